@@ -1,0 +1,105 @@
+"""CloudEvents 1.0 in Kafka's binary mode: attributes are headers `ce_*`, the value is the event's JSON.
+
+`sequence` is zero-padded as its extension asks. On a topic of facts it numbers the publisher's events of one
+aggregate 1, 2, 3 ...; on a topic of state it is the entity's version. A state topic's tombstone has no value.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import ValidationError
+
+from contracts.registry import EVENTS, Event
+
+Headers = list[tuple[str, bytes]]
+SEQUENCE_WIDTH: Final = 20
+MAX_SEQUENCE: Final = 2**63 - 1
+
+
+class Unreadable(Exception):  # noqa: N818 -- a finding about a record, kept with it
+    """The record cannot be read as one of our events; `sequence` is known where its headers were sound."""
+
+    def __init__(self, reason: str, *, sequence: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.sequence = reason, sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """An event's envelope without its data."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    sequence: int
+    correlation: str | None = None
+    causation: str | None = None
+
+    def headers(self) -> Headers:
+        pairs = {
+            "ce_specversion": "1.0",
+            "ce_id": self.id,
+            "ce_source": self.source,
+            "ce_type": self.type,
+            "ce_subject": self.subject,
+            "ce_time": self.time.isoformat(),
+            "ce_sequence": f"{self.sequence:0{SEQUENCE_WIDTH}d}",
+            "ce_correlationid": self.correlation,
+            "ce_causationid": self.causation,
+            "content-type": "application/json",
+        }
+        return [(name, value.encode()) for name, value in pairs.items() if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One event as read: who said it, of what, its number, and its data (None: a tombstone)."""
+
+    attributes: Attributes
+    data: Event | None
+
+
+def read_attributes(headers: Headers) -> Attributes:
+    """The envelope of a record, or Unreadable with the reason."""
+    found = dict(headers)
+    try:
+        text = {name: found[f"ce_{name}"].decode() for name in ("id", "source", "type", "subject", "time", "sequence")}
+        sequence = int(text["sequence"])
+        optional = {name: found[f"ce_{name}id"].decode() for name in ("correlation", "causation") if f"ce_{name}id" in found}
+        time = datetime.fromisoformat(text["time"])
+    except KeyError as missing:
+        raise Unreadable(f"header {missing} is missing") from missing
+    except ValueError as error:
+        raise Unreadable(f"a header cannot be read: {error}") from error
+    if time.tzinfo is None or not 1 <= sequence <= MAX_SEQUENCE or "\x00" in "".join((*text.values(), *optional.values())):
+        raise Unreadable("a header is out of range: ce_time without zone, ce_sequence below 1 or beyond 64 bits, or a NUL")
+    return Attributes(
+        text["id"],
+        text["source"],
+        text["type"],
+        text["subject"],
+        time,
+        sequence,
+        optional.get("correlation"),
+        optional.get("causation"),
+    )
+
+
+def read_data(attributes: Attributes, value: bytes | None) -> Event | None:
+    """The data by its registered class, or Unreadable: an unknown type (or version), broken JSON, a value out of bounds."""
+    if value is None:
+        return None
+    known = EVENTS.get(attributes.type)
+    if known is None:
+        raise Unreadable(f"unknown type {attributes.type}", sequence=attributes.sequence)
+    try:
+        return known.model_validate_json(value)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise Unreadable(f"{attributes.type}: {faults}"[:2000], sequence=attributes.sequence) from error

@@ -1,0 +1,173 @@
+"""What intake tells: dossiers from submission to hand-over, contacts, guidance turns, orders to the post.
+
+Every dossier fact carries what its readers need (status, code, unit, procedure with version and title, promised date,
+contact version), so that none of them waits for another topic. Only `ContactV1` holds personal data.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from contracts.registry import Event, event
+from contracts.topics import CONTACTS, DOSSIERS, FRONT_DESK, POST_ORDERS
+from contracts.values import (
+    Channel,
+    Count,
+    Dong,
+    DossierCode,
+    Email,
+    GuidanceKind,
+    HandOver,
+    Identifier,
+    LongText,
+    Moment,
+    Outcome,
+    PortalStatus,
+    ProcedureCode,
+    Telephone,
+    Text,
+    UnitId,
+    Value,
+)
+
+
+class UnitRef(Value):
+    id: UnitId
+    name: Text
+
+
+class ProcedureRef(Value):
+    """The procedure as it was in force for this dossier."""
+
+    code: ProcedureCode
+    version: Count
+    title: Text
+    field: Identifier
+    field_title: Text
+
+
+class PaperRef(Value):
+    """A paper handed in. Files stay in intake's storage; here are reference, size in bytes and SHA-256."""
+
+    code: Identifier
+    title: Text
+    file: Identifier | None = None
+    size: Count | None = None
+    sha256: Identifier | None = None
+
+
+class MissingPaper(Value):
+    """One line of form 02: what is missing or wrong, and why."""
+
+    code: Identifier
+    title: Text
+    reason: LongText
+
+
+class DossierFact(Event):
+    """What every fact about a dossier carries. `contact_version` None says that there is no contact; nobody infers it."""
+
+    status: PortalStatus
+    submission_number: Identifier
+    code: DossierCode | None = None
+    unit: UnitRef
+    procedure: ProcedureRef
+    channel: Channel
+    hand_over: HandOver = HandOver.COUNTER
+    contact_version: Count | None = None
+    promised_at: Moment | None = None
+    at: Moment = Field(description="when it happened at the counter, not when it was typed or sent")
+    by: Identifier | None = Field(default=None, description="staff id; None for the citizen or a system")
+
+
+@event("dossier.submitted.v1", DOSSIERS)
+class DossierSubmittedV1(DossierFact):
+    papers: list[PaperRef] = Field(default_factory=list, max_length=200)
+    collection: Identifier | None = Field(default=None, description="the post's collection that brought it")
+
+
+@event("dossier.returned.v1", DOSSIERS)
+class DossierReturnedV1(DossierFact):
+    """Form 02: handed back before acceptance, everything missing named once; no code, no clock."""
+
+    missing: list[MissingPaper] = Field(min_length=1, max_length=200)
+
+
+@event("dossier.accepted.v1", DOSSIERS)
+class DossierAcceptedV1(DossierFact):
+    code: DossierCode
+    promised_at: Moment
+    competent_unit: UnitRef
+    accepted_at: Moment
+    fee: Dong = 0
+    papers: list[PaperRef] = Field(default_factory=list, max_length=200)
+
+
+@event("dossier.refused.v1", DOSSIERS)
+class DossierRefusedV1(DossierFact):
+    """Form 03."""
+
+    reason: LongText
+
+
+@event("dossier.taken-up.v1", DOSSIERS)
+class DossierTakenUpV1(DossierFact):
+    """The competent unit has opened a case: the portal's status 4."""
+
+    code: DossierCode
+
+
+@event("dossier.decided.v1", DOSSIERS)
+class DossierDecidedV1(DossierFact):
+    code: DossierCode
+    outcome: Outcome
+    decided_at: Moment
+    result_number: Text | None = None
+
+
+@event("dossier.handed-over.v1", DOSSIERS)
+class DossierHandedOverV1(DossierFact):
+    code: DossierCode
+    handed_over_by: HandOver
+    handed_over_at: Moment
+
+
+@event("contact.changed.v1", CONTACTS)
+class ContactV1(Event):
+    """How the applicant of one dossier is reached: the one event with personal data; a tombstone forgets it."""
+
+    name: Text
+    email: Email | None = None
+    telephone: Telephone | None = None
+    language: Literal["vi", "en"] = "vi"
+
+
+@event("guidance.given.v1", FRONT_DESK)
+class GuidanceGivenV1(Event):
+    """One guidance turn. A return with form 02 counts as one, in person."""
+
+    unit: UnitRef
+    kind: GuidanceKind
+    procedure: ProcedureRef | None = None
+    dossier: Identifier | None = None
+    at: Moment
+    by: Identifier
+
+
+@event("post-order.placed.v1", POST_ORDERS)
+class PostOrderPlacedV1(Event):
+    """Deliver a result to the applicant. `recipient` is a JWE (ECDH-ES, A256GCM) of RecipientV1 for the post's key."""
+
+    kind: Literal["deliver"] = "deliver"
+    code: DossierCode
+    unit: UnitRef
+    recipient: str = Field(max_length=8000, pattern=r"^[A-Za-z0-9_.-]+$")
+    placed_at: Moment
+
+
+class RecipientV1(Value):
+    """What the post needs to find one person; travels only encrypted."""
+
+    name: Text
+    address: Text
+    telephone: Telephone | None = None

@@ -1,0 +1,96 @@
+"""Every topic there is: declared once, created from here, and a test compares the declaration with the broker."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from contracts.values import Lane
+
+DAY_MS: Final = 86_400_000
+
+
+class Kind(StrEnum):
+    """Facts are numbered 1, 2, 3 ... per publisher and aggregate. State is compacted: the highest version wins, none waits."""
+
+    FACTS = "facts"
+    STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`key` says what the Kafka key is: on every topic of facts it is the aggregate's id, so order per aggregate is Kafka's.
+
+    A topic without lanes may be `served_with` one: then only processes of that lane read it.
+    """
+
+    base: str
+    owner: str
+    kind: Kind
+    key: str
+    partitions: int
+    laned: bool = False
+    served_with: Lane | None = None
+    retention_ms: int = -1
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.name(lane) for lane in Lane) if self.laned else (self.base,)
+
+    def name(self, lane: Lane | None) -> str:
+        if not self.laned:
+            return self.base
+        if lane is None:
+            raise ValueError(f"{self.base} exists per lane")
+        return f"{self.base}.{lane}"
+
+    def config(self) -> dict[str, str]:
+        """The topic's settings. Contacts and other state: segments and compaction lag of a minute, tombstones kept 30 days."""
+        if self.kind is Kind.STATE:
+            return {
+                "cleanup.policy": "compact",
+                "segment.ms": "60000",
+                "min.compaction.lag.ms": "0",
+                "max.compaction.lag.ms": "60000",
+                "delete.retention.ms": str(30 * DAY_MS),
+                "min.cleanable.dirty.ratio": "0.1",
+            }
+        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+
+
+UNITS = Topic("directory.units", "directory", Kind.STATE, "unit id", partitions=1)
+CALENDARS = Topic("directory.calendars", "directory", Kind.STATE, "calendar id", partitions=1)
+PROCEDURES = Topic("directory.procedures", "directory", Kind.STATE, "procedure code", partitions=1)
+STAFF = Topic("directory.staff", "directory", Kind.STATE, "staff id", partitions=1)
+KEYS = Topic("directory.keys", "directory", Kind.STATE, "key id", partitions=1)
+
+DOSSIERS = Topic("intake.dossiers", "intake", Kind.FACTS, "dossier id", partitions=6, laned=True)
+CONTACTS = Topic("intake.contacts", "intake", Kind.STATE, "dossier id", partitions=6, laned=True)
+FRONT_DESK = Topic("intake.front-desk", "intake", Kind.FACTS, "guidance turn id", partitions=3)
+POST_ORDERS = Topic("intake.post-orders", "intake", Kind.FACTS, "order id", partitions=3, retention_ms=14 * DAY_MS)
+CASES = Topic("routing.cases", "routing", Kind.FACTS, "dossier id", partitions=6, laned=True)
+MESSAGES = Topic("notify.messages", "notify", Kind.FACTS, "message id", partitions=3)
+SHIPMENTS = Topic(
+    "post.shipments", "post", Kind.FACTS, "order or collection id", partitions=3, served_with=Lane.POST, retention_ms=14 * DAY_MS
+)
+
+TOPICS: Final = (
+    UNITS,
+    CALENDARS,
+    PROCEDURES,
+    STAFF,
+    KEYS,
+    DOSSIERS,
+    CONTACTS,
+    FRONT_DESK,
+    POST_ORDERS,
+    CASES,
+    MESSAGES,
+    SHIPMENTS,
+)
+
+
+def dead_letter_topic(service: str) -> Topic:
+    """Where a consumer also publishes what it could not apply, for people and tools that watch."""
+    return Topic(f"{service}.dead-letters", service, Kind.FACTS, "the event's key", partitions=1)
+
+
+DEAD_LETTERS: Final = tuple(dead_letter_topic(service) for service in ("directory", "intake", "routing", "notify", "reporting"))

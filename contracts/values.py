@@ -1,0 +1,175 @@
+"""Value types that cross a boundary. Each refuses what a database or a reader could not hold.
+
+PostgreSQL refuses NUL in text and integers beyond 64 bits, and one such value would sink its whole batch:
+so `Text` and `Count` refuse them here, where the sender still learns of it.
+"""
+
+import re
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.refusal import Invalid
+
+CIVIL_TIME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_PRINTABLE, strip_whitespace=True)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_PRINTABLE, strip_whitespace=True)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+Count = Annotated[int, Field(ge=0, lt=2**31)]
+Dong = Annotated[int, Field(ge=0, le=10**15, description="Vietnamese đồng, whole")]
+Moment = AwareDatetime
+
+
+class Lane(StrEnum):
+    """The tier of the unit at whose door a dossier came in. A dossier keeps its lane for life."""
+
+    PROVINCE = "province"
+    DISTRICT = "district"
+    POST = "post"
+
+
+class Tier(StrEnum):
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    POSTAL = "postal"
+
+    @property
+    def lane(self) -> Lane:
+        return {Tier.PROVINCE: Lane.PROVINCE, Tier.POSTAL: Lane.POST}.get(self, Lane.DISTRICT)
+
+
+class Channel(StrEnum):
+    """By which door a dossier came in (form II.06a tells online from direct and postal)."""
+
+    COUNTER = "counter"
+    ONLINE = "online"
+    POST = "post"
+
+
+class HandOver(StrEnum):
+    """How the citizen wants the result."""
+
+    COUNTER = "counter"
+    POST = "post"
+
+
+class Role(StrEnum):
+    CLERK = "clerk"
+    OFFICER = "officer"
+    LEADER = "leader"
+    ADMIN = "admin"
+    OPERATOR = "operator"
+
+
+class GuidanceKind(StrEnum):
+    IN_PERSON = "in_person"
+    CALL_IN = "call_in"
+    CALL_OUT = "call_out"
+
+
+class Outcome(StrEnum):
+    """What the competent unit decided."""
+
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
+class PortalStatus(IntEnum):
+    """The national portal's published statuses; the numbers are its own."""
+
+    SUBMITTED = 1
+    ACCEPTED = 2
+    REFUSED = 3
+    IN_PROCESS = 4
+    SUPPLEMENT_OWED = 5
+    PAYMENT_OWED = 6
+    WITHDRAWN = 7
+    STOPPED = 8
+    DECIDED = 9
+    HANDED_OVER = 10
+
+
+class Value(BaseModel):
+    """A frozen value; unknown fields are ignored, so that a newer publisher may add optional ones."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+# --- unit ids and dossier codes -------------------------------------------------------------------------
+
+_UNIT = re.compile(r"^[A-Z0-9]{2,3}(?:\.[A-Z0-9]{2,3}){1,4}$")
+_ROOT = re.compile(r"^[A-Z][0-9]{2}$")
+
+
+def check_unit_id(text: str) -> str:
+    """Both living shapes: leaf first (`000.00.16.H26`) and root first (`H15.50.05.13`)."""
+    parts = text.split(".")
+    if not _UNIT.fullmatch(text) or not (_ROOT.fullmatch(parts[0]) or _ROOT.fullmatch(parts[-1])):
+        raise ValueError(
+            "mã đơn vị phải như 000.00.16.H26 hoặc H15.50.05.13 / a unit id reads like 000.00.16.H26 or H15.50.05.13"
+        )
+    return text
+
+
+def unit_root(unit: str) -> str:
+    """The province or ministry part, whichever end it stands at."""
+    first, *_, last = unit.split(".")
+    return last if _ROOT.fullmatch(last) else first
+
+
+UnitId = Annotated[str, StringConstraints(max_length=24), AfterValidator(check_unit_id)]
+
+_CODE = re.compile(r"^(?P<unit>[A-Z0-9.]{5,24})-(?P<day>[0-9]{6})-(?P<number>[0-9]{4,12})$")
+
+
+def mint_code(unit: str, accepted_on: date, number: int, width: int = 4) -> str:
+    """`<unit>-<yymmdd>-<sequence>`: provinces pad to four digits, ministries to six or seven; more than fit still mint."""
+    return f"{unit}-{accepted_on:%y%m%d}-{number:0{width}d}"
+
+
+def check_code(text: str) -> str:
+    match = _CODE.fullmatch(text)
+    if match is None:
+        raise ValueError("mã hồ sơ phải như 000.00.16.H26-260218-0001 / a dossier code reads like 000.00.16.H26-260218-0001")
+    check_unit_id(match["unit"])
+    datetime.strptime(match["day"], "%y%m%d").replace(tzinfo=CIVIL_TIME)
+    return text
+
+
+DossierCode = Annotated[str, StringConstraints(max_length=48), AfterValidator(check_code)]
+ProcedureCode = Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]{6}(?:\.[A-Z0-9]{2,3}){0,4}$", max_length=30)]
+
+# --- people ---------------------------------------------------------------------------------------------
+
+_TELEPHONE = re.compile(r"^\+84[0-9]{8,10}$")
+
+
+def normal_telephone(text: str) -> str:
+    """`0912 345 678`, `84912345678` and `+84 912.345.678` are one number: `+84912345678`."""
+    digits = re.sub(r"[\s.\-()]", "", text)
+    if digits.startswith("0"):
+        digits = "+84" + digits[1:]
+    elif digits.startswith("84"):
+        digits = "+" + digits
+    if not _TELEPHONE.fullmatch(digits):
+        raise ValueError("số điện thoại phải như 0912345678 / a telephone number reads like 0912345678")
+    return digits
+
+
+Telephone = Annotated[str, StringConstraints(max_length=20), AfterValidator(normal_telephone)]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$"),
+]
+
+
+def refuse_value(field: str, error: ValueError) -> Invalid:
+    """A value type's ValueError, whose text is `vi / en`, as a refusal."""
+    vi, _, en = str(error).partition(" / ")
+    return Invalid("bad-value", vi=vi, en=en or vi, field=field)
