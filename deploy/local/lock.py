@@ -1,0 +1,24 @@
+"""`python -m deploy.local.lock` writes vendor.lock anew after a version in vendor.py was changed.
+
+It resolves the dependency graph, which setup never does: setup fetches exactly what the lock names.
+"""
+
+import hashlib
+
+import jgo
+
+from deploy.local.vendor import KAFKA, LOCK, WEB_FILES
+
+
+def main() -> None:
+    artifacts = [*jgo.resolve(KAFKA), *(jgo.resolve(each.webjar)[0] for each in WEB_FILES)]
+    lines = {
+        f"{each.groupId}:{each.artifactId}:{each.version}": hashlib.sha256(each.resolve().read_bytes()).hexdigest()
+        for each in artifacts
+    }
+    body = "".join(f"{digest}  {coordinate}\n" for coordinate, digest in sorted(lines.items()))
+    LOCK.write_text(f"# Written by python -m deploy.local.lock. SHA-256 of each jar, and its Maven coordinate.\n{body}")
+
+
+if __name__ == "__main__":
+    main()

