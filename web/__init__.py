@@ -1,0 +1,1 @@
+"""How the services look and answer: layout, sign-in check, languages, forms, errors. Knows no service and no event."""

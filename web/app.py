@@ -1,0 +1,84 @@
+"""The shell of every service's HTTP side. What it promises: no bare 500, no echo of input, every error in both languages,
+every route behind the same checks of its input, and an honest 503 when there is too much to do.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from contracts.refusal import Refusal
+from web import errors
+from web.clean_input import clean_input
+from web.languages import Texts
+from web.middleware import BodyLimit, Envelope, InFlightLimit
+from web.pages import Pages
+from web.problems import RESPONSES, Problem, Unavailable
+from web.settings import WebSettings
+from web.signin import SignInCheck, SignInNeeded
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+class ServiceApp(FastAPI):
+    """FastAPI whose OpenAPI document says what our errors look like."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(schema.pop("$defs", {}))
+        schemas["Problem"] = schema
+        return document
+
+
+def create_app(
+    *,
+    service: str,
+    title: str,
+    lifespan: Lifespan,
+    signin: SignInCheck,
+    settings: WebSettings,
+    now: Callable[[], datetime],
+    folder: Path | None = None,
+    unavailable: Sequence[type[Exception]] = (),
+) -> FastAPI:
+    """`folder`: the service's own, holding `templates/` and `texts/`. `unavailable`: infrastructure faults that pass (503)."""
+    app = ServiceApp(
+        title=title,
+        lifespan=lifespan,
+        openapi_url=f"/api/{service}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses=RESPONSES,
+        dependencies=[Depends(clean_input)],
+        middleware=[
+            Middleware(Envelope),
+            Middleware(InFlightLimit, settings=settings, always=(f"/api/{service}/health/", "/metrics")),
+            Middleware(BodyLimit, settings=settings),
+        ],
+    )
+    app.state.signin = signin
+    app.state.pages = _pages(service, folder, now, settings)
+    handlers: dict[type[Exception], Any] = {
+        Refusal: errors.on_refusal,
+        SignInNeeded: errors.on_sign_in_needed,
+        RequestValidationError: errors.on_validation,
+        HTTPException: errors.on_http,
+        **dict.fromkeys((Unavailable, *unavailable), errors.on_unavailable),
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+    return app
+
+
+def _pages(service: str, folder: Path | None, now: Callable[[], datetime], settings: WebSettings) -> Pages:
+    if folder is None:
+        return Pages(service, [], Texts.load(), now=now, settings=settings)
+    return Pages(service, [folder / "templates"], Texts.load([folder / "texts"]), now=now, settings=settings)

@@ -1,0 +1,91 @@
+"""The same error: problem+json for a program, a page in their language for a person. Never a stack trace, never an echo."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from contracts.refusal import Refusal
+from web.addresses import here, wants_html
+from web.languages import chosen_language, shell_texts
+from web.problems import MEDIA_TYPE, Problem, Unavailable
+from web.signin import SignInNeeded
+from web.validation import field_problems
+
+
+def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as a designed page where a person reads, as problem+json where a program does."""
+    if wants_html(request):
+        page: Response = request.app.state.pages.render(request, "error.html", status=problem.status, problem=problem)
+        page.headers.update(headers or {})
+        return page
+    body = problem.model_copy(update={"detail": problem.said_in(chosen_language(request))})
+    return JSONResponse(body.model_dump(), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _shell(status: int, code: str, **values: object) -> Problem:
+    texts = shell_texts()
+    vi, en = (texts.text(language, f"problem.{code}", **values) for language in ("vi", "en"))
+    return Problem.of(status, code, vi=vi, en=en)
+
+
+def overloaded(request: Request, retry_after: int) -> Response:
+    return answer(request, _shell(503, "unavailable", seconds=retry_after), {"Retry-After": str(retry_after)})
+
+
+def too_large(request: Request, limit: int) -> Response:
+    return answer(request, _shell(413, "too-large", kilobytes=limit // 1024))
+
+
+def unforeseen(request: Request) -> Response:
+    """The 500: nothing of the exception is shown; the request id on the answer finds it in the log."""
+    problem = _shell(500, "unforeseen")
+    try:
+        return answer(request, problem)
+    except Exception:  # noqa: BLE001 -- the page itself may be what failed; then the plain answer is still owed
+        return JSONResponse(problem.model_dump(), status_code=500, media_type=MEDIA_TYPE)
+
+
+async def on_refusal(request: Request, refusal: Refusal) -> Response:
+    return answer(request, Problem.of_refusal(refusal))
+
+
+async def on_sign_in_needed(request: Request, needed: SignInNeeded) -> Response:
+    """A person is led to the sign-in page and back; a program gets 401."""
+    address = f"/sign-in?next={quote(here(request), safe='')}&why={needed.code}"
+    if wants_html(request):
+        return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+    headers = {"WWW-Authenticate": 'Bearer realm="motcua"'}
+    if "hx-request" in request.headers:
+        headers["HX-Redirect"] = "/sign-in"
+    return answer(request, Problem.of_refusal(needed), headers)
+
+
+async def on_unavailable(request: Request, fault: Exception) -> Response:
+    retry_after = fault.retry_after if isinstance(fault, Unavailable) else 5
+    return overloaded(request, retry_after)
+
+
+async def on_validation(request: Request, error: RequestValidationError) -> Response:
+    found: list[dict[str, Any]] = list(error.errors())
+    if any(one["type"] == "json_invalid" for one in found):
+        return answer(request, _shell(422, "not-json"))
+    problem = _shell(422, "invalid", count=len(found))
+    return answer(request, problem.model_copy(update={"errors": field_problems(found, request.app.state.pages.texts)}))
+
+
+_BY_STATUS = {400: "bad-request", 404: "not-found", 405: "method", 415: "media-type"}
+
+
+async def on_http(request: Request, error: HTTPException) -> Response:
+    """Starlette's and FastAPI's own: unknown route, wrong method, unreadable body."""
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return too_large(request, int(error.detail))
+    other = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unforeseen"
+    code = _BY_STATUS.get(error.status_code, other)
+    return answer(request, _shell(error.status_code, code), error.headers)

@@ -1,0 +1,80 @@
+"""A form comes back as it was typed, with every mistake named at once: nobody types a page twice or finds errors one by one.
+
+A page reads the form with `read_form`, shows it again (422) while `form.data` is None, and shows `form.refused(refusal)` when
+the rules say no.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Self, TypeVar, get_origin
+
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from contracts.refusal import Refusal
+from web.languages import Texts
+from web.problems import FieldProblem
+from web.validation import field_problems
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Form(Generic[M]):
+    """`values` as typed (for the page), `data` if all of it is right, `problems` in the order of the model's fields."""
+
+    values: Mapping[str, str | list[str]] = field(default_factory=dict)
+    problems: Sequence[FieldProblem] = ()
+    data: M | None = None
+
+    def value(self, name: str) -> str:
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else ", ".join(value)
+
+    def chosen(self, name: str, option: object) -> bool:
+        """Whether an option of a select, radio or checkbox is the one, or among those, that were chosen."""
+        value = self.values.get(name, "")
+        return str(option) in ([value] if isinstance(value, str) else value)
+
+    def problem(self, name: str) -> FieldProblem | None:
+        return next((one for one in self.problems if one.field == name), None)
+
+    def refused(self, refusal: Refusal) -> Self:
+        """The same form, refused by the rules: at the field to blame, or above the form."""
+        problem = FieldProblem(field=refusal.field or "", vi=refusal.vi, en=refusal.en)
+        return replace(self, problems=[*self.problems, problem], data=None)
+
+
+def blank(**values: object) -> Form[BaseModel]:
+    """An unsent form, with what is known filled in."""
+    return Form(values={name: str(value) for name, value in values.items() if value is not None})
+
+
+async def read_form(request: Request, model: type[M], texts: Texts) -> Form[M]:
+    """Reads flat fields by the model's names. Empty means not given; a list field takes every value of its name."""
+    values = _typed(await request.form(), model)
+    given = {name: value for name, value in values.items() if value not in ("", [])}
+    try:
+        return Form(values=values, data=model.model_validate(given))
+    except ValidationError as error:
+        found: list[Any] = list(error.errors())
+        return Form(values=values, problems=field_problems([_at_field(one) for one in found], texts))
+
+
+def _typed(form: FormData, model: type[BaseModel]) -> dict[str, str | list[str]]:
+    typed: dict[str, str | list[str]] = {}
+    for name, info in model.model_fields.items():
+        texts = [value.strip() for value in form.getlist(name) if isinstance(value, str)]
+        many = get_origin(info.annotation) in {list, tuple, set, frozenset}
+        if many:
+            typed[name] = [text for text in texts if text]
+        elif texts:
+            # A browser sends line ends as CRLF; what is counted and kept is what was typed.
+            typed[name] = texts[-1].replace("\r\n", "\n")
+    return typed
+
+
+def _at_field(one: dict[str, Any]) -> dict[str, Any]:
+    """A mistake inside a list belongs to the one field that is on the page."""
+    return {**one, "loc": one["loc"][:1]}

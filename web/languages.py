@@ -1,0 +1,87 @@
+"""Vietnamese first, English on request: one catalogue file per language and folder, and no key in one that is not in the other.
+
+A service lays its own `texts/vi.toml` and `texts/en.toml` beside the shell's. A key in two folders, in one language only, or
+with other placeholders in the other language stops the service at its start instead of showing a hole to a citizen.
+"""
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Self
+
+from starlette.requests import Request
+
+LANGUAGES: Final = ("vi", "en")
+COOKIE: Final = "motcua_lang"
+_SHELL: Final = Path(__file__).parent / "texts"
+
+
+def chosen_language(request: Request) -> str:
+    """`?lang=`, else the cookie it left, else Vietnamese. Accept-Language is not asked: staff's browsers often speak English."""
+    for chosen in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if chosen in LANGUAGES:
+            return chosen
+    return LANGUAGES[0]
+
+
+class Texts:
+    def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
+        self._catalogues = catalogues
+
+    @classmethod
+    def load(cls, folders: Iterable[Path] = ()) -> Self:
+        """The shell's texts and those of `folders`; raises ValueError naming what does not agree."""
+        catalogues: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+        for folder in (_SHELL, *folders):
+            for language, catalogue in catalogues.items():
+                _add(catalogue, folder / f"{language}.toml")
+        _agree(catalogues)
+        return cls(catalogues)
+
+    def text(self, language: str, key: str, **values: object) -> str:
+        return self._catalogues[language][key].format_map(values)
+
+    def has(self, key: str) -> bool:
+        return key in self._catalogues[LANGUAGES[0]]
+
+    def label(self, language: str, field: str) -> str:
+        """What the form calls a field (`label.<field>`); a field without a label keeps its technical name."""
+        key = f"label.{field}"
+        return self.text(language, key) if self.has(key) else field
+
+
+@lru_cache(maxsize=1)
+def shell_texts() -> Texts:
+    return Texts.load()
+
+
+def _add(catalogue: dict[str, str], file: Path) -> None:
+    found = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    twice = sorted(catalogue.keys() & found.keys())
+    if twice:
+        raise ValueError(f"{file}: already said elsewhere: {', '.join(twice)}")
+    catalogue.update(found)
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", str(value)
+
+
+def _agree(catalogues: Mapping[str, Mapping[str, str]]) -> None:
+    first, second = (catalogues[language] for language in LANGUAGES)
+    alone = sorted(first.keys() ^ second.keys())
+    if alone:
+        raise ValueError(f"texts in one language only: {', '.join(alone)}")
+    apart = sorted(key for key in first if _placeholders(first[key]) != _placeholders(second[key]))
+    if apart:
+        raise ValueError(f"texts whose placeholders differ between languages: {', '.join(apart)}")
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}

@@ -1,0 +1,155 @@
+"""Server-rendered pages in the reader's language, escaped by default, with all that the layout needs already there.
+
+Macros read language and session from the view of the page being rendered, so templates import them without passing anything on.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl, quote, urlencode
+from uuid import uuid4
+
+from fastapi import Depends
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from contracts.values import PortalStatus
+from web import correlation, formats, navigation
+from web.addresses import path_of, query_of
+from web.csrf import csrf_token
+from web.languages import COOKIE, LANGUAGES, Texts, chosen_language
+from web.principal import Principal
+from web.problems import FieldProblem, Problem
+from web.settings import WebSettings
+from web.signin import token_of
+
+_HERE: Final = Path(__file__).parent
+_A_YEAR: Final = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class View:
+    """Who is looking, in which language, when."""
+
+    language: str
+    person: Principal | None
+    csrf_token: str
+    now: datetime
+
+
+_view: ContextVar[View] = ContextVar("view")
+
+
+class Pages:
+    def __init__(
+        self,
+        service: str,
+        folders: Sequence[Path],
+        texts: Texts,
+        *,
+        now: Callable[[], datetime],
+        settings: WebSettings | None = None,
+    ) -> None:
+        """`folders` of templates, the first one wins; the shell's `base.html` and `components.html` are always there."""
+        self.texts, self._now, self._settings = texts, now, settings or WebSettings()
+        loaders = [FileSystemLoader(folder) for folder in (*folders, _HERE / "templates")]
+        self._templates = Environment(
+            loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._templates.globals.update(
+            service=service,
+            sample=self._settings.sample,
+            t=self._text,
+            has_text=texts.has,
+            lang=lambda: _view.get().language,
+            csrf_token=lambda: _view.get().csrf_token,
+            new_key=lambda: str(uuid4()),
+            said=_said,
+            asset=_asset,
+            PortalStatus=PortalStatus,
+        )
+        self._templates.filters.update(
+            choice=_with_note,
+            moment=lambda value: formats.moment(value, _view.get().language),
+            short_moment=formats.short_moment,
+            clock_time=formats.clock_time,
+            day=formats.day,
+            weekday=_weekday,
+            number=lambda value, digits=None: formats.number(value, _view.get().language, digits),
+            dong=lambda value: formats.dong(value, _view.get().language),
+        )
+
+    def render(self, request: Request, name: str, *, status: int = 200, **context: object) -> HTMLResponse:
+        """The page; `?lang=` is remembered for the next one."""
+        view = self._view(request)
+        token = _view.set(view)
+        try:
+            html = self._templates.get_template(name).render({**_shell(request, view), **context})
+        finally:
+            _view.reset(token)
+        response = HTMLResponse(html, status_code=status, headers={"Content-Language": view.language})
+        if request.query_params.get("lang") == view.language:
+            response.set_cookie(
+                COOKIE, view.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=self._settings.secure_cookies
+            )
+        return response
+
+    def _view(self, request: Request) -> View:
+        person: Principal | None = getattr(request.state, "principal", None)
+        found = token_of(request)
+        proof = csrf_token(found[0], person.session_id) if person and found else ""
+        return View(language=chosen_language(request), person=person, csrf_token=proof, now=self._now())
+
+    def _text(self, key: str, **values: object) -> str:
+        return self.texts.text(_view.get().language, key, **values)
+
+
+def _shell(request: Request, view: View) -> dict[str, Any]:
+    path = path_of(request)
+    other = next(language for language in LANGUAGES if language != view.language)
+    query = [pair for pair in parse_qsl(query_of(request)) if pair[0] != "lang"] if request.method == "GET" else []
+    return {
+        "principal": view.person,
+        "language": view.language,
+        "now": view.now,
+        "path": path,
+        "request_id": correlation.request_id.get(),
+        "navigation": navigation.entries(view.person),
+        "other_language": other,
+        "other_language_href": f"{quote(path)}?{urlencode([*query, ('lang', other)])}",
+    }
+
+
+def _said(problem: Problem | FieldProblem) -> str:
+    return problem.said_in(_view.get().language)
+
+
+def _with_note(given: Sequence[object]) -> tuple[object, object, object]:
+    """(value, label) and (value, label, note) alike, as the macros unpack them."""
+    value, label, *note = given
+    return value, label, note[0] if note else None
+
+
+def _weekday(value: date) -> str:
+    return formats.weekday(value, _view.get().language)
+
+
+@lru_cache(maxsize=64)
+def _asset(name: str) -> str:
+    """The address of one of our static files, changed with its content: a browser may keep it, and never keeps an old one."""
+    digest = hashlib.sha256((_HERE / "static" / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def pages_of(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+CurrentPages = Annotated[Pages, Depends(pages_of)]

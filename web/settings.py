@@ -1,0 +1,14 @@
+"""What the shell of a service can be told. Plain data: a service's own settings build it."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class WebSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    sample: bool = Field(default=False, description="the data are made up: every page says so")
+    secure_cookies: bool = Field(default=False, description="cookies only over https; true wherever the public address is https")
+    body_limit: int = Field(default=1024 * 1024, description="bytes of a request body")
+    upload_limit: int = Field(default=1024 * 1024, description="bytes of a multipart or binary body")
+    in_flight: int = Field(default=128, ge=1, description="requests worked on at once; the next one is told to come back")
+    retry_after: int = Field(default=2, ge=1, description="seconds after which a refused request may come back")

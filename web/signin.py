@@ -1,0 +1,143 @@
+"""Each service checks tokens by itself, with one query to its own copy of keys and staff. What it does not know fails closed.
+
+A token is good if one of directory's keys signed it, it has not expired, its holder is active, and it was issued after
+the holder last signed out (`tokens_valid_from`). It comes as `Authorization: Bearer` or in the cookie `motcua_token`; with
+the cookie, unsafe requests must also prove that they come from our own pages (web.csrf).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Protocol
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contracts.refusal import Refusal
+from contracts.values import Role
+from web.csrf import require_proof
+from web.languages import shell_texts
+from web.principal import Forbidden, Principal
+from web.tokens import BadToken, TokenClaims, names_of, verify
+
+COOKIE: Final = "motcua_token"
+_CLOCKS_APART: Final = timedelta(seconds=30)
+
+
+class SignInNeeded(Refusal):
+    """401; `code` is one of `sign-in-missing`, `-invalid`, `-expired`, `-ended`."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, why: str) -> None:
+        texts = shell_texts()
+        super().__init__(f"sign-in-{why}", vi=texts.text("vi", f"sign-in.{why}"), en=texts.text("en", f"sign-in.{why}"))
+
+
+@dataclass(frozen=True)
+class StaffState:
+    active: bool
+    tokens_valid_from: datetime
+    unit_names: Mapping[str, str] = field(default_factory=dict)
+
+
+class SignInState(Protocol):
+    async def look_up(self, kid: str, staff_id: str) -> tuple[dict[str, Any] | None, StaffState | None]:
+        """The public key and the person's state, each None if unknown, in one query."""
+
+
+class SignInCheck:
+    def __init__(self, state: SignInState, now: Callable[[], datetime]) -> None:
+        self._state, self._now = state, now
+
+    async def check(self, token: str) -> Principal:
+        """Who holds this token; raises SignInNeeded."""
+        try:
+            kid, staff_id = names_of(token)
+            key, staff = await self._state.look_up(kid, staff_id)
+            if key is None or staff is None:
+                raise SignInNeeded("invalid")
+            claims = verify(token, key)
+        except BadToken as error:
+            raise SignInNeeded("invalid") from error
+        self._judge(claims, staff)
+        return _principal(claims, staff)
+
+    def _judge(self, claims: TokenClaims, staff: StaffState) -> None:
+        now = self._now()
+        if claims.expires_at <= now:
+            raise SignInNeeded("expired")
+        if not staff.active or claims.issued_at < staff.tokens_valid_from:
+            raise SignInNeeded("ended")
+        if claims.issued_at > now + _CLOCKS_APART:
+            raise SignInNeeded("invalid")
+
+
+def _principal(claims: TokenClaims, staff: StaffState) -> Principal:
+    return Principal(
+        staff_id=claims.sub,
+        username=claims.username,
+        name=claims.name,
+        roles=claims.roles,
+        issued_at=claims.issued_at,
+        session_id=claims.sid,
+        unit_names=staff.unit_names,
+    )
+
+
+def token_of(request: Request) -> tuple[str, bool] | None:
+    """The token and whether it came by cookie; a header wins, because no other site can make a browser send one."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and bearer.strip():
+        return bearer.strip(), False
+    cookie = request.cookies.get(COOKIE)
+    return (cookie, True) if cookie else None
+
+
+async def principal(request: Request) -> Principal:
+    """Dependency: the person signed in. 401 for a program, the sign-in page for a browser."""
+    found = token_of(request)
+    if found is None:
+        raise SignInNeeded("missing")
+    token, by_cookie = found
+    check: SignInCheck = request.app.state.signin
+    person = await check.check(token)
+    if by_cookie:
+        await require_proof(request, token, person.session_id)
+    request.state.principal = person
+    return person
+
+
+async def visitor(request: Request) -> Principal | None:
+    """Dependency for public pages: the person signed in, if any; a token that is no longer good is no reason to send one away."""
+    try:
+        return await principal(request)
+    except SignInNeeded:
+        return None
+
+
+def requires(*roles: Role) -> Callable[[Request], Awaitable[Principal]]:
+    """Dependency: signed in and holding one of the roles in any unit; which unit matters is for the handler (`.require`)."""
+
+    async def holder(request: Request) -> Principal:
+        person = await principal(request)
+        if not any(person.has(role) for role in roles):
+            raise Forbidden(roles)
+        return person
+
+    return holder
+
+
+SignedIn = Annotated[Principal, Depends(principal)]
+Visitor = Annotated[Principal | None, Depends(visitor)]
+
+
+def set_token_cookie(response: Response, token: str, claims: TokenClaims, *, secure: bool) -> None:
+    lifetime = int(claims.exp - claims.iat)
+    response.set_cookie(COOKIE, token, max_age=lifetime, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def clear_token_cookie(response: Response, *, secure: bool) -> None:
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=secure)

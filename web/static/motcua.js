@@ -1,0 +1,47 @@
+// Comforts only: every page works without this file.
+(() => {
+  "use strict";
+
+  // data-shortcut="Alt+N" on a link, button or field: go there, press it, or put the cursor into it.
+  const pressed = (event) =>
+    [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.shiftKey && "Shift", event.code.replace(/^(Key|Digit)/, "")]
+      .filter(Boolean).join("+").toLowerCase();
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey && !event.ctrlKey) return;
+    const wanted = pressed(event);
+    const target = [...document.querySelectorAll("[data-shortcut]")]
+      .find((element) => element.dataset.shortcut.toLowerCase() === wanted && element.offsetParent !== null);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("input:not([type=submit]), select, textarea")) target.focus();
+    else target.click();
+  });
+
+  // The second click of a double click is not a second command (the idempotency key would stop it anyway).
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.matches("[hx-post]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+  });
+  // Coming back with the browser's button, the form may be sent again.
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+    }
+  });
+
+  // Wrong or done: the first thing read is what happened.
+  document.querySelector("[data-focus]")?.focus();
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+})();

@@ -1,0 +1,93 @@
+"""What pydantic found, as a person reads it: which field, what is wrong, what to do, in both languages. Never echoes the input.
+
+A custom validator's ValueError speaks for itself: its text is `vi / en` (as in contracts.values), or it carries a Refusal.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from contracts.refusal import Refusal
+from web.languages import LANGUAGES, Texts
+from web.problems import FieldProblem
+
+_SHOWN_PATH: Final = 200
+_PLACES: Final = frozenset({"body", "query", "path", "header", "cookie", "form"})
+
+# pydantic's error types -> the shell's `invalid.*` texts. What is not here says "this value is not right".
+_TEXTS: Final[Mapping[str, str]] = {
+    "missing": "missing",
+    "string_type": "text",
+    "string_too_short": "too-short",
+    "string_too_long": "too-long",
+    "string_pattern_mismatch": "pattern",
+    "int_type": "whole-number",
+    "int_parsing": "whole-number",
+    "int_from_float": "whole-number",
+    "int_parsing_size": "number-size",
+    "float_type": "number",
+    "float_parsing": "number",
+    "finite_number": "number",
+    "decimal_type": "number",
+    "decimal_parsing": "number",
+    "greater_than": "more-than",
+    "greater_than_equal": "at-least",
+    "less_than": "less-than",
+    "less_than_equal": "at-most",
+    "bool_type": "yes-no",
+    "bool_parsing": "yes-no",
+    "enum": "choice",
+    "literal_error": "choice",
+    "date_type": "date",
+    "date_parsing": "date",
+    "date_from_datetime_parsing": "date",
+    "date_from_datetime_inexact": "date",
+    "datetime_type": "moment",
+    "datetime_parsing": "moment",
+    "datetime_from_date_parsing": "moment",
+    "datetime_object_invalid": "moment",
+    "timezone_aware": "time-zone",
+    "list_type": "list",
+    "too_short": "too-few",
+    "too_long": "too-many",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+    "extra_forbidden": "unknown-field",
+    "nul": "nul",
+    "surrogate": "surrogate",
+    "number_size": "number-size",
+}
+
+
+def field_problems(found: Iterable[Mapping[str, Any]], texts: Texts) -> list[FieldProblem]:
+    return [_field_problem(one, texts) for one in found]
+
+
+def _field_problem(one: Mapping[str, Any], texts: Texts) -> FieldProblem:
+    field = field_path(one["loc"])
+    own = _own_words(one)
+    if own is not None:
+        return FieldProblem(field=field, vi=own[0], en=own[1])
+    key = f"invalid.{_TEXTS.get(one['type'], 'other')}"
+    values = {**_ANY_LIMIT, **(one.get("ctx") or {})}
+    said = [texts.text(language, key, label=texts.label(language, field), **values) for language in LANGUAGES]
+    return FieldProblem(field=field, vi=said[0], en=said[1])
+
+
+_ANY_LIMIT: Final = dict.fromkeys(("min_length", "max_length", "gt", "ge", "lt", "le"), "?")
+
+
+def _own_words(one: Mapping[str, Any]) -> tuple[str, str] | None:
+    error = (one.get("ctx") or {}).get("error")
+    if isinstance(error, Refusal):
+        return error.vi, error.en
+    if isinstance(error, ValueError) and " / " in str(error):
+        vi, _, en = str(error).partition(" / ")
+        return vi, en
+    return None
+
+
+def field_path(loc: Sequence[int | str]) -> str:
+    """`("body", "papers", 0, "code")` is `papers.0.code`; keys are the caller's, so what cannot be printed is left out."""
+    parts = [str(part) for part in (loc[1:] if len(loc) > 1 and loc[0] in _PLACES else loc)]
+    return "".join(c if c.isprintable() else "?" for c in ".".join(parts))[:_SHOWN_PATH]
