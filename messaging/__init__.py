@@ -1,0 +1,1 @@
+"""How the services say it: outbox, relay, batch consumer, waiting room, dead letters. Knows no event by name."""

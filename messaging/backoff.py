@@ -1,0 +1,48 @@
+"""Back-off for faults of the infrastructure: doubling from 50 ms to 5 s, with jitter,
+for ever, until it works or the process stops.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+T = TypeVar("T")
+FIRST_SECONDS = 0.05
+LONGEST_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Stopped(Exception):  # noqa: N818 -- not an error: the process was asked to stop
+    """Stopping was asked for while waiting for the infrastructure."""
+
+
+async def pause(stopping: asyncio.Event, attempt: int) -> None:
+    """Wait before attempt number `attempt` (from 1); raises Stopped at once when the process stops."""
+    longest = min(LONGEST_SECONDS, FIRST_SECONDS * 2**attempt)
+    try:
+        await asyncio.wait_for(stopping.wait(), longest * random.uniform(0.5, 1))  # noqa: S311 -- jitter, not a secret
+    except TimeoutError:
+        return
+    raise Stopped
+
+
+async def until_it_works(
+    work: Callable[[], Awaitable[T]], stopping: asyncio.Event, what: str, on_retry: Callable[[], None] = lambda: None
+) -> T:
+    """Run `work` until it does not raise. Raises Stopped when the process stops first."""
+    attempt = 0
+    while not stopping.is_set():
+        try:
+            return await work()
+        except (asyncio.CancelledError, Stopped):
+            raise
+        except Exception as error:  # noqa: BLE001 -- bad events never get here; what does is worth another try
+            attempt += 1
+            on_retry()
+            log.warning("again", what=what, attempt=attempt, error=f"{type(error).__name__}: {error}"[:500])
+            await pause(stopping, attempt)
+    raise Stopped

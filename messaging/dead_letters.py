@@ -1,0 +1,153 @@
+"""Dead letters: what a consumer could not apply. Told to the world by reference, listed, tried again, or let go with a reason.
+
+The dead-letter topic carries where the record lies and why it died, never its content: a contact may be in it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.refusal import Invalid, NotFound
+from contracts.topics import dead_letter_topic
+from contracts.values import Lane
+from messaging.outbox import CHANNEL, Draft
+from messaging.waiting_room import Parked
+
+RETRY_CHANNEL_PAYLOAD = "waiting-room"
+TYPE = "vn.motcua.messaging.event.died.v1"
+
+# By index waiting_room_dead.
+_LIST = text("""
+    SELECT w.id, w.source, w.subject, w.sequence, w.reason, w.topic, w.partition, w."offset", w.since,
+           (SELECT count(*) FROM waiting_room b
+            WHERE b.source = w.source AND b.subject = w.subject AND b.state = 'behind') AS behind
+    FROM waiting_room w WHERE w.state = 'dead' ORDER BY w.id LIMIT :most
+""")
+_COUNT = text("SELECT state, count(*) AS number, min(since) AS oldest FROM waiting_room GROUP BY state")
+_SHOW = text("""SELECT * FROM waiting_room WHERE id = :id""")
+_RETRY = text("UPDATE waiting_room SET state = 'ready' WHERE id = :id AND state = 'dead' RETURNING id")
+_LOCK = text("SELECT * FROM waiting_room WHERE id = :id AND state = 'dead' FOR UPDATE")
+_AUDIT = text("""
+    INSERT INTO skipped (id, source, subject, sequence, died_of, topic, partition, "offset", actor, why, at)
+    VALUES (:id, :source, :subject, :sequence, :died_of, :topic, :partition, :offset, :actor, :why, :at)
+""")
+_LET_GO = text("DELETE FROM waiting_room WHERE id = :id")
+# The number is used up, unless it was only presumed and the true one waits behind.
+_ADVANCE = text("""
+    UPDATE position SET last = GREATEST(last, :sequence)
+    WHERE source = :source AND subject = :subject
+      AND NOT EXISTS (SELECT FROM waiting_room WHERE source = :source AND subject = :subject AND sequence = :sequence)
+""")
+_FREE = text(
+    "UPDATE waiting_room SET state = 'ready' WHERE source = :source AND subject = :subject AND state IN ('behind', 'early')"
+)
+_WAKE = text("SELECT pg_notify(:channel, :payload)")
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One line of `motcua dead-letters list`. `behind` counts the events that it holds."""
+
+    id: int
+    source: str
+    subject: str
+    sequence: int
+    reason: str
+    topic: str
+    partition: int
+    offset: int
+    since: datetime
+    behind: int
+
+
+def announce(service: str, parked: Sequence[Parked], now: datetime) -> list[Draft]:
+    """What has just died, as rows for the consumer's dead-letter topic. Each is an aggregate of its own, told once."""
+    topic = dead_letter_topic(service)
+    return [
+        Draft(topic, TYPE, _place(entry), 1, _lane(entry.candidate.record.topic), _reference(entry), now)
+        for entry in parked
+        if entry.state == "dead"
+    ]
+
+
+def _place(entry: Parked) -> str:
+    record = entry.candidate.record
+    return f"{record.topic}/{record.partition}/{record.offset}"
+
+
+def _lane(topic: str) -> Lane | None:
+    suffix = topic.rpartition(".")[2]
+    return Lane(suffix) if suffix in set(Lane) else None
+
+
+def _reference(entry: Parked) -> bytes:
+    found = entry.candidate
+    return json.dumps(
+        {
+            "source": found.source,
+            "subject": found.subject,
+            "sequence": found.sequence,
+            "record": _place(entry),
+            "reason": entry.reason,
+        }
+    ).encode("utf-8", "backslashreplace")
+
+
+async def dead(connection: AsyncConnection, most: int = 500) -> list[DeadLetter]:
+    return [DeadLetter(**row._mapping) for row in await connection.execute(_LIST, {"most": most})]  # noqa: SLF001 -- public by documentation
+
+
+async def counts(connection: AsyncConnection) -> dict[str, tuple[int, datetime]]:
+    """Per state: how many wait, and since when the oldest."""
+    return {row.state: (row.number, row.oldest) for row in await connection.execute(_COUNT)}
+
+
+async def show(connection: AsyncConnection, letter: int) -> dict[str, Any]:
+    """Everything that is known of a waiting event, its bytes as text where they can be read."""
+    row = (await connection.execute(_SHOW, {"id": letter})).mappings().first()
+    if row is None:
+        raise _unknown(letter)
+    found = dict(row)
+    for name in ("key", "value"):
+        found[name] = None if found[name] is None else bytes(found[name]).decode("utf-8", "backslashreplace")
+    return found
+
+
+async def retry(connection: AsyncConnection, letter: int) -> None:
+    """Let it be tried again: what was at fault has been mended."""
+    if (await connection.execute(_RETRY, {"id": letter})).first() is None:
+        raise _unknown(letter)
+    await _wake(connection)
+
+
+async def skip(connection: AsyncConnection, letter: int, *, actor: str, why: str, now: datetime) -> None:
+    """Let it go, for a reason that is kept, and let through what it held."""
+    if not why.strip():
+        raise Invalid("why-missing", vi="Hãy ghi lý do bỏ qua.", en="Say why it is skipped.", field="why")
+    row = (await connection.execute(_LOCK, {"id": letter})).first()
+    if row is None:
+        raise _unknown(letter)
+    aggregate = {"source": row.source, "subject": row.subject}
+    await connection.execute(
+        _AUDIT,
+        aggregate
+        | {"id": row.id, "sequence": row.sequence, "died_of": row.reason, "topic": row.topic, "partition": row.partition}
+        | {"offset": row.offset, "actor": actor, "why": why, "at": now},
+    )
+    await connection.execute(_LET_GO, {"id": letter})
+    await connection.execute(_ADVANCE, aggregate | {"sequence": row.sequence})
+    await connection.execute(_FREE, aggregate)
+    await _wake(connection)
+
+
+async def _wake(connection: AsyncConnection) -> None:
+    await connection.execute(_WAKE, {"channel": CHANNEL, "payload": RETRY_CHANNEL_PAYLOAD})
+
+
+def _unknown(letter: int) -> NotFound:
+    return NotFound("no-dead-letter", vi=f"Không có thư chết số {letter}.", en=f"There is no dead letter {letter}.")

@@ -1,0 +1,15 @@
+"""Every metric and its meaning, in one place."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+EVENTS_APPLIED = Counter("motcua_events_applied", "Facts that took effect", ["group"])
+EVENTS_DROPPED = Counter("motcua_events_dropped", "Facts seen before (redelivery), without effect", ["group"])
+EVENTS_PARKED = Counter("motcua_events_parked", "Events put into the waiting room, by state", ["group", "state"])
+STATES_COPIED = Counter("motcua_states_copied", "Records of state topics read", ["group"])
+BATCH_SECONDS = Histogram("motcua_batch_seconds", "From poll to committed offsets, one batch", ["group"])
+BATCH_RETRIES = Counter("motcua_batch_retries", "Batches tried again after a fault of the infrastructure", ["group"])
+RELAYED = Counter("motcua_relayed", "Outbox rows that Kafka has acknowledged", ["lane"])
+RELAY_DOUBTS = Counter("motcua_relay_doubts", "Relay rounds given up without knowing what Kafka has; the rows go again", ["lane"])
+OUTBOX_AGE = Gauge("motcua_outbox_age_seconds", "Age of the oldest outbox row of the lanes served here")
+WAITING = Gauge("motcua_waiting_room", "Events in the waiting room", ["state"])
+EARLY_OVERDUE = Gauge("motcua_early_overdue", "Early events that have waited for their predecessor for more than a minute")

@@ -1,0 +1,102 @@
+"""The outbox: what a transaction wants published, written in that transaction, so that both happen or neither.
+
+Rows leave in the order of their `position`. Two transactions on one aggregate take its row lock in turn and write their
+outbox rows under it, so positions of one aggregate rise with its sequence.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.registry import Event
+from contracts.topics import Topic
+from contracts.values import Lane
+
+COMMON: Final = "common"
+"""The lane of a publisher that has none (directory)."""
+CHANNEL: Final = "outbox"
+
+_COLUMNS = (
+    "id", "aggregatetype", "aggregateid", "type", "payload", "lane", "sequence", "time", "correlation", "causation",
+)  # fmt: skip
+_COPY = f"COPY outbox ({', '.join(_COLUMNS)}) FROM STDIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One event on its way out. `data` None with a `topic` is a tombstone of a state topic."""
+
+    topic: Topic
+    type: str
+    subject: str
+    sequence: int
+    lane: Lane | None
+    payload: bytes | None
+    time: datetime
+    correlation: str | None = None
+    causation: str | None = None
+
+
+def drafts(
+    subject: str,
+    lane: Lane | None,
+    last: int,
+    events: Iterable[Event],
+    time: datetime,
+    *,
+    correlation: str | None = None,
+    causation: str | None = None,
+) -> list[Draft]:
+    """Number an aggregate's new events from `last` + 1 on."""
+    return [
+        Draft(
+            event.TOPIC,
+            event.TYPE,
+            subject,
+            last + step,
+            lane,
+            event.model_dump_json(exclude_none=True).encode(),
+            time,
+            correlation,
+            causation,
+        )
+        for step, event in enumerate(events, 1)
+    ]
+
+
+async def write(connection: AsyncConnection, rows: Sequence[Draft]) -> None:
+    """Add rows to the outbox by COPY, and wake the relays of their lanes when the transaction commits."""
+    if not rows:
+        return
+    raw = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(raw, psycopg.AsyncConnection)  # noqa: S101 -- narrows the driver's type
+    async with raw.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            await copy.write_row(_values(row))
+    for lane in sorted({_lane(row) for row in rows}):
+        await connection.execute(text("SELECT pg_notify(:channel, :lane)"), {"channel": CHANNEL, "lane": lane})
+
+
+def _lane(row: Draft) -> str:
+    return row.lane or COMMON
+
+
+def _values(row: Draft) -> tuple[object, ...]:
+    return (
+        str(uuid4()),
+        row.topic.name(row.lane),
+        row.subject,
+        row.type,
+        row.payload,
+        _lane(row),
+        row.sequence,
+        row.time,
+        row.correlation,
+        row.causation,
+    )

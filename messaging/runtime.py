@@ -1,0 +1,166 @@
+"""Everything of messaging that runs in one service process: consumers per lane, relays per lane, the waiting room.
+
+It starts in the background and never gives up: a service serves its pages while Kafka is away, and its outbox keeps the rest.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from faststream.kafka import KafkaBroker
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from contracts.topics import DEAD_LETTERS, TOPICS, Topic
+from contracts.values import Lane
+from messaging import metrics
+from messaging.backoff import Stopped, until_it_works
+from messaging.clock import Clock
+from messaging.consumer import DeathWatch, GroupConsumer
+from messaging.drain import Drain
+from messaging.engine import Engine
+from messaging.handling import Table
+from messaging.listening import Bell, listen
+from messaging.outbox import COMMON
+from messaging.relay import Relay
+from messaging.topic_creation import create_topics
+
+STUCK_SECONDS = 120.0
+OUTBOX_AGE_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+_OUTBOX_AGE = text("SELECT extract(epoch FROM now() - min(written_at)) FROM outbox WHERE lane = ANY(:lanes)")
+
+
+def make_engine(url: str, pool_size: int = 8) -> AsyncEngine:
+    """A bounded pool: who does not get a connection within 5 s is refused, not queued for ever."""
+    return create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`problems` is empty when the process is ready; each is a sentence for an operator."""
+
+    problems: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        return not self.problems
+
+
+@dataclass
+class Messaging:
+    """`start` returns at once; `stop` waits for the batch in hand."""
+
+    table: Table
+    database: AsyncEngine
+    kafka: str
+    clock: Clock
+    lanes: Sequence[Lane] = tuple(Lane)
+    batch_records: int = 1000
+    replication: int = 1
+    background: Sequence[Callable[[asyncio.Event, Bell], Awaitable[None]]] = ()
+    bell: Bell = field(default_factory=Bell)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    consumers: list[GroupConsumer] = field(default_factory=list)
+    _broker: KafkaBroker | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _connected: bool = False
+
+    async def start(self) -> None:
+        engine = Engine(self.database, self.table, self.clock, before_commit=DeathWatch().check)
+        url = self.database.url.render_as_string(hide_password=False)
+        self._run(listen(url, self.bell, self.stopping))
+        for lane in (*self.lanes, COMMON):
+            self._run(Relay(self.database, self.kafka, self.table.service, lane, self.bell, self.stopping).run())
+        if self.table.reads:
+            self._run(Drain(engine, self.bell, self.stopping).run())
+        for work in self.background:
+            self._run(work(self.stopping, self.bell))
+        self._run(self._connect(engine))
+
+    def _run(self, work: Awaitable[None]) -> None:
+        async def guarded() -> None:
+            with contextlib.suppress(Stopped):
+                await work
+
+        task = asyncio.create_task(guarded())
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A part that ends by itself makes the process useless: say so, readiness then fails and a person or supervisor acts."""
+        if not self.stopping.is_set() and not task.cancelled() and task.exception() is not None:
+            log.critical("a background part ended", exc_info=task.exception())
+
+    async def _connect(self, engine: Engine) -> None:
+        await until_it_works(self._make_topics, self.stopping, "topics")
+        await until_it_works(lambda: self._subscribe(engine), self.stopping, "broker")
+        self._connected = True
+
+    async def _make_topics(self) -> None:
+        owned: list[Topic] = [topic for topic in (*TOPICS, *DEAD_LETTERS) if topic.owner == self.table.service]
+        await create_topics(self.kafka, [*owned, *self.table.reads], self.replication)
+
+    async def _subscribe(self, engine: Engine) -> None:
+        broker = KafkaBroker(
+            self.kafka,
+            acks="all",
+            enable_idempotence=True,
+            allow_auto_create_topics=False,
+            logger=None,
+            apply_types=False,
+            graceful_timeout=10,
+        )
+        consumers = [
+            GroupConsumer(group, topics, engine, self.stopping) for group, topics in self.table.groups(self.lanes).items()
+        ]
+        for consumer in consumers:
+            consumer.subscribe(broker, self.batch_records)
+        try:
+            await broker.start()
+        except BaseException:
+            await broker.stop()
+            raise
+        self._broker, self.consumers = broker, consumers
+
+    async def stop(self) -> None:
+        self.stopping.set()
+        if self._broker is not None:
+            await self._broker.stop()
+        _, pending = await asyncio.wait(self._tasks, timeout=10) if self._tasks else ((), ())
+        for task in pending:
+            task.cancel()
+
+    async def readiness(self) -> Readiness:
+        """Ready means making progress: database, broker and assignment there, no batch stuck, no old row in the outbox."""
+        problems = [f"{consumer.group}: {consumer.halted}" for consumer in self.consumers if consumer.halted]
+        problems += [f"a background part ended: {task.exception()!r}" for task in self._tasks if _failed(task)]
+        if not self._connected:
+            problems.append("Kafka is not connected yet")
+        problems += [f"{c.group}: no partition assigned" for c in self.consumers if c.lag() is None]
+        problems += [f"{c.group}: a batch has been under way for over {STUCK_SECONDS:.0f} s" for c in self.consumers if _stuck(c)]
+        problems += await self._database_problems()
+        return Readiness(tuple(problems))
+
+    async def _database_problems(self) -> list[str]:
+        try:
+            async with self.database.connect() as connection:
+                age = float(await connection.scalar(_OUTBOX_AGE, {"lanes": [*self.lanes, COMMON]}) or 0)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer
+            return [f"database: {type(error).__name__}"]
+        metrics.OUTBOX_AGE.set(age)
+        return [f"the oldest outbox row has waited {age:.0f} s"] if age > OUTBOX_AGE_SECONDS else []
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None
+
+
+def _stuck(consumer: GroupConsumer) -> bool:
+    return consumer.batch_started is not None and time.monotonic() - consumer.batch_started > STUCK_SECONDS

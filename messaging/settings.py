@@ -1,0 +1,52 @@
+"""What a service process is told by its environment. One class for all five: who knows one knows five."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.values import Lane
+
+
+class ProcessSettings(BaseSettings):
+    """`MOTCUA_...`; a service adds its own. `lanes` is a comma-separated list, all by default."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
+
+    kafka: str = "127.0.0.1:9092"
+    lanes: str = ",".join(Lane)
+    process: str = "service"
+    http_socket: Path | None = None
+    http_port: int | None = None
+    clock: str = ""
+    public_url: str = "http://127.0.0.1:8080"
+    log_level: str = "INFO"
+    sample: bool = False
+    pool_size: int = Field(default=8, ge=2, le=100)
+    batch_records: int = Field(default=1000, ge=1, le=10_000)
+    replication: int = Field(default=1, ge=1, le=5)
+
+    @field_validator("lanes")
+    @classmethod
+    def _known_lanes(cls, text: str) -> str:
+        unknown = [part for part in text.split(",") if part.strip() not in set(Lane)]
+        if unknown:
+            raise ValueError(
+                f"MOTCUA_LANES: {', '.join(unknown)} không phải luồng / is no lane; có / there are {', '.join(Lane)}"
+            )
+        return text
+
+    def served_lanes(self) -> tuple[Lane, ...]:
+        return tuple(Lane(part.strip()) for part in self.lanes.split(","))
+
+
+def database_url(service: str) -> str:
+    """The SQLAlchemy URL in `MOTCUA_DATABASE_<SERVICE>`; each process is given its own database's address and no other."""
+    name = f"MOTCUA_DATABASE_{service.upper()}"
+    url = os.environ.get(name, "")
+    if not url:
+        raise ValueError(
+            f"{name} chưa đặt, ví dụ / is not set, for example: postgresql+psycopg://user:password@host:5432/{service}"
+        )
+    return url

@@ -1,0 +1,121 @@
+"""The waiting room: what cannot be applied yet, and why. A bad event holds its own aggregate here, and nothing else.
+
+*early*: its predecessor has not come. *waiting*: for a version of some entity. *dead*: unreadable, unknown, refused by its
+handler or by the database; only `retry` or an audited `skip` moves it. *behind*: one of these holds its aggregate.
+*ready*: what held it is gone, the consumer takes it up again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from messaging.positions import AggregateKey
+from messaging.records import Candidate, Record, candidate, headers_from
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """One event on its way into the room, or to another state in it."""
+
+    candidate: Candidate
+    state: str
+    reason: str
+    waits: tuple[str, str, int] | None = None
+
+
+# Rows of some aggregates, by index waiting_room_aggregate.
+_LOAD = text("""
+    SELECT w.* FROM waiting_room w
+    JOIN unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject) USING (source, subject)
+    ORDER BY w.source, w.subject, w.sequence, w.id
+""")
+_PARK = text("""
+    INSERT INTO waiting_room (source, subject, sequence, presumed, state, reason, waits_topic, waits_id, waits_version,
+                              topic, partition, "offset", key, value, headers, since)
+    VALUES (:source, :subject, :sequence, :presumed, :state, :reason, :waits_topic, :waits_id, :waits_version,
+            :topic, :partition, :offset, :key, :value, CAST(:headers AS jsonb), :since)
+    ON CONFLICT (topic, partition, "offset") DO NOTHING
+""")
+_MOVE = text("""
+    UPDATE waiting_room SET state = :state, reason = :reason,
+           waits_topic = :waits_topic, waits_id = :waits_id, waits_version = :waits_version
+    WHERE id = :id
+""")
+_REMOVE = text("DELETE FROM waiting_room WHERE id = ANY(:ids)")
+# What waited for a version that has come, by index waiting_room_waits_for and the primary key of copy.
+_RELEASE = text("""
+    UPDATE waiting_room w SET state = 'ready'
+    FROM copy c
+    WHERE w.state = 'waiting' AND c.topic = w.waits_topic AND c.id = w.waits_id AND c.version >= w.waits_version
+""")
+_READY = text("SELECT DISTINCT source, subject FROM waiting_room WHERE state = 'ready' LIMIT :most")
+
+
+async def load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, list[Candidate]]:
+    """What is parked of these aggregates, in sequence."""
+    if not aggregates:
+        return {}
+    keys = {"sources": [source for source, _ in aggregates], "subjects": [subject for _, subject in aggregates]}
+    found: dict[AggregateKey, list[Candidate]] = {}
+    for row in await connection.execute(_LOAD, keys):
+        found.setdefault((row.source, row.subject), []).append(_candidate(row))
+    return found
+
+
+def _candidate(row: Any) -> Candidate:
+    read = candidate(Record(row.topic, row.partition, row.offset, row.key, row.value, headers_from(row.headers)))
+    read.source, read.subject, read.sequence = row.source, row.subject, row.sequence
+    read.parked, read.state, read.presumed = row.id, row.state, bool(row.presumed)
+    return read
+
+
+async def park(connection: AsyncConnection, parked: Iterable[Parked], now: datetime) -> None:
+    """Put new ones in, and give those already here their new state."""
+    new = [_row(entry, now) for entry in parked if entry.candidate.parked is None]
+    moved = [_row(entry, now) | {"id": entry.candidate.parked} for entry in parked if entry.candidate.parked is not None]
+    if new:
+        await connection.execute(_PARK, new)
+    if moved:
+        await connection.execute(_MOVE, moved)
+
+
+def _row(entry: Parked, now: datetime) -> dict[str, object]:
+    found, record = entry.candidate, entry.candidate.record
+    topic, entity, version = entry.waits or (None, None, None)
+    return {
+        "source": found.source,
+        "subject": found.subject,
+        "sequence": found.sequence,
+        "presumed": int(found.presumed),
+        "state": entry.state,
+        "reason": entry.reason.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode(),
+        "waits_topic": topic,
+        "waits_id": entity,
+        "waits_version": version,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": record.key,
+        "value": record.value,
+        "headers": record.headers_json(),
+        "since": now,
+    }
+
+
+async def remove(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    if ids:
+        await connection.execute(_REMOVE, {"ids": list(ids)})
+
+
+async def release(connection: AsyncConnection) -> None:
+    """Make ready what waited for a version that is there now."""
+    await connection.execute(_RELEASE)
+
+
+async def ready(connection: AsyncConnection, most: int) -> list[AggregateKey]:
+    """Aggregates of which something can be taken up again."""
+    return [(row.source, row.subject) for row in await connection.execute(_READY, {"most": most})]
