@@ -60,7 +60,8 @@ class Envelope:
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
-            _log.exception("request failed: %s %s", scope["method"], scope["path"], extra={"request_id": ident})
+            # %r: a line end in the path must not begin a line of the log.
+            _log.exception("request failed: %s %r", scope["method"], scope["path"], extra={"request_id": ident})
             if started:
                 raise
             await errors.unforeseen(Request(scope))(scope, receive, send_with_headers)
