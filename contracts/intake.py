@@ -4,7 +4,7 @@ Every dossier fact carries what its readers need (status, code, unit, procedure 
 contact version), so that none of them waits for another topic. Only `ContactV1` holds personal data.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -130,6 +130,31 @@ class DossierHandedOverV1(DossierFact):
     code: DossierCode
     handed_over_by: HandOver
     handed_over_at: Moment
+
+
+NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
+    {
+        DossierSubmittedV1,
+        DossierReturnedV1,
+        DossierAcceptedV1,
+        DossierRefusedV1,
+        DossierDecidedV1,
+        DossierHandedOverV1,
+    }
+)
+"""The facts of which the applicant may have to be told; `asks_for_message` says of one fact whether it is so."""
+
+
+def asks_for_message(event: DossierFact) -> bool:
+    """Whether this fact owes the applicant a message: notify then keeps a ledger row for it, sent or skipped.
+
+    Who hands in at the counter, or fetches the result there, holds the paper in hand and is not written to about it.
+    """
+    if isinstance(event, DossierSubmittedV1):
+        return event.channel is not Channel.COUNTER
+    if isinstance(event, DossierHandedOverV1):
+        return event.handed_over_by is HandOver.POST
+    return type(event) in NOTICES
 
 
 @event("contact.changed.v1", CONTACTS)
