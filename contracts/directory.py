@@ -1,4 +1,7 @@
-"""The reference data everybody keeps a copy of: units, calendars, procedures, staff, token keys. Whole entities, highest version wins."""
+"""The reference data everybody keeps a copy of: units, calendars, procedures, staff, token keys.
+
+Each event is the whole entity; the highest version wins.
+"""
 
 from datetime import date
 from typing import Annotated, Literal

@@ -1,6 +1,6 @@
 """The golden JSON Schemas in `contracts/schemas/`: what a version of an event promises, and whether a change keeps the promise.
 
-`python -m contracts.golden` writes them; it refuses to write a change that would break a reader.
+`python -m contracts.golden` writes them, `--check` compares; both refuse a change that would break a reader.
 """
 
 import json
@@ -53,12 +53,18 @@ def breaks(old: Schema, new: Schema, where: str = "") -> list[str]:
     return found
 
 
-def main() -> int:
+def main(*, check: bool = False) -> int:
     old, new = golden(), current()
     broken = [line for name in old for line in (breaks(old[name], new[name], name) if name in new else [f"{name}: removed"])]
     if broken:
         print("A reader would break; declare a V2 instead:\n  " + "\n  ".join(broken), file=sys.stderr)
         return 1
+    if check:
+        stale = [name for name in new if old.get(name) != new[name]]
+        print(
+            "\n".join(f"{name}: run `make contracts` and read the difference" for name in stale) or f"{len(new)} contracts hold"
+        )
+        return 1 if stale else 0
     FOLDER.mkdir(exist_ok=True)
     for name, schema in new.items():
         (FOLDER / f"{name}.json").write_text(
@@ -69,4 +75,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(check="--check" in sys.argv))

@@ -13,7 +13,10 @@ from contracts.values import Email, HandOver, Identifier, Moment, ProcedureCode,
 
 @event("dossier.collected.v1", SHIPMENTS)
 class DossierCollectedV1(Event):
-    """Postal staff checked the papers against the published list and sealed the parcel. `applicant` is a JWE of ApplicantV1 for intake's key."""
+    """Postal staff checked the papers against the published list and sealed the parcel.
+
+    `applicant` is a JWE (ECDH-ES, A256GCM) of ApplicantV1 for intake's key.
+    """
 
     unit: UnitId = Field(description="the one-stop unit it is addressed to")
     postal_unit: UnitId

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 
 class Refusal(Exception):  # noqa: N818 -- "refusal" is the domain's word: nothing is broken
-    """Carries a message for a person in both languages, a stable `code`, the HTTP `status` and, if one is to blame, the `field`."""
+    """A message for a person in both languages, a stable `code`, the HTTP `status` and, if one is to blame, the `field`."""
 
     status: HTTPStatus = HTTPStatus.CONFLICT
 

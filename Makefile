@@ -1,0 +1,61 @@
+# Everything a newcomer needs. `make` alone prints this help.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test test-faults check format bench screenshots contracts clean
+
+help: ## Print what there is to do
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Cần Python 3.11 trở lên / Python 3.11 or later is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Đang cài các gói Python / Installing the Python packages ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock || { echo "Không cài được: cần mạng tới kho gói Python. / Could not install: the Python package registry is out of reach." >&2; exit 69; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "Đang cài các gói để kiểm thử / Installing the packages for tests ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock || { echo "Không cài được: cần mạng tới kho gói Python. / Could not install: the Python package registry is out of reach." >&2; exit 69; }
+	@touch $@
+
+setup: $(VENV)/.runtime ## Install what running needs (Python packages, Kafka, htmx, pico)
+	@$(BIN)/python -m deploy.local.setup
+
+setup-dev: setup $(VENV)/.dev ## Install what the tests need too
+
+run: setup ## Start everything, in the foreground until Ctrl-C
+	@$(BIN)/motcua up
+
+test: setup-dev ## All tests but the long fault tests; own ports and folder
+	@$(BIN)/python -m pytest -m "not faults"
+
+test-faults: setup-dev ## The long fault tests: Kafka away for 60 s, PostgreSQL for 30 s, under load
+	@$(BIN)/python -m pytest -m faults --timeout 900
+
+check: setup-dev ## Lint, types, imports, contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy contracts messaging worktime web services cli deploy bench
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m contracts.golden --check
+
+format: setup-dev ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+contracts: setup-dev ## Write the golden schemas after adding an event
+	@$(BIN)/python -m contracts.golden
+
+bench: setup-dev ## The figures of README, each with its peer in the same run
+	@$(BIN)/motcua bench relay
+	@$(BIN)/motcua bench consume
+
+screenshots: setup-dev ## Pictures of every page at 360 and 1,280 px, into docs/images
+	@$(BIN)/python -m tests.browser.screenshots
+
+clean: ## Remove the virtual environment and caches; data in .motcua stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
