@@ -43,6 +43,7 @@ def breaks(old: Schema, new: Schema, where: str = "") -> list[str]:
     found += [
         f"{where}.{name}: new and required" for name in set(new.get("required", ())) - set(old.get("required", ())) - olds.keys()
     ]
+    found += [f"{where}.{name}: no longer required" for name in set(old.get("required", ())) - set(new.get("required", ()))]
     for name in olds.keys() & news.keys():
         found += breaks(olds[name], news[name], f"{where}.{name}")
     definitions = old.get("$defs", {})
