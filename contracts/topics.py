@@ -42,6 +42,10 @@ class Topic:
             raise ValueError(f"{self.base} exists per lane")
         return f"{self.base}.{lane}"
 
+    def lane_of(self, name: str) -> Lane | None:
+        """Which lane a topic of one of `names()` belongs to."""
+        return Lane(name.removeprefix(f"{self.base}.")) if self.laned else None
+
     def config(self) -> dict[str, str]:
         """The topic's settings. Contacts and other state: segments and compaction lag of a minute, tombstones kept 30 days."""
         if self.kind is Kind.STATE:

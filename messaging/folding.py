@@ -16,7 +16,7 @@ from contracts.registry import Event
 from messaging.handling import Context, Effect, Entry, Table, Waiting, numbered
 from messaging.outbox import Draft
 from messaging.positions import AggregateKey
-from messaging.records import Candidate
+from messaging.records import Candidate, lane_of
 from messaging.waiting_room import Parked
 
 log = structlog.get_logger(__name__)
@@ -122,7 +122,7 @@ class Fold:
             raise event
         if event is None:
             return
-        context = replace(self.context, attributes=found.attributes)
+        context = replace(self.context, attributes=found.attributes, lane=lane_of(found.record.topic))
         states: dict[StateKey, Any] = {}
         outbox: list[Draft] = []
         for entry in self.table.by_type[found.attributes.type]:

@@ -61,11 +61,14 @@ class Waiting(Exception):  # noqa: N818 -- not an error: the event waits its tur
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler may know besides state and event: the envelope, the clock, and what the service loaded for the batch."""
+    """What a handler may know besides state and event: the envelope, the clock, what the service loaded for the batch, and
+    the lane that the event came by (None where its topic has none): what begins with it keeps its lane for life.
+    """
 
     attributes: Attributes
     now: datetime
     known: Any = None
+    lane: Lane | None = None
 
 
 class Effect(Enum):

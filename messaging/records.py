@@ -9,6 +9,7 @@ from typing import Any
 from contracts.envelope import Attributes, Headers, Unreadable, read_attributes, read_data
 from contracts.registry import Event
 from contracts.topics import TOPICS, Kind, Topic
+from contracts.values import Lane
 
 TOPIC_BY_NAME: dict[str, Topic] = {name: topic for topic in TOPICS for name in topic.names()}
 
@@ -79,6 +80,11 @@ def candidate(record: Record) -> Candidate:
         found.subject, found.presumed = readable_key(record), True
         found.fault = f"the Kafka key is not the event's subject {attributes.subject}"
     return found
+
+
+def lane_of(topic_name: str) -> Lane | None:
+    topic = TOPIC_BY_NAME.get(topic_name)
+    return None if topic is None else topic.lane_of(topic_name)
 
 
 def readable_key(record: Record) -> str:
