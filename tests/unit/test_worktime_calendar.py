@@ -1,0 +1,173 @@
+"""Calendars and limits as data: what is right is read, what is wrong is refused with what to mend."""
+
+from datetime import UTC, date, time
+from typing import Any
+
+import pytest
+
+from tests.unit.worktime_samples import PROVINCE, at, province_data
+from worktime import (
+    Calendar,
+    CalendarError,
+    DayException,
+    ExceptionKind,
+    LimitError,
+    Params,
+    SameDay,
+    Shift,
+    WorkingDays,
+    WorkingHours,
+    limit_from_data,
+)
+
+
+def _with(**changes: Any) -> dict[str, Any]:
+    return province_data() | changes
+
+
+def _excepting(**changes: Any) -> dict[str, Any]:
+    entry = {"date": "2026-04-30", "kind": "holiday", "vi": "Thống nhất", "en": "Reunification", "shifts": []}
+    return _with(exceptions=[entry | changes])
+
+
+@pytest.mark.parametrize(
+    ("data", "en"),
+    [
+        pytest.param([], "JSON object", id="not an object"),
+        pytest.param(_with(id=7), "“id”", id="id of the wrong type"),
+        pytest.param(_with(version=True), "“version”", id="version of the wrong type"),
+        pytest.param(_with(weekly=[]), "“weekly”", id="week of the wrong type"),
+        pytest.param({"id": "x", "version": 1, "weekly": {}}, "“exceptions”", id="no exceptions, or the key misspelt"),
+        pytest.param(_with(weekly={"monday": []}), "monday", id="unknown weekday"),
+        pytest.param(_with(weekly={"mon": [["7:30", "11:30"]]}), "mon: the shifts", id="hour of one digit"),
+        pytest.param(_with(weekly={"mon": [["07:30", "24:01"]]}), "mon: the shifts", id="no such time"),
+        pytest.param(_with(weekly={"mon": [["07:30"]]}), "mon: the shifts", id="half a shift"),
+        pytest.param(_with(weekly={"mon": "07:30-11:30"}), "mon: the shifts", id="shifts as text"),
+        pytest.param(_with(weekly={"mon": [["11:30", "07:30"]]}), "must end after it starts", id="backwards"),
+        pytest.param(_with(weekly={"mon": [["07:30", "11:30"], ["11:00", "17:00"]]}), "mon: shift 11:00", id="overlap"),
+        pytest.param(_with(weekly={"mon": [["13:30", "17:00"], ["07:30", "11:30"]]}), "out of order", id="order"),
+        pytest.param(_with(exceptions=["2026-04-30"]), "exceptions[1]", id="exception as text"),
+        pytest.param(_excepting(shift=[]), "exceptions[1]", id="misspelt key"),
+        pytest.param(_excepting(date="30/04/2026"), "like 2026-02-16", id="date in another form"),
+        pytest.param(_excepting(date="20260430"), "like 2026-02-16", id="date without dashes"),
+        pytest.param(_excepting(kind="party"), "swapped_working_day", id="unknown kind"),
+        pytest.param(_excepting(vi=" "), "exceptions[1]: An exceptional day needs a name", id="no name"),
+        pytest.param(_excepting(en=None), "“en”", id="name of the wrong type"),
+        pytest.param(_excepting(kind="changed_hours"), "at least one shift", id="working day without shifts"),
+        pytest.param(_excepting(shifts=[["07:30", "11:30"]]), "day off", id="day off with shifts"),
+        pytest.param(_with(exceptions=_excepting()["exceptions"] * 2), "exceptions[2]: the date 30/04/2026", id="twice"),
+    ],
+)
+def test_bad_calendars_are_refused_with_what_to_mend(data: Any, en: str) -> None:
+    with pytest.raises(CalendarError) as refused:
+        Calendar.from_data(data)
+    assert en in refused.value.en
+    assert refused.value.vi != refused.value.en
+
+
+def test_a_day_that_is_absent_is_a_day_of_rest_and_shifts_may_be_absent_on_a_day_off() -> None:
+    off = {"date": "2026-04-30", "kind": "holiday", "vi": "Thống nhất", "en": "Reunification"}
+    calendar = Calendar.from_data(
+        {"id": "x", "version": 1, "weekly": {"thu": [["07:30", "11:30"]]}, "exceptions": [off], "title": "y"}
+    )
+    assert calendar.shifts_on(date(2026, 4, 23)) == (Shift(time(7, 30), time(11, 30)),)
+    assert calendar.shifts_on(date(2026, 4, 24)) == ()
+    assert calendar.shifts_on(date(2026, 4, 30)) == ()
+
+
+def test_written_data_is_complete_and_sorted() -> None:
+    data = province_data()
+    shuffled = data | {"exceptions": data["exceptions"][::-1]}
+    assert Calendar.from_data(shuffled).to_data() == data
+
+
+def test_a_calendar_cannot_be_changed_from_outside() -> None:
+    week = {0: (Shift(time(8), time(9)),)}
+    calendar = Calendar("x", 1, week)
+    week.clear()
+    assert calendar.shifts_on(date(2026, 3, 2))
+    with pytest.raises(TypeError):
+        calendar.weekly[0] = ()  # type: ignore[index]
+
+
+def test_equal_calendars_have_equal_hashes() -> None:
+    assert hash(PROVINCE) == hash(Calendar.from_data(province_data()))
+
+
+def test_shifts_may_touch() -> None:
+    week = {"mon": [["07:30", "11:30"], ["11:30", "17:00"]]}
+    assert len(Calendar.from_data(_with(weekly=week)).shifts_on(date(2026, 3, 2))) == 2
+
+
+def test_a_week_has_seven_days() -> None:
+    with pytest.raises(CalendarError):
+        Calendar("x", 1, {7: ()})
+
+
+@pytest.mark.parametrize("start", [time(7, 30, 1), time(7, 30, tzinfo=UTC), time(7, 30, 0, 1)])
+def test_shifts_are_in_whole_minutes_without_zone(start: time) -> None:
+    with pytest.raises(CalendarError):
+        Shift(start, time(11))
+
+
+@pytest.mark.parametrize(
+    ("kind", "vi", "told"),
+    [
+        (ExceptionKind.HOLIDAY, "Nghỉ Tết Nguyên đán", "Nghỉ Tết Nguyên đán"),
+        (ExceptionKind.LOCAL_CLOSURE, "Đóng cửa do bão", "Đóng cửa do bão"),
+        (ExceptionKind.SUBSTITUTE_DAY_OFF, "Quốc khánh", "nghỉ bù: Quốc khánh"),
+    ],
+)
+def test_a_name_that_tells_its_kind_is_not_told_twice(kind: ExceptionKind, vi: str, told: str) -> None:
+    assert DayException(kind, vi, "name").reason.vi == told
+
+
+def test_working_time_between_two_moments() -> None:
+    assert PROVINCE.seconds_worked(at("2026-03-06 16:00"), at("2026-03-09 08:00")) == 1.5 * 3600
+    assert PROVINCE.seconds_worked(at("2026-03-09 08:00"), at("2026-03-06 16:00")) == 0
+    assert PROVINCE.seconds_worked(at("2026-03-09 11:00"), at("2026-03-09 14:00")) == 3600
+
+
+@pytest.mark.parametrize(
+    ("data", "limit"),
+    [
+        ({"kind": "working_days", "amount": 5}, WorkingDays(5)),
+        ({"kind": "working_hours", "amount": 16}, WorkingHours(16)),
+        ({"kind": "same_day"}, SameDay()),
+        ({"kind": "same_day", "cutoff": "14:30"}, SameDay(time(14, 30))),
+    ],
+)
+def test_limits_are_read(data: dict[str, Any], limit: object) -> None:
+    assert limit_from_data(data) == limit
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        [],
+        None,
+        {"kind": "weeks", "amount": 1},
+        {"kind": "working_days"},
+        {"kind": "working_days", "amount": 0},
+        {"kind": "working_days", "amount": 1_001},
+        {"kind": "working_days", "amount": True},
+        {"kind": "working_days", "amount": "5"},
+        {"kind": "working_days", "amount": 5, "unit": "d"},
+        {"kind": "working_hours", "amount": 8_001},
+        {"kind": "working_hours", "amount": 1.5},
+        {"kind": "same_day", "amount": 1},
+        {"kind": "same_day", "cutoff": "3 pm"},
+        {"kind": "same_day", "cutoff": 15},
+    ],
+)
+def test_bad_limits_are_refused(data: Any) -> None:
+    with pytest.raises(LimitError) as refused:
+        limit_from_data(data)
+    assert refused.value.vi != refused.value.en
+
+
+def test_a_cut_off_is_in_whole_minutes() -> None:
+    for build in (Params, SameDay):
+        with pytest.raises(LimitError):
+            build(time(15, 0, 30))

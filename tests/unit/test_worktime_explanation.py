@@ -1,0 +1,127 @@
+"""What a citizen reads when asking why it takes that long, and how it is stored."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.worktime_samples import PROVINCE, at
+from worktime import Explanation, ExplanationError, SameDay, WorkingDays, WorkingHours, promise
+
+
+def over_tet() -> Explanation:
+    return promise(PROVINCE, at("2026-02-12 09:00"), WorkingDays(3)).explanation
+
+
+def test_tet_is_one_line_in_vietnamese() -> None:
+    assert over_tet().lines("vi") == [
+        "Tiếp nhận lúc 09:00 thứ năm 12/02/2026.",
+        "Thời hạn: 3 ngày làm việc.",
+        "Thứ năm 12/02/2026: ngày tiếp nhận — không tính",
+        "Thứ sáu 13/02/2026: ngày làm việc thứ 1",
+        "Thứ bảy 14/02/2026 đến chủ nhật 15/02/2026: nghỉ cuối tuần — không tính",
+        "Thứ hai 16/02/2026 đến thứ sáu 20/02/2026: nghỉ Tết Nguyên đán — không tính",
+        "Thứ bảy 21/02/2026 đến chủ nhật 22/02/2026: nghỉ cuối tuần — không tính",
+        "Thứ hai 23/02/2026 đến thứ ba 24/02/2026: ngày làm việc thứ 2 đến thứ 3",
+        "Đến hạn lúc 17:00 thứ ba 24/02/2026.",
+    ]
+
+
+def test_tet_is_one_line_in_english() -> None:
+    lines = over_tet().lines("en")
+    assert lines[1] == "Time limit: 3 working days."
+    assert lines[5] == "Monday 16/02/2026 to Friday 20/02/2026: holiday: Lunar New Year — not counted"
+    assert lines[-2:] == ["Monday 23/02/2026 to Tuesday 24/02/2026: working days 2 to 3", "Due at 17:00 Tuesday 24/02/2026."]
+
+
+def test_reception_after_hours_is_made_explicit() -> None:
+    assert promise(PROVINCE, at("2026-03-06 18:10"), WorkingDays(1)).explanation.lines("vi") == [
+        "Tiếp nhận lúc 18:10 thứ sáu 06/03/2026 (ngoài giờ làm việc), tính là nhận lúc 07:30 thứ hai 09/03/2026.",
+        "Thời hạn: 1 ngày làm việc.",
+        "Thứ sáu 06/03/2026: tiếp nhận sau giờ làm việc — không tính",
+        "Thứ bảy 07/03/2026 đến chủ nhật 08/03/2026: nghỉ cuối tuần — không tính",
+        "Thứ hai 09/03/2026: tính là ngày tiếp nhận — không tính",
+        "Thứ ba 10/03/2026: ngày làm việc thứ 1",
+        "Đến hạn lúc 17:00 thứ ba 10/03/2026.",
+    ]
+
+
+def test_reception_after_the_cut_off_is_made_explicit() -> None:
+    given = promise(PROVINCE, at("2026-03-02 15:01"), SameDay())
+    assert given.explanation.lines("en") == [
+        "Received at 15:01 Monday 02/03/2026 (after the cut-off), which counts as 07:30 Tuesday 03/03/2026.",
+        "Time limit: the same day.",
+        "Monday 02/03/2026: received after 15:00 — not counted",
+        "Tuesday 03/03/2026: the day it is due",
+        "Due at 17:00 Tuesday 03/03/2026.",
+    ]
+
+
+def test_hours_are_told_day_by_day() -> None:
+    told = promise(PROVINCE, at("2026-03-02 15:15:30"), WorkingHours(24)).explanation
+    assert told.lines("vi")[2:-1] == [
+        "Thứ hai 02/03/2026: tính 1 giờ 44 phút 30 giây",
+        "Thứ ba 03/03/2026 đến thứ tư 04/03/2026: mỗi ngày tính 7 giờ 30 phút",
+        "Thứ năm 05/03/2026: tính 7 giờ 15 phút 30 giây",
+    ]
+    assert told.lines("en")[3] == "Tuesday 03/03/2026 to Wednesday 04/03/2026: each counts 7 h 30 min"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "line"),
+    [
+        ("2026-01-08 09:00", "Thứ bảy 10/01/2026: làm bù: thay cho 02/01 — ngày làm việc thứ 2"),
+        ("2025-12-31 09:00", "Thứ sáu 02/01/2026: nghỉ bù: hoán đổi với 10/01 — không tính"),
+        ("2026-09-04 09:00", "Thứ hai 07/09/2026: đóng cửa: tránh bão — không tính"),
+        ("2026-09-04 09:00", "Thứ ba 08/09/2026: đổi giờ làm việc: khắc phục sau bão — ngày làm việc thứ 1"),
+        ("2026-11-23 09:00", "Thứ ba 24/11/2026: nghỉ Ngày Văn hóa Việt Nam — không tính"),
+    ],
+)
+def test_every_exception_gives_its_reason(accepted: str, line: str) -> None:
+    assert line in promise(PROVINCE, at(accepted), WorkingDays(2)).explanation.lines("vi")
+
+
+def test_stored_data_is_short_and_plain() -> None:
+    data = over_tet().to_data()
+    assert data["limit"] == {"kind": "working_days", "amount": 3}
+    assert data["start"] == "2026-02-12T09:00:00+07:00"
+    assert data["entries"][3] == {
+        "from": "2026-02-16",
+        "to": "2026-02-20",
+        "number": None,
+        "code": "holiday",
+        "vi": "nghỉ Tết Nguyên đán",
+        "en": "holiday: Lunar New Year",
+        "seconds": 0,
+    }
+    assert [run["number"] for run in data["entries"]] == [None, 1, None, None, None, 2]
+
+
+def _broken(**changes: Any) -> dict[str, Any]:
+    return over_tet().to_data() | changes
+
+
+def _with_run(**changes: Any) -> dict[str, Any]:
+    entries = over_tet().to_data()["entries"]
+    return _broken(entries=[entries[0] | changes, *entries[1:]])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param([], id="a list"),
+        pytest.param(_broken(limit={"kind": "weeks"}), id="unknown limit"),
+        pytest.param(_broken(start="tomorrow"), id="no moment"),
+        pytest.param(_broken(end="2026-02-24T17:00:00"), id="no zone"),
+        pytest.param(_broken(entries=None), id="no entries"),
+        pytest.param(_with_run(**{"from": "2026-02-11"}) | {"pauses": [{}]}, id="half a pause"),
+        pytest.param(_with_run(to="2026-02-11"), id="a run that ends before it begins"),
+        pytest.param(_with_run(to="2026-02-13"), id="a day that stands twice"),
+        pytest.param(_with_run(**{"from": "0001-01-01"}), id="a run of two thousand years"),
+        pytest.param(_with_run(number="1"), id="a number that is text"),
+    ],
+)
+def test_unreadable_data_is_refused(data: Any) -> None:
+    with pytest.raises(ExplanationError) as refused:
+        Explanation.from_data(data)
+    assert refused.value.vi.startswith("Không đọc được")

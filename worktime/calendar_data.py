@@ -1,0 +1,140 @@
+"""A calendar as JSON: the shape of `directory.calendars` and of the files that an administrator imports.
+
+    {"id": "cal-h26", "version": 3,
+     "weekly": {"mon": [["07:30", "11:30"], ["13:30", "17:00"]], "tue": [...], ...},
+     "exceptions": [
+        {"date": "2026-02-16", "kind": "holiday", "vi": "Tết Nguyên đán", "en": "Lunar New Year", "shifts": []},
+        {"date": "2026-01-10", "kind": "swapped_working_day", "vi": "...", "en": "...", "shifts": [["07:30", "11:30"]]}]}
+
+`weekly` has the keys mon, tue, wed, thu, fri, sat, sun; one that is absent is a day of rest. Kinds: holiday, local_closure,
+substitute_day_off (these have no shifts), swapped_working_day, changed_hours (these have). Times are "HH:MM".
+Written out, all seven weekdays stand in it, the exceptions in the order of their dates, each with all its fields.
+Unknown keys beside the four on top are left to other readers; anywhere else they are refused, because a misspelt key in a
+calendar is a wrong promise. Everything wrong is a CalendarError that names the place.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from worktime.civil import read_clock
+from worktime.days import DayException, ExceptionKind, Shift
+from worktime.errors import CalendarError
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_EXCEPTION_KEYS = {"date", "kind", "vi", "en", "shifts"}
+
+
+@contextmanager
+def naming(place: str) -> Iterator[None]:
+    """A refusal from inside says where in the data it arose."""
+    try:
+        yield
+    except CalendarError as refused:
+        raise CalendarError(vi=f"{place}: {refused.vi}", en=f"{place}: {refused.en}") from refused
+
+
+def required(data: Mapping[str, Any], key: str, kind: type) -> Any:
+    value = data.get(key)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise CalendarError(vi=f"thiếu “{key}” hoặc sai kiểu dữ liệu.", en=f"“{key}” is missing or of the wrong type.")
+    return value
+
+
+def read_weekly(data: Mapping[str, Any]) -> dict[int, tuple[Shift, ...]]:
+    unknown = ", ".join(sorted(str(key) for key in data if key not in WEEKDAYS))
+    if unknown:
+        raise CalendarError(
+            vi=f"lịch tuần có ngày lạ {unknown}: chỉ dùng {', '.join(WEEKDAYS)}.",
+            en=f"the week has unknown days {unknown}: use {', '.join(WEEKDAYS)} only.",
+        )
+    week = {}
+    for number, name in enumerate(WEEKDAYS):
+        with naming(name):
+            week[number] = _read_shifts(data.get(name, []))
+    return week
+
+
+def read_exceptions(data: list[Any]) -> dict[date, DayException]:
+    found: dict[date, DayException] = {}
+    for position, entry in enumerate(data, start=1):
+        with naming(f"exceptions[{position}]"):
+            day, exception = _read_exception(entry)
+            if day in found:
+                raise CalendarError(
+                    vi=f"ngày {day:%d/%m/%Y} đã được ghi ở trên: hãy bỏ một.",
+                    en=f"the date {day:%d/%m/%Y} stands above already: remove one.",
+                )
+            found[day] = exception
+    return found
+
+
+def _read_exception(entry: object) -> tuple[date, DayException]:
+    if not isinstance(entry, Mapping) or not set(entry) <= _EXCEPTION_KEYS:
+        raise CalendarError(
+            vi="phải là một mục chỉ gồm date, kind, vi, en, shifts.",
+            en="must be an object of date, kind, vi, en, shifts only.",
+        )
+    day = _read_date(required(entry, "date", str))
+    kind = required(entry, "kind", str)
+    if kind not in {known.value for known in ExceptionKind}:
+        raise CalendarError(
+            vi=f"loại “{kind}” không có; hãy dùng một trong {', '.join(ExceptionKind)}.",
+            en=f"there is no kind “{kind}”; use one of {', '.join(ExceptionKind)}.",
+        )
+    vi, en = (required(entry, language, str) for language in ("vi", "en"))
+    return day, DayException(ExceptionKind(kind), vi, en, _read_shifts(entry.get("shifts", [])))
+
+
+def _read_date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or text != day.isoformat():
+        raise CalendarError(
+            vi=f"“{text}” không phải là ngày; hãy ghi như 2026-02-16.",
+            en=f"“{text}” is not a date; write it like 2026-02-16.",
+        )
+    return day
+
+
+def _read_shifts(data: object) -> tuple[Shift, ...]:
+    match data:
+        case [*pairs]:
+            return tuple(_read_shift(pair) for pair in pairs)
+    raise _misshapen(data)
+
+
+def _read_shift(pair: object) -> Shift:
+    match pair:
+        case [str(start), str(end)]:
+            try:
+                clocks = read_clock(start), read_clock(end)
+            except ValueError as bad:
+                raise _misshapen(pair) from bad
+            return Shift(*clocks)
+    raise _misshapen(pair)
+
+
+def _misshapen(data: object) -> CalendarError:
+    example = '[["07:30", "11:30"], ["13:30", "17:00"]]'
+    return CalendarError(
+        vi=f"không đọc được ca làm việc {data!r}; hãy ghi như {example}.",
+        en=f"the shifts {data!r} cannot be read; write them like {example}.",
+    )
+
+
+def write_shifts(shifts: tuple[Shift, ...]) -> list[list[str]]:
+    return [[f"{shift.start:%H:%M}", f"{shift.end:%H:%M}"] for shift in shifts]
+
+
+def write_exception(day: date, exception: DayException) -> dict[str, Any]:
+    return {
+        "date": day.isoformat(),
+        "kind": exception.kind.value,
+        "vi": exception.vi,
+        "en": exception.en,
+        "shifts": write_shifts(exception.shifts),
+    }

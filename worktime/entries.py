@@ -1,0 +1,80 @@
+"""The pieces of an explanation: what became of each day, and each pause.
+
+Days are kept one by one, so that each can be checked, and told and stored as runs, so that Tết is one line.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+
+from worktime.civil import ONE_DAY
+from worktime.days import Reason
+
+RECEIVED = Reason("received", "ngày tiếp nhận", "day of reception")
+COUNTS_AS_RECEIVED = Reason("received", "tính là ngày tiếp nhận", "counts as the day of reception")
+AFTER_HOURS = Reason("after_hours", "tiếp nhận sau giờ làm việc", "received after working hours")
+PAUSED = Reason("paused", "tạm dừng", "the clock stands still")
+RESUMED = Reason("resumed", "tiếp tục tính", "the clock goes on")
+TOO_LITTLE_LEFT = Reason(
+    "too_little_left",
+    "tiếp tục khi giờ làm việc còn ít hơn lúc tạm dừng",
+    "less working time is left than when the clock stopped",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One date. `number` counts working days 1, 2, 3 ...; None is a day that is skipped.
+
+    `seconds` is the working time of that day that went into a limit in hours; 0 for the other limits.
+    """
+
+    day: date
+    reason: Reason
+    number: int | None = None
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive days that share reason and `seconds`; `number` is that of the first, None for skipped ones."""
+
+    first: date
+    last: date
+    reason: Reason
+    number: int | None
+    seconds: int
+
+    def entries(self) -> list[Entry]:
+        return [
+            Entry(self.first + ONE_DAY * offset, self.reason, self.number and self.number + offset, self.seconds)
+            for offset in range((self.last - self.first).days + 1)
+        ]
+
+
+def runs(entries: Iterable[Entry]) -> list[Run]:
+    """Entries in the order of their dates, merged where neighbours are alike."""
+    found = []
+    for _, group in groupby(entries, key=lambda entry: (entry.reason, entry.number is None, entry.seconds)):
+        alike = list(group)
+        found.append(Run(alike[0].day, alike[-1].day, alike[0].reason, alike[0].number, alike[0].seconds))
+    return found
+
+
+class Owed(StrEnum):
+    """What the clock waits for: portal status 5 or 6."""
+
+    PAPERS = "papers"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """`remaining` at `paused_at`: whole working days after that day, or for a limit in hours working seconds."""
+
+    paused_at: datetime
+    resumed_at: datetime
+    owed: Owed
+    remaining: int

@@ -1,0 +1,121 @@
+"""The clock stands still while papers or money are owed, and goes on after with what remained.
+
+- Working days: the whole days after the day of the stop are kept, and follow the day of resumption, which takes the place
+  (and the number) of the day on which the clock stopped.
+- When only the rest of the last day remained (same-day limits always) and the day of resumption has less working time left,
+  it ends with the next working day: papers handed in at 16:55 do not make a promise for 17:00 of what had five hours.
+- Working hours: exactly what remained runs on.
+- A pause that begins when the limit has already passed adds nothing; it is listed all the same.
+
+A stop or resumption outside working time counts as the beginning of the next shift, like reception. The calendar may be a newer
+version than that of the promise: what is counted anew follows the newer one.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from worktime.calendar import Calendar
+from worktime.civil import ONE_DAY, days_between, local
+from worktime.counting import count_days, count_seconds
+from worktime.entries import PAUSED, RESUMED, TOO_LITTLE_LEFT, Entry, Owed, Pause
+from worktime.errors import PauseError
+from worktime.explanation import Explanation
+from worktime.limits import WorkingHours
+from worktime.promise import Promise
+
+
+def resume(
+    calendar: Calendar, promise: Promise, paused_at: datetime, resumed_at: datetime, *, owed: Owed = Owed.PAPERS
+) -> Promise:
+    """The promise after a pause; never earlier than before under the same calendar, the same for a pause of no length.
+
+    Raises PauseError unless acceptance, earlier pauses, `paused_at` and `resumed_at` follow one another.
+    """
+    told = promise.explanation
+    paused, resumed = local(paused_at), local(resumed_at)
+    _check_order(told, paused, resumed)
+    if paused == resumed:
+        return promise
+    stop, go = (calendar.next_working(max(told.start, moment)) for moment in (paused, resumed))
+    if paused >= told.end:
+        remaining, entries, end = 0, told.entries, told.end
+    elif isinstance(told.limit, WorkingHours):
+        remaining = _seconds_remaining(calendar, told, told.limit, stop)
+        entries, end = _go_on_by_hours(calendar, told, stop, go, remaining)
+    else:
+        remaining = _days_remaining(told, stop)
+        entries = _go_on_by_days(calendar, told, stop, go, remaining)
+        end = calendar.closing(entries[-1].day)
+    pause = Pause(paused, resumed, owed, remaining)
+    return Promise(
+        replace(
+            told,
+            calendar=calendar.id,
+            calendar_version=calendar.version,
+            entries=entries,
+            end=end,
+            pauses=(*told.pauses, pause),
+        )
+    )
+
+
+def _check_order(told: Explanation, paused: datetime, resumed: datetime) -> None:
+    earliest = told.pauses[-1].resumed_at if told.pauses else told.accepted_at
+    if not earliest <= paused <= resumed:
+        raise PauseError(
+            vi=f"Lần tạm dừng phải bắt đầu không sớm hơn {earliest:%H:%M %d/%m/%Y} và kết thúc không sớm hơn lúc bắt đầu.",
+            en=f"A pause must begin no earlier than {earliest:%H:%M %d/%m/%Y} and end no earlier than it begins.",
+        )
+
+
+def _days_remaining(told: Explanation, stop: datetime) -> int:
+    return sum(entry.number is not None and entry.day > stop.date() for entry in told.entries)
+
+
+def _seconds_remaining(calendar: Calendar, told: Explanation, limit: WorkingHours, stop: datetime) -> int:
+    """By a newer calendar more may have been worked than there was; then nothing remains."""
+    last = told.pauses[-1] if told.pauses else None
+    before, since = (last.remaining, last.resumed_at) if last else (limit.amount * 3600, told.start)
+    return max(0, before - calendar.seconds_worked(since, stop))
+
+
+def _until_stop(told: Explanation, stop: datetime, go: datetime) -> tuple[list[Entry], Entry | None, list[Entry]]:
+    """The days before the stop as they were, the day of the stop, and the days from there to the resumption as a pause."""
+    kept = [entry for entry in told.entries if entry.day < stop.date()]
+    stopped = next((entry for entry in told.entries if entry.day == stop.date()), None)
+    first = kept[-1].day + ONE_DAY if kept else told.entries[0].day
+    return kept, stopped, [Entry(day, PAUSED) for day in days_between(first, go.date())]
+
+
+def _go_on_by_days(calendar: Calendar, told: Explanation, stop: datetime, go: datetime, remaining: int) -> tuple[Entry, ...]:
+    kept, stopped, paused = _until_stop(told, stop, go)
+    number = stopped.number if stopped else None
+    if not remaining:
+        return (*kept, *paused, *_rest_of_last_day(calendar, stop, go, number))
+    resumed = stopped if stopped and stop.date() == go.date() else Entry(go.date(), RESUMED, number)
+    total = sum(entry.number is not None for entry in told.entries)
+    rest = count_days(calendar, go.date() + ONE_DAY, remaining, total - remaining + 1)
+    return (*kept, *paused, resumed, *rest)
+
+
+def _rest_of_last_day(calendar: Calendar, stop: datetime, go: datetime, number: int | None) -> list[Entry]:
+    left, given = (calendar.seconds_worked(moment, calendar.closing(moment.date())) for moment in (stop, go))
+    if given >= left:
+        return [Entry(go.date(), RESUMED, number)]
+    # Under a newer calendar the day of the stop may have no number of its own.
+    return [Entry(go.date(), TOO_LITTLE_LEFT), *count_days(calendar, go.date() + ONE_DAY, 1, number or 1)]
+
+
+def _go_on_by_hours(
+    calendar: Calendar, told: Explanation, stop: datetime, go: datetime, remaining: int
+) -> tuple[tuple[Entry, ...], datetime]:
+    kept, stopped, paused = _until_stop(told, stop, go)
+    unworked = calendar.seconds_worked(stop, min(told.end, calendar.closing(stop.date())))
+    worked = max(0, stopped.seconds - unworked) if stopped else 0
+    number = 1 + sum(entry.number is not None for entry in kept)
+    if worked and stopped and paused:
+        paused[0] = replace(stopped, number=number, seconds=worked)
+        number, worked = number + 1, 0
+    rest, end = count_seconds(calendar, go, remaining, number)
+    rest[0] = replace(rest[0], seconds=rest[0].seconds + worked)
+    return (*kept, *paused, *rest), end
