@@ -4,7 +4,7 @@ A value that the database refuses sinks the transaction: then the batch is halve
 parked as dead. Faults of the infrastructure rise to the caller, who backs off and tries the same batch again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from messaging.records import TOPIC_BY_NAME, Candidate, Record, candidate
 from messaging.waiting_room import Parked
 
 NO_ATTRIBUTES: Any = None
+Prelude = Callable[[AsyncConnection], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,16 @@ class Tally:
 
 @dataclass
 class Engine:
-    """One consumer's table at work on one database. `before_commit` lets the caller refuse what the batch came to."""
+    """One consumer's table at work on one database. `before_commit` lets the caller refuse what the batch came to; `prelude`
+    opens each of its transactions.
+    """
 
     database: AsyncEngine
     table: Table
     clock: Clock
     effects: frozenset[Effect] = ALL_EFFECTS
     before_commit: Callable[[Tally], None] = lambda _: None
-    prelude: Callable[[AsyncConnection], Any] | None = None
+    prelude: Prelude | None = None
 
     async def process(self, work: Work) -> Tally:
         """Work done once in effect, in one transaction if no value is refused."""

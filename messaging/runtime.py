@@ -21,7 +21,7 @@ from messaging.backoff import Stopped, until_it_works
 from messaging.clock import Clock
 from messaging.consumer import DeathWatch, GroupConsumer
 from messaging.drain import Drain
-from messaging.engine import Engine
+from messaging.engine import Engine, Prelude
 from messaging.handling import Table
 from messaging.listening import Bell, listen
 from messaging.outbox import COMMON
@@ -65,6 +65,7 @@ class Messaging:
     batch_records: int = 1000
     replication: int = 1
     background: Sequence[Callable[[asyncio.Event, Bell], Awaitable[None]]] = ()
+    prelude: Prelude | None = None
     bell: Bell = field(default_factory=Bell)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     consumers: list[GroupConsumer] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Messaging:
     _connected: bool = False
 
     async def start(self) -> None:
-        engine = Engine(self.database, self.table, self.clock, before_commit=DeathWatch().check)
+        engine = Engine(self.database, self.table, self.clock, before_commit=DeathWatch().check, prelude=self.prelude)
         url = self.database.url.render_as_string(hide_password=False)
         self._run(listen(url, self.bell, self.stopping))
         for lane in (*self.lanes, COMMON):

@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from messaging.clock import Clock, clock_from
 from messaging.commands import Commands
+from messaging.engine import Prelude
 from messaging.handling import Table
 from messaging.listening import Bell
 from messaging.logs import configure_logs
@@ -49,7 +50,9 @@ Background = Callable[[Process, asyncio.Event, Bell], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Service:
-    """What makes a service: table of events, routes, folder of pages, what runs beside them, what reconcile may ask."""
+    """What makes a service: table of events, routes, folder of pages, what runs beside them, what reconcile may ask, what
+    opens each transaction of its consumers.
+    """
 
     name: str
     title: str
@@ -61,6 +64,7 @@ class Service:
     settings: type[ProcessSettings] = ProcessSettings
     signin: Callable[[AsyncEngine], SignInState] = CopiedSignIn
     at_start: Callable[[Process], Awaitable[None]] | None = None
+    prelude: Prelude | None = None
 
 
 def process_of(request: Request) -> Process:
@@ -83,6 +87,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         settings.served_lanes(),
         batch_records=settings.batch_records,
         replication=settings.replication,
+        prelude=service.prelude,
     )
     process = Process(service.name, settings, clock, database, Commands(database, clock), messaging)
 
