@@ -52,7 +52,7 @@ class Kafka:
 
     def initialise(self) -> None:
         """Write the settings anew (ports may have changed) and format the log folder unless it is formatted."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings = "".join(f"{name}={value}\n" for name, value in self._settings().items())
         self.settings_file.write_text(settings)
         if (self.folder / "logs" / "meta.properties").exists():

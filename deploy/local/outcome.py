@@ -26,6 +26,7 @@ class ExitCode(enum.IntEnum):
     UNKNOWN_PROCESS = 9
     MACHINE_UNFIT = 10
     REFUSED_BY_SERVICE = 11
+    MIGRATION_FAILED = 12
 
 
 class Stopped(Exception):  # noqa: N818 - an ending with a reason, not a fault of the program

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+from pathlib import Path
 
 HOST = "127.0.0.1"
 
@@ -29,5 +30,13 @@ def is_free(port: int) -> bool:
 def answers(port: int) -> bool:
     """Whether something accepts connections here."""
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=0.5):
+        return True
+    return False
+
+
+def accepts(path: Path) -> bool:
+    """Whether a process listens on this Unix socket; the file alone may be left from one that was killed."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.connect(str(path))
         return True
     return False

@@ -1,0 +1,214 @@
+"""The whole topology: which processes make up Một Cửa on one machine, and what each is given.
+
+A process gets only what it needs: its own database, its own keys. `TOPOLOGY` is the table; the functions below it only
+multiply its lines by lanes and by count.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import keys, os_user, vendor
+from deploy.local.kafka import Kafka
+from deploy.local.outcome import ExitCode, Stopped
+from deploy.local.ports import HOST
+from deploy.local.postgres import Postgres, url
+from deploy.local.site import DATABASES, Site, State, socket_folder
+
+LANES = ("province", "district", "post")
+EVERYTHING_ELSE = "*"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A line of the topology. `secrets` names environment variables and the file in `DATA/secrets` behind each."""
+
+    name: str
+    module: str = ""
+    laned: bool = False
+    database: bool = False
+    kafka: bool = False
+    secrets: tuple[tuple[str, str], ...] = ()
+    paths: tuple[str, ...] = ()
+    smtp: bool = False
+    ends_on: str = "TERM"
+
+
+TOPOLOGY = (
+    Part("postgres", ends_on="INT"),
+    Part("kafka"),
+    Part(
+        "directory",
+        module="services.directory.main",
+        database=True,
+        kafka=True,
+        secrets=(("SIGNING_KEY_FILE", keys.SIGNING_KEY), ("OPERATOR_PASSWORD_FILE", keys.OPERATOR_PASSWORD)),
+        paths=(EVERYTHING_ELSE,),
+    ),
+    Part(
+        "intake",
+        module="services.intake.main",
+        laned=True,
+        database=True,
+        kafka=True,
+        secrets=(
+            ("FIELD_KEY_FILE", "field-intake.key"),
+            ("HMAC_KEY_FILE", "hmac.key"),
+            ("INTAKE_KEY_FILE", "intake.jwk"),
+            ("POST_PUBLIC_KEY_FILE", "post.pub.jwk"),
+        ),
+        paths=("/api/intake", "/api/intake/*", "/intake", "/intake/*", "/track", "/track/*"),
+    ),
+    Part(
+        "routing",
+        module="services.routing.main",
+        laned=True,
+        database=True,
+        kafka=True,
+        paths=("/api/routing", "/api/routing/*", "/routing", "/routing/*"),
+    ),
+    Part(
+        "notify",
+        module="services.notify.main",
+        laned=True,
+        database=True,
+        kafka=True,
+        secrets=(("FIELD_KEY_FILE", "field-notify.key"),),
+        paths=("/api/notify", "/api/notify/*", "/notify", "/notify/*"),
+        smtp=True,
+    ),
+    Part(
+        "reporting",
+        module="services.reporting.main",
+        laned=True,
+        database=True,
+        kafka=True,
+        paths=("/api/reporting", "/api/reporting/*", "/reporting", "/reporting/*"),
+    ),
+    Part(
+        "post-office",
+        module="deploy.sandbox.post_office",
+        kafka=True,
+        secrets=(("POST_KEY_FILE", "post.jwk"), ("INTAKE_PUBLIC_KEY_FILE", "intake.pub.jwk")),
+    ),
+    Part("mail-server", module="deploy.sandbox.mail_server", smtp=True),
+    Part("caddy"),
+)
+INFRASTRUCTURE = ("postgres", "kafka")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process to supervise. `base` is its name without the number that `scale` adds."""
+
+    name: str
+    base: str
+    part: Part
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    user: str | None = None
+    socket: Path | None = None
+
+
+class Plan:
+    """The topology of one site in one state."""
+
+    def __init__(self, site: Site, state: State) -> None:
+        self.site = site
+        self.state = state
+        self.sockets = socket_folder(state.instance)
+        home = os_user.data_home(site.data, state.instance)
+        self.postgres = Postgres(home / "postgres", state.ports.postgres, state.postgres_password)
+        self.kafka = Kafka(site.kafka, state.ports.kafka, state.ports.kafka_controller)
+
+    @property
+    def public_url(self) -> str:
+        return f"http://{HOST}:{self.state.port}"
+
+    @property
+    def caddyfile(self) -> Path:
+        return self.site.configuration / "Caddyfile"
+
+    @property
+    def caddy_admin(self) -> Path:
+        return self.sockets / "caddy.sock"
+
+    def database_url(self, service: str) -> str:
+        return url(service, self.state.database_passwords[service], self.state.ports.postgres)
+
+    def database_urls(self) -> dict[str, str]:
+        return {service: self.database_url(service) for service in DATABASES}
+
+    def programs(self) -> list[Program]:
+        """Every process, in the order of the table."""
+        return [
+            self._program(part, base, number)
+            for part in TOPOLOGY
+            for base in self.bases(part)
+            for number in range(1, self.state.counts.get(base, 1) + 1)
+        ]
+
+    def bases(self, part: Part) -> list[str]:
+        """The names of a part's processes before numbering: one, or one per lane."""
+        return [f"{part.name}-{lane}" for lane in LANES] if part.laned and self.state.lanes_apart else [part.name]
+
+    def named(self, name: str) -> list[Program]:
+        """The processes meant by a name: one process, all of a lane's, or all of a service's.
+
+        Raises:
+            Stopped: there is none of that name.
+        """
+        programs = self.programs()
+        known = [each for each in programs if name in {each.part.name, each.base}]
+        known = known or [each for each in programs if each.name == name]
+        if not known:
+            names = ", ".join(dict.fromkeys(each.name for each in programs))
+            raise Stopped(
+                ExitCode.UNKNOWN_PROCESS,
+                vi=f"Không có tiến trình nào tên {name}. Các tên: {names}.",
+                en=f"There is no process named {name}. The names are: {names}.",
+            )
+        return known
+
+    def _program(self, part: Part, base: str, number: int) -> Program:
+        name = base if number == 1 else f"{base}-{number}"
+        if not part.module:
+            user = self.postgres.user.name if part.name == "postgres" and self.postgres.user else None
+            return Program(name, base, part, tuple(self._server_command(part.name)), {}, user)
+        socket = self.sockets / f"{name}.sock" if part.paths else None
+        command = (sys.executable, "-m", part.module)
+        return Program(name, base, part, command, self._environment(part, base, name, socket), None, socket)
+
+    def _server_command(self, name: str) -> list[str]:
+        match name:
+            case "postgres":
+                return self.postgres.command
+            case "kafka":
+                return self.kafka.command
+            case _:
+                return [str(vendor.caddy()), "run", "--adapter", "caddyfile", "--config", str(self.caddyfile)]
+
+    def _environment(self, part: Part, base: str, name: str, socket: Path | None) -> dict[str, str]:
+        environment = {
+            "PROCESS": name,
+            "DATA": str(self.site.files / part.name),
+            "PUBLIC_URL": self.public_url,
+            "SAMPLE": str(self.state.sample).lower(),
+            "CLOCK": self.state.clock,
+            "LOG_LEVEL": self.state.log_level,
+        }
+        if part.laned:
+            environment["LANES"] = base.removeprefix(f"{part.name}-") if base != part.name else ",".join(LANES)
+        if part.database:
+            environment[f"DATABASE_{part.name.upper()}"] = self.database_url(part.name)
+        if part.kafka:
+            environment["KAFKA"] = self.kafka.bootstrap
+        if socket:
+            environment |= {"HTTP_SOCKET": str(socket), "STATIC": str(vendor.static_folder())}
+        if part.smtp:
+            environment |= {"SMTP": f"{HOST}:{self.state.ports.smtp}"}
+        if part.name == "mail-server":
+            environment |= {"MAIL_FOLDER": str(self.site.mail)}
+        environment |= {variable: str(self.site.secrets / file) for variable, file in part.secrets}
+        return {f"MOTCUA_{variable}": value for variable, value in environment.items()}
