@@ -1,0 +1,195 @@
+"""`motcua up`, `down`, `status`, `stop`, `start`, `scale`: an installation's processes from outside."""
+
+import json
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from cli.console import err, inline, out, say
+from cli.options import DEFAULT_DATA, AsJson, Data
+from cli.session import not_running
+from cli.stopping import shut_down
+from deploy.local.site import Site
+from deploy.local.supervision import Supervisor
+from deploy.local.topology import Plan
+
+app = typer.Typer()
+Name = Annotated[str, typer.Argument(metavar="NAME", help="routing, routing-post, kafka ...")]
+
+
+@app.command()
+def up(
+    data: Data = DEFAULT_DATA,
+    detach: Annotated[bool, typer.Option("--detach", help="Chạy nền / go on in the background")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Cổng / the port to serve at")] = None,
+    sample: Annotated[bool | None, typer.Option("--sample/--no-sample", help="Dữ liệu mẫu / the sample province")] = None,
+    lanes_apart: Annotated[
+        bool | None, typer.Option("--lanes-apart/--lanes-together", help="Mỗi luồng một tiến trình / a process for each lane")
+    ] = None,
+) -> None:
+    """Khởi động, chạy đến khi nhấn Ctrl-C / Start everything, and run until Ctrl-C."""
+    from cli import sample as sample_province
+    from cli.starting import Wishes, start
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    site = Site(data)
+    try:
+        supervisor = start(site, Wishes(port, lanes_apart, sample))
+        try:
+            sample_province.load_once(site)
+            say(f"Một Cửa đã sẵn sàng: {supervisor.plan.public_url}", f"Một Cửa is ready: {supervisor.plan.public_url}")
+            if supervisor.plan.state.sample:
+                err.print(sample_province.accounts(), markup=False)
+            if not detach:
+                say("Nhấn Ctrl-C để dừng.", "Press Ctrl-C to stop.")
+                _stay(supervisor)
+        except BaseException:
+            shut_down(supervisor)
+            raise
+    except KeyboardInterrupt:
+        say("Đã dừng.", "Stopped.")
+
+
+@app.command()
+def down(data: Data = DEFAULT_DATA) -> None:
+    """Dừng tất cả; dữ liệu được giữ / Stop everything; the data are kept."""
+    from deploy.local import leftovers
+
+    supervisor = _known(data)
+    if supervisor.answers():
+        shut_down(supervisor)
+    elif not leftovers.end(supervisor.plan):
+        raise not_running(supervisor.plan.site)
+    say("Đã dừng. Dữ liệu được giữ nguyên.", "Stopped. The data are kept.")
+
+
+@app.command()
+def status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+    """Các tiến trình và bộ nhớ (MiB) / The processes and what memory they take (MiB)."""
+    from deploy.local import memory
+
+    supervisor = _known(data)
+    if not supervisor.answers():
+        if as_json:
+            typer.echo(json.dumps({"processes": []}))
+        raise not_running(supervisor.plan.site)
+    processes = [
+        {"name": each.name, "pid": each.pid or None, "state": each.state, "rss_mb": memory.taken(each.pid) if each.pid else 0.0}
+        for each in supervisor.statuses()
+    ]
+    own = supervisor.pid()
+    processes.append({"name": "supervisor", "pid": own, "state": "running", "rss_mb": memory.alone(own)})
+    if as_json:
+        typer.echo(json.dumps({"processes": processes}))
+        return
+    _print_table(processes)
+    out.print(supervisor.plan.public_url)
+
+
+@app.command()
+def stop(name: Name, data: Data = DEFAULT_DATA) -> None:
+    """Dừng một dịch vụ hoặc một tiến trình / Stop a service or one process."""
+    supervisor = _running(data)
+    names = [each.name for each in supervisor.plan.named(name)]
+    with err.status(inline("Dừng", "stopping")):
+        supervisor.stop_processes(names)
+    listed = ", ".join(names)
+    say(f"Đã dừng: {listed}.", f"Stopped: {listed}.")
+
+
+@app.command()
+def start(name: Name, data: Data = DEFAULT_DATA) -> None:
+    """Chạy lại, và chờ đến khi sẵn sàng / Start again, and wait until it serves."""
+    supervisor = _running(data)
+    _start_and_wait(supervisor, [each.name for each in supervisor.plan.named(name)])
+
+
+@app.command()
+def scale(
+    wish: Annotated[str, typer.Argument(metavar="NAME=N", help="routing=2, routing-district=3 ...")], data: Data = DEFAULT_DATA
+) -> None:
+    """Số tiến trình của một dịch vụ / How many processes a service has."""
+    from deploy.local import front_door
+
+    base, count = _parsed(wish)
+    site = _known(data).plan.site
+    with site.change() as state:
+        named = {each.base: each for each in Plan(site, state).named(base)}
+        if any(not each.socket or each.name == base != each.base for each in named.values()):
+            raise typer.BadParameter(f"{base}: chỉ các dịch vụ của ta / only services of ours", param_hint="NAME=N")
+        state.counts |= dict.fromkeys(named, count)
+    supervisor = Supervisor(Plan(site, state))
+    if not supervisor.answers():
+        say("Có hiệu lực từ lần motcua up tới.", "It takes effect with the next motcua up.")
+        return
+    wanted = [each.name for each in supervisor.plan.programs() if each.base in named]
+    running = {each.name: each.state for each in supervisor.statuses()}
+    if running.get("caddy") == "running":
+        front_door.reload(supervisor.plan)
+    with err.status(inline("Thay đổi số tiến trình", "changing the number of processes")):
+        supervisor.apply()
+    _start_and_wait(supervisor, [name for name in wanted if name not in running])
+
+
+def _parsed(wish: str) -> tuple[str, int]:
+    name, _, number = wish.partition("=")
+    if not name or not number.isdecimal() or not 1 <= int(number) <= 16:  # noqa: PLR2004 - as many as State allows
+        raise typer.BadParameter("ví dụ / for example: routing=2 (1-16)", param_hint="NAME=N")
+    return name, int(number)
+
+
+def _known(data: Data) -> Supervisor:
+    """Raises Stopped where nothing was ever started."""
+    site = Site(data)
+    state = site.load()
+    if state is None:
+        raise not_running(site)
+    return Supervisor(Plan(site, state))
+
+
+def _running(data: Data) -> Supervisor:
+    supervisor = _known(data)
+    if not supervisor.answers():
+        raise not_running(supervisor.plan.site)
+    return supervisor
+
+
+def _start_and_wait(supervisor: Supervisor, names: list[str]) -> None:
+    from cli.readiness import Watch, wait_until_ready
+
+    watch = Watch(supervisor)
+    supervisor.start_processes(names)
+    programs = [each for each in supervisor.plan.programs() if each.name in names]
+    with err.status(inline("Khởi động", "starting")):
+        wait_until_ready(watch, programs, lambda name: err.print(f"  [green]✓[/] {name}"))
+
+
+def _stay(supervisor: Supervisor) -> None:
+    """Until interrupted, or until somebody else stops everything; says when a process had to be started again."""
+    from cli.readiness import Watch
+
+    watch = Watch(supervisor)
+    while supervisor.answers():
+        for ended in watch.look():
+            if ended.state != "stopped":
+                say(f"{ended.name} đã tắt và được chạy lại.", f"{ended.name} ended and is started again.")
+        time.sleep(1)
+
+
+def _print_table(processes: Sequence[Mapping[str, object]]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(inline("tiến trình", "process"))
+    table.add_column("pid", justify="right")
+    table.add_column(inline("trạng thái", "state"))
+    table.add_column("MiB", justify="right")
+    for each in processes:
+        table.add_row(str(each["name"]), str(each["pid"] or "-"), str(each["state"]), str(each["rss_mb"]))
+    total = sum(float(str(each["rss_mb"])) for each in processes)
+    table.add_row(inline("tổng", "total"), "", "", f"{total:.1f}")
+    out.print(table)

@@ -1,0 +1,128 @@
+"""`motcua up`, step by step. Every step can be repeated: a break anywhere is mended by running it again."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from cli.console import err, inline, say
+from cli.readiness import Watch, wait_until_ready
+from cli.stopping import shut_down
+from deploy.local import leftovers, schema, setup
+from deploy.local.outcome import ExitCode, Stopped
+from deploy.local.ports import is_free
+from deploy.local.site import InternalPorts, Site
+from deploy.local.supervision import Supervisor
+from deploy.local.topology import INFRASTRUCTURE, Plan
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the caller asked for; None keeps what the installation has."""
+
+    port: int | None = None
+    lanes_apart: bool | None = None
+    sample: bool | None = None
+
+
+def start(site: Site, wishes: Wishes) -> Supervisor:
+    """Bring everything up and wait until it serves.
+
+    Raises:
+        Stopped: with the reason; nothing is left running then.
+    """
+    setup.ensure(err)
+    site.create()
+    with _only_one(site):
+        plan = _plan(site, wishes)
+        supervisor = Supervisor(plan)
+        if plan.postgres.data.parent != site.data:
+            where = plan.postgres.data
+            say(f"Dữ liệu PostgreSQL nằm ở {where}.", f"PostgreSQL keeps its data in {where}.")
+        with err.status(inline("Chuẩn bị dữ liệu", "preparing the data")), ThreadPoolExecutor(2) as both:
+            list(both.map(lambda server: server.initialise(), (plan.postgres, plan.kafka)))
+        supervisor.start()
+        try:
+            _start_everything(supervisor)
+        except BaseException:
+            shut_down(supervisor)
+            raise
+    return supervisor
+
+
+def _start_everything(supervisor: Supervisor) -> None:
+    plan, began = supervisor.plan, time.monotonic()
+    watch = Watch(supervisor)
+    programs = plan.programs()
+    servers = [each for each in programs if each.part.name in INFRASTRUCTURE]
+
+    def ready(name: str) -> None:
+        err.print(f"  [green]✓[/] {name:<20} {time.monotonic() - began:5.1f} s")
+
+    with err.status(inline("Khởi động", "starting")) as status:
+        wait_until_ready(watch, servers[:1], ready)
+        plan.postgres.provide(plan.state.database_passwords)
+        status.update(inline("Đưa cơ sở dữ liệu lên phiên bản hiện hành", "bringing the databases up to date"))
+        schema.upgrade(plan.database_urls())
+        status.update(inline("Khởi động các dịch vụ", "starting the services"))
+        supervisor.start_processes([each.name for each in programs if each.part.module])
+        wait_until_ready(watch, [each for each in programs if each not in servers[:1]], ready)
+
+
+def _plan(site: Site, wishes: Wishes) -> Plan:
+    """The state brought in line with the wishes, on ports that are free."""
+    if before := site.load():
+        _clear(Plan(site, before))
+    with site.change() as state:
+        state.port = wishes.port or state.port
+        state.lanes_apart = state.lanes_apart if wishes.lanes_apart is None else wishes.lanes_apart
+        state.sample = state.sample if wishes.sample is None else wishes.sample
+        state.clock = os.environ.get("MOTCUA_CLOCK", "")
+        state.log_level = os.environ.get("MOTCUA_LOG_LEVEL", "INFO")
+        if not is_free(state.port):
+            raise _port_taken(state.port)
+        if not state.ports.are_free():
+            state.ports = InternalPorts.choose()
+    return Plan(site, state)
+
+
+def _clear(plan: Plan) -> None:
+    """End what a killed supervisor left behind; a living one is left alone."""
+    if Supervisor(plan).answers():
+        raise already_running(plan)
+    if names := leftovers.end(plan):
+        listed = ", ".join(names)
+        say(f"Đã tắt các tiến trình còn sót của lần chạy trước: {listed}.", f"Ended what an earlier run had left: {listed}.")
+
+
+@contextlib.contextmanager
+def _only_one(site: Site) -> Iterator[None]:
+    with (site.configuration / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Stopped(
+                ExitCode.ALREADY_RUNNING,
+                vi=f"Một lệnh motcua up khác đang khởi động trên {site.data}.",
+                en=f"Another motcua up is starting on {site.data}.",
+            ) from error
+        yield
+
+
+def already_running(plan: Plan) -> Stopped:
+    return Stopped(
+        ExitCode.ALREADY_RUNNING,
+        vi=f"Một Cửa đã chạy trên {plan.site.data}, tại {plan.public_url}. Dừng bằng: motcua down",
+        en=f"Một Cửa already runs on {plan.site.data}, at {plan.public_url}. Stop it with: motcua down",
+    )
+
+
+def _port_taken(port: int) -> Stopped:
+    return Stopped(
+        ExitCode.PORT_TAKEN,
+        vi=f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: motcua up --port N",
+        en=f"Port {port} is taken by another program. Choose another one: motcua up --port N",
+    )
