@@ -1,0 +1,147 @@
+"""What the demo comes to: dossiers by status, events by topic, messages by outcome, and whether the services agree."""
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import typer
+from rich.table import Table
+
+from cli.console import inline, out
+from cli.demo.script import CENTRE, DISTRICT, Day, Guided, HandIn, Visit, in_person
+from cli.http import Client
+from cli.reconciling import Finding, settled, show
+from cli.session import Session
+from contracts.topics import TOPICS
+
+STATUS: Final = {
+    1: ("mới đăng ký", "submitted"),
+    2: ("được tiếp nhận", "accepted"),
+    3: ("không được tiếp nhận", "refused"),
+    4: ("đang xử lý", "in process"),
+    5: ("yêu cầu bổ sung", "supplement owed"),
+    6: ("yêu cầu nghĩa vụ tài chính", "payment owed"),
+    7: ("yêu cầu rút", "withdrawn"),
+    8: ("dừng xử lý", "stopped"),
+    9: ("đã xử lý xong", "decided"),
+    10: ("đã trả kết quả", "handed over"),
+}
+OUTCOME: Final = {
+    "sent": ("đã gửi", "sent"),
+    "skipped": ("không gửi được vì không có địa chỉ", "skipped, no address"),
+    "failed": ("gửi hỏng", "failed"),
+    "queued": ("đang chờ", "queued"),
+    "sending": ("đang gửi", "sending"),
+    "unknown": ("chưa rõ", "unknown"),
+}
+
+
+@dataclass(frozen=True)
+class Closing:
+    """`played` is what this run did; the rest is all that the installation holds. What `--json` prints."""
+
+    played: dict[str, int]
+    dossiers: dict[str, int]
+    events: dict[str, int]
+    messages: dict[str, int]
+    mails: dict[str, int]
+    finding: Finding
+
+
+def closing(session: Session, visits: list[Visit]) -> Closing:
+    """Everything settled first, so that the figures are of one moment."""
+    finding = settled(session)
+    with session.client() as client:
+        return Closing(
+            played=_played(visits),
+            dossiers=_get(client, "/api/intake/summary")["dossiers"],
+            events=asyncio.run(_events(session.plan.kafka.bootstrap)),
+            messages=_get(client, "/api/notify/summary")["outcomes"],
+            mails=_mails(client),
+            finding=finding,
+        )
+
+
+def _played(visits: list[Visit]) -> dict[str, int]:
+    handed = [visit for visit in visits if isinstance(visit, HandIn)]
+    return {
+        f"{Day.VU_THU}: hồ sơ / dossiers": sum(visit.day is Day.VU_THU for visit in handed),
+        f"{Day.TAN_AN}: lượt đến quầy / visits": in_person(visits, Day.TAN_AN, CENTRE),
+        f"{Day.DONG_HUNG}: lượt đến quầy / visits": in_person(visits, Day.DONG_HUNG, DISTRICT),
+        "lượt hướng dẫn / guidance turns": sum(isinstance(visit, Guided) for visit in visits)
+        + sum(visit.incomplete_at_first for visit in handed),
+    }
+
+
+def _get(client: Client, path: str) -> dict[str, Any]:
+    response = client.get(path)
+    response.raise_for_status()
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def _mails(client: Client) -> dict[str, int]:
+    """What the sandbox's mail server holds: mails, and different Message-IDs among them."""
+    found = _get(client, "/mail")
+    return {"kept": int(found["count"]), "distinct_message_ids": int(found["distinct_message_ids"])}
+
+
+async def _events(bootstrap: str) -> dict[str, int]:
+    """How many records each topic has, by the end of its partitions."""
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await consumer.start()
+    try:
+        places = [
+            TopicPartition(name, number) for topic in TOPICS for name in topic.names() for number in range(topic.partitions)
+        ]
+        ends = await consumer.end_offsets(places)
+    finally:
+        await consumer.stop()
+    found: dict[str, int] = {}
+    for place, end in ends.items():
+        found[place.topic] = found.get(place.topic, 0) + end
+    return found
+
+
+def print_json(found: Closing) -> None:
+    typer.echo(json.dumps(asdict(found), ensure_ascii=False))
+
+
+def print_closing(found: Closing) -> None:
+    for title, rows in (
+        (inline("Đã diễn", "played"), found.played),
+        (inline("Hồ sơ theo trạng thái", "dossiers by status"), {_status(key): number for key, number in found.dossiers.items()}),
+        (inline("Sự kiện theo chủ đề", "events by topic"), {key: number for key, number in found.events.items() if number}),
+        (
+            inline("Tin báo theo kết quả", "messages by outcome"),
+            {_outcome(key): number for key, number in found.messages.items()},
+        ),
+        (inline("Thư trong máy chủ thử", "mails in the sandbox's server"), _mail_words(found.mails)),
+    ):
+        _print_table(title, rows)
+    show(found.finding)
+
+
+def _status(key: str) -> str:
+    return f"{key} {inline(*STATUS[int(key)])}"
+
+
+def _outcome(key: str) -> str:
+    return inline(*OUTCOME.get(key, (key, key)))
+
+
+def _mail_words(mails: dict[str, int]) -> dict[str, int]:
+    return {inline("đã nhận", "kept"): mails["kept"], inline("Message-ID khác nhau", "different"): mails["distinct_message_ids"]}
+
+
+def _print_table(title: str, rows: dict[str, int]) -> None:
+    table = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
+    table.add_column(min_width=58)
+    table.add_column(justify="right")
+    for name, number in rows.items():
+        table.add_row(name, str(number))
+    out.print(table)
+    out.print()

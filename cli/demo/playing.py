@@ -1,0 +1,164 @@
+"""Plays the script: clerks receive, leaders sign, citizens collect, the post carries. A few at a time, as counters do."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.console import err, inline
+from cli.demo.desk import Desk
+from cli.demo.people import applicant
+from cli.demo.script import CLERKS, LEADERS, POST_OFFICE, Door, Guided, HandIn, Visit, script
+from cli.importing import SAMPLE_PASSWORD
+from cli.session import Session
+
+AT_ONCE: Final = 12
+SUBMITTED, DECIDED, HANDED_OVER = 1, 9, 10
+
+
+@dataclass
+class Cast:
+    """Who plays: a desk for each clerk (by unit), for each leader (by unit), the public, and the post's own staff."""
+
+    clerks: dict[str, Desk]
+    leaders: dict[str, Desk]
+    public: Desk
+    procedures: dict[str, dict[str, Any]]
+
+    def papers(self, procedure: str) -> list[dict[str, str]]:
+        return [
+            {"code": paper["code"], "title": paper["title"]}
+            for paper in self.procedures[procedure]["papers"]
+            if paper["required"]
+        ]
+
+    def codes(self, procedure: str) -> list[str]:
+        return [paper["code"] for paper in self.papers(procedure)]
+
+
+async def play(session: Session, scale: int) -> list[Visit]:
+    """Everything in the script, to its end; the visits that were played."""
+    visits = script(scale)
+    async with _cast(session) as cast:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=err) as progress:
+            task = progress.add_task(inline("Lượt", "visits"), total=len(visits))
+            await _a_few_at_a_time(
+                [lambda v=visit, n=number: _visit(cast, v, n) for number, visit in enumerate(visits)],  # type: ignore[misc]
+                lambda: progress.advance(task),
+            )
+    return visits
+
+
+@asynccontextmanager
+async def _cast(session: Session) -> AsyncIterator[Cast]:
+    public = Desk(session)
+    clerks = {unit: Desk(session, username, SAMPLE_PASSWORD) for unit, username in CLERKS.items()}
+    leaders = {username: Desk(session, username, SAMPLE_PASSWORD) for username in LEADERS}
+    try:
+        known = (await public.get("/api/directory/procedures"))["procedures"]
+        units = {
+            post["unit"]: username
+            for username, desk in leaders.items()
+            for post in (await desk.get("/api/directory/me"))["posts"]
+        }
+        yield Cast(clerks, {unit: leaders[name] for unit, name in units.items()}, public, {each["code"]: each for each in known})
+    finally:
+        for desk in (public, *clerks.values(), *leaders.values()):
+            await desk.close()
+
+
+async def _a_few_at_a_time(work: list[Callable[[], Awaitable[None]]], done: Callable[[], None]) -> None:
+    waiting = iter(work)
+
+    async def hand() -> None:
+        for each in waiting:
+            await each()
+            done()
+
+    async with asyncio.TaskGroup() as hands:
+        for _ in range(AT_ONCE):
+            hands.create_task(hand())
+
+
+async def _visit(cast: Cast, visit: Visit, number: int) -> None:
+    if isinstance(visit, Guided):
+        body = {"unit": visit.unit, "kind": visit.kind, "procedure": visit.procedure}
+        await cast.clerks[visit.unit].post("/api/intake/guidance", body)
+        return
+    dossier = await _hand_in(cast, visit, random.Random(f"{visit}{number}"))  # noqa: S311 -- the same made-up people in every run
+    if visit.decided:
+        await _decide(cast, dossier)
+    if visit.collected:
+        await _collect(cast, visit, dossier)
+
+
+async def _hand_in(cast: Cast, visit: HandIn, chance: random.Random) -> str:
+    """The id of the accepted dossier."""
+    person, clerk = applicant(chance), cast.clerks[visit.unit]
+    body: dict[str, Any] = {"unit": visit.unit, "procedure": visit.procedure, "applicant": person}
+    if visit.door is Door.POST:
+        return await _by_post(cast, visit, person)
+    if visit.door is Door.ONLINE:
+        submission = await cast.public.post("/api/intake/submissions", body | {"papers": cast.codes(visit.procedure)})
+        return await _accept(cast, clerk, str(submission["id"]), visit.procedure)
+    if visit.incomplete_at_first:
+        return await _handed_back_first(cast, clerk, visit, body)
+    received = await clerk.post("/api/intake/dossiers", body | {"papers": cast.codes(visit.procedure)})
+    return str(received["id"])
+
+
+async def _handed_back_first(cast: Cast, clerk: Desk, visit: HandIn, body: dict[str, Any]) -> str:
+    """Form 02 names everything that is missing, once; the man comes back complete."""
+    *there, missing = cast.papers(visit.procedure)
+    received = await clerk.post("/api/intake/dossiers", body | {"papers": [paper["code"] for paper in there], "accept": False})
+    path = f"/api/intake/dossiers/{received['id']}"
+    await clerk.change(path, "return", {"missing": [{"code": missing["code"], "reason": "Chưa có bản có công chứng"}]})
+    await clerk.change(path, "resubmit", {"papers": cast.codes(visit.procedure)})
+    return await _accept(cast, clerk, str(received["id"]), visit.procedure)
+
+
+async def _accept(cast: Cast, clerk: Desk, dossier: str, procedure: str) -> str:
+    await clerk.change(f"/api/intake/dossiers/{dossier}", "accept", {"papers": cast.codes(procedure)})
+    return dossier
+
+
+async def _by_post(cast: Cast, visit: HandIn, person: dict[str, str]) -> str:
+    """The post collects and says so by an event; the clerk finds the dossier among the unit's submissions and accepts it."""
+    collected = await cast.public.post(
+        "/post/collections",
+        {
+            "unit": visit.unit,
+            "postal_unit": POST_OFFICE,
+            "procedure": visit.procedure,
+            "papers": cast.papers(visit.procedure),
+            "hand_over": "post",
+            "applicant": person,
+        },
+    )
+    clerk = cast.clerks[visit.unit]
+    found = await clerk.get(f"/api/intake/collections/{collected['collection']}")
+    return await _accept(cast, clerk, str(found["id"]), visit.procedure)
+
+
+async def _decide(cast: Cast, dossier: str) -> None:
+    """The leader of the competent unit signs."""
+    dossier_path, case_path = f"/api/intake/dossiers/{dossier}", f"/api/routing/cases/{dossier}"
+    any_leader = next(iter(cast.leaders.values()))
+    del dossier_path
+    competent = (await any_leader.get(f"{case_path}/competence"))["competent_unit"]
+    await cast.leaders[competent].change(case_path, "decide", {"outcome": "granted", "result_number": f"{dossier[2:8]}/KQ"})
+
+
+async def _collect(cast: Cast, visit: HandIn, dossier: str) -> None:
+    """At the counter by the applicant; a result that goes by post arrives without anybody here doing a thing."""
+    clerk, path = cast.clerks[visit.unit], f"/api/intake/dossiers/{dossier}"
+    await clerk.until(path, "status", DECIDED, HANDED_OVER)
+    if visit.door is Door.POST:
+        await clerk.until(path, "status", HANDED_OVER)
+    else:
+        await clerk.change(path, "hand-over", {})

@@ -1,0 +1,144 @@
+"""`motcua reconcile`: do the services agree? Hashes of buckets are compared first, the dossiers only of a bucket that differs.
+
+What is behind may still be on its way: a difference counts only if it is still there after 30 s.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import typer
+
+from cli import http
+from cli.console import err, inline, out, say
+from cli.options import DEFAULT_DATA, AsJson, Data
+from cli.session import Session
+from deploy.local.outcome import ExitCode, Stopped
+
+app = typer.Typer()
+IN_FLIGHT_SECONDS: Final = 30.0
+ASK_AGAIN_SECONDS: Final = 0.5
+MOST_SHOWN: Final = 20
+
+COMPARISONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "intake-positions": ("intake", ("routing", "notify", "reporting")),
+    "routing-positions": ("routing", ("intake", "reporting")),
+    "dossiers": ("intake", ("reporting",)),
+    "cases": ("intake", ("routing",)),
+    "messages": ("intake", ("notify",)),
+}
+"""View -> who owns the truth, and who must agree with it."""
+MEANING: Final = {
+    "intake-positions": ("mọi sự việc của hồ sơ đã được đọc", "every fact of a dossier has been read"),
+    "routing-positions": ("mọi sự việc của việc xử lý đã được đọc", "every fact of a case has been read"),
+    "dossiers": ("trạng thái trong báo cáo là trạng thái thật", "the status in the report is the true one"),
+    "cases": ("mỗi hồ sơ đã tiếp nhận có đúng một việc xử lý", "every accepted dossier has exactly one case"),
+    "messages": ("mỗi tin phải báo có một dòng trong sổ", "every message owed has its line in the ledger"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`ours` is the owner's value, `theirs` the other's; None where one has nothing."""
+
+    view: str
+    owner: str
+    other: str
+    key: str
+    ours: str | None
+    theirs: str | None
+
+
+@dataclass
+class Finding:
+    """`compared` counts rows of the owners, once per comparison. What `--json` prints."""
+
+    agree: bool = True
+    compared: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+@app.command()
+def reconcile(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+    """Các dịch vụ có khớp nhau không / Do the services agree? Exit code 1 if they do not."""
+    finding = settled(Session(data))
+    if as_json:
+        typer.echo(json.dumps(asdict(finding), ensure_ascii=False))
+    else:
+        show(finding)
+    if not finding.agree:
+        raise typer.Exit(ExitCode.DIFFERENCE)
+
+
+def settled(session: Session) -> Finding:
+    """The finding once nothing is in flight any more, at the latest after 30 s."""
+    deadline = time.monotonic() + IN_FLIGHT_SECONDS
+    with session.client() as client, err.status(inline("Đối chiếu", "comparing")):
+        while True:
+            finding = compare(client)
+            if finding.agree or time.monotonic() > deadline:
+                return finding
+            time.sleep(ASK_AGAIN_SECONDS)
+
+
+def compare(client: http.Client) -> Finding:
+    """One comparison, as things stand now."""
+    finding = Finding()
+    for view, (owner, others) in COMPARISONS.items():
+        ours = _buckets(client, owner, view)
+        for other in others:
+            theirs = _buckets(client, other, view)
+            finding.compared += sum(bucket["rows"] for bucket in ours.values())
+            different = [bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket)]
+            for bucket in sorted(different, key=int):
+                finding.differences += _in_bucket(client, view, owner, other, bucket)
+    finding.agree = not finding.differences
+    return finding
+
+
+def _buckets(client: http.Client, service: str, view: str) -> dict[str, Any]:
+    found: dict[str, Any] = _get(client, f"/api/{service}/reconcile/{view}")["buckets"]
+    return found
+
+
+def _in_bucket(client: http.Client, view: str, owner: str, other: str, bucket: str) -> Iterator[Difference]:
+    ours = _get(client, f"/api/{owner}/reconcile/{view}/{bucket}")["rows"]
+    theirs = _get(client, f"/api/{other}/reconcile/{view}/{bucket}")["rows"]
+    for key in sorted(ours.keys() | theirs.keys()):
+        if ours.get(key) != theirs.get(key):
+            yield Difference(view, owner, other, key, ours.get(key), theirs.get(key))
+
+
+def _get(client: http.Client, path: str) -> dict[str, Any]:
+    try:
+        response = client.get(path)
+    except http.Unreachable as error:
+        raise _away(path, str(error)) from error
+    if not response.is_success:
+        raise _away(path, response.text[:500])
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def _away(path: str, why: str) -> Stopped:
+    service = path.split("/")[2]
+    return Stopped(
+        ExitCode.NOT_RUNNING,
+        vi=f"Dịch vụ {service} không trả lời, nên chưa đối chiếu được.",
+        en=f"The service {service} does not answer, so nothing can be compared yet.",
+        detail=why,
+    )
+
+
+def show(finding: Finding) -> None:
+    """For people: what was compared, and the first differences."""
+    if finding.agree:
+        say(f"Khớp: đã đối chiếu {finding.compared} dòng.", f"In agreement: {finding.compared} rows compared.")
+        return
+    for each in finding.differences[:MOST_SHOWN]:
+        what = inline(*MEANING[each.view])
+        out.print(f"{each.key}: {each.owner} {each.ours}, {each.other} {each.theirs}  ({what})", markup=False)
+    number = len(finding.differences)
+    say(f"Không khớp: {number} chỗ khác nhau.", f"Not in agreement: {number} differences.")

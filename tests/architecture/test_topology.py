@@ -1,0 +1,55 @@
+"""Everything that crosses a boundary is declared once and used: topics have readers, facts have their owner's handlers."""
+
+from importlib import import_module
+
+import pytest
+
+from contracts import golden
+from contracts.registry import EVENTS
+from contracts.topics import POST_ORDERS, SHIPMENTS, TOPICS, Kind
+from contracts.values import Lane
+from messaging.handling import Table
+from messaging.migration import metadata
+from messaging.tables import MESSAGING_TABLES
+
+SERVICES = ("intake", "routing", "notify", "reporting", "directory")
+golden.load_events()
+
+
+def table(service: str) -> Table:
+    found: Table = import_module(f"services.{service}.consumers").TABLE
+    return found
+
+
+def test_every_topic_has_a_reader() -> None:
+    read = {topic.base for service in SERVICES for topic in table(service).reads}
+    assert {topic.base for topic in TOPICS} - read == {POST_ORDERS.base}, "intake.post-orders is read by the post alone"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_reads_no_topic_of_its_own(service: str) -> None:
+    assert [topic.base for topic in table(service).reads if topic.owner == service] == []
+
+
+def test_every_fact_is_wanted_by_somebody_or_told_for_the_record() -> None:
+    wanted = {kind for service in SERVICES for kind in table(service).by_type}
+    facts = {name for name, cls in EVENTS.items() if name in golden.golden() and cls.TOPIC.kind is Kind.FACTS}
+    assert {name for name in facts - wanted if not name.startswith("vn.motcua.intake.post-order.")} == set()
+
+
+def test_lanes_are_separate_groups() -> None:
+    groups = table("routing").groups(tuple(Lane))
+    assert {"routing.province", "routing.district", "routing.post", "routing.common"} == set(groups)
+    assert all(name.endswith(".post") for name in groups["routing.post"])
+
+
+def test_the_post_s_shipments_are_served_with_the_post_lane() -> None:
+    groups = table("intake").groups(tuple(Lane))
+    assert [group for group, topics in groups.items() if SHIPMENTS.base in topics] == ["intake.post"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_has_the_tables_of_messaging_and_shares_none(service: str) -> None:
+    ours = metadata(service)
+    assert set(MESSAGING_TABLES) <= set(ours.tables)
+    assert all(ours is not metadata(other) for other in SERVICES if other != service)

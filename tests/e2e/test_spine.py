@@ -1,0 +1,80 @@
+"""The whole thing, as a newcomer meets it: up, demo, agreement, down, and everything still there after the next up."""
+
+import json
+import subprocess
+
+import pytest
+
+from deploy.local.outcome import ExitCode
+from tests.support.installation import MOTCUA, SERVICES, Installation
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def played(installation: Installation) -> dict:
+    return installation.demo()
+
+
+def test_the_demo_ends_in_agreement(played: dict) -> None:
+    assert played["finding"]["agree"], played["finding"]["differences"][:5]
+    assert played["finding"]["compared"] > 0
+
+
+def test_the_demo_plays_the_days_as_they_were(played: dict) -> None:
+    assert list(played["played"].values())[:2] == [33, 85]
+
+
+def test_every_dossier_of_the_script_is_where_the_script_left_it(played: dict) -> None:
+    assert {status: number for status, number in played["dossiers"].items() if number} == {"4": 15, "9": 9, "10": 54}
+
+
+def test_one_mail_for_each_message_sent_and_no_message_lost(played: dict) -> None:
+    assert played["messages"].get("sent", 0) > 0
+    assert played["mails"]["distinct_message_ids"] == played["mails"]["kept"] == played["messages"]["sent"]
+    assert set(played["messages"]) <= {"sent", "skipped"}
+
+
+def test_every_lane_s_topics_were_used(played: dict) -> None:
+    for lane in ("province", "district", "post"):
+        assert played["events"][f"intake.dossiers.{lane}"] > 0
+        assert played["events"][f"routing.cases.{lane}"] > 0
+
+
+def test_status_lists_every_process(installation: Installation) -> None:
+    found = json.loads(installation.run("status", "--json").stdout)["processes"]
+    assert {*SERVICES, "kafka", "postgres", "caddy", "post-office", "mail-server"} <= {each["name"] for each in found}
+    assert all(each["state"] == "running" and each["pid"] and each["rss_mb"] > 0 for each in found)
+
+
+def test_a_second_up_on_the_same_data_is_refused_in_a_sentence(installation: Installation) -> None:
+    done = installation.run("up", "--detach", check=False)
+    assert done.returncode == ExitCode.ALREADY_RUNNING
+    assert "motcua down" in done.stderr
+
+
+def test_a_taken_port_is_refused_in_a_sentence(installation: Installation, tmp_path) -> None:
+    command = [str(MOTCUA), "up", "--detach", "--port", str(installation.port), "--data", str(tmp_path / "other")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.PORT_TAKEN
+    assert "--port" in done.stderr
+
+
+def test_replay_makes_the_same_figures_again(installation: Installation, played: dict) -> None:
+    before = installation.reconcile()
+    installation.run("replay", "reporting")
+    after = installation.reconcile()
+    assert before["agree"] and after["agree"] and before["compared"] == after["compared"]
+
+
+def test_there_are_no_dead_letters(installation: Installation, played: dict) -> None:
+    rooms = json.loads(installation.run("dead-letters", "list", "--json").stdout)
+    assert {service: room["waiting_room"] for service, room in rooms.items()} == dict.fromkeys(SERVICES, {})
+
+
+def test_data_survives_down_and_up(installation: Installation, played: dict) -> None:
+    before = installation.reconcile()
+    installation.run("down")
+    installation.up()
+    after = installation.reconcile()
+    assert after["agree"] and after["compared"] == before["compared"] > 0
