@@ -1,0 +1,136 @@
+"""Bad input to any route of any service: a clear refusal in both languages, never a 500, and nothing half-written."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from cli import http
+from cli.session import Session
+from tests.support.installation import SERVICES, Installation
+
+pytestmark = pytest.mark.timeout(600)
+DEEP = "[" * 5000 + "]" * 5000
+HOSTILE_TEXTS = (
+    "\x00",
+    "a\x00b",
+    "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
+    "'; DROP TABLE dossier; --",
+    "x" * 100_000,
+)
+HOSTILE_NUMBERS = ("99999999999999999999", "-1", "NaN", "1e400")
+HOSTILE_BODIES: tuple[bytes, ...] = (
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b'"text"',
+    b"123",
+    b"\xff\xfe\x00",
+    DEEP.encode(),
+    b'{"unit": "\\u0000", "procedure": "\\ud800", "papers": 99999999999999999999999}',
+    b'{"__proto__": {"a": 1}, "applicant": {"name": {"$gt": ""}}}',
+    b'{"why": "\\u0000"}',
+)
+
+
+@pytest.fixture(scope="module")
+def session(installation: Installation) -> Session:
+    return Session(installation.data)
+
+
+@pytest.fixture(scope="module")
+def operator(session: Session) -> Iterator[http.Client]:
+    with session.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def stranger(session: Session) -> Iterator[http.Client]:
+    with http.client(session.base_url) as client:
+        yield client
+
+
+def operations(client: http.Client, service: str) -> list[tuple[str, str, dict[str, Any]]]:
+    document = client.get(f"/api/{service}/openapi.json").raise_for_status().json()
+    return [
+        (method.upper(), path, op)
+        for path, item in document["paths"].items()
+        for method, op in item.items()
+        if method in {"get", "post", "put", "patch", "delete"}
+    ]
+
+
+def filled(path: str, value: str) -> str:
+    """The path with every parameter replaced."""
+    while "{" in path:
+        path = path[: path.index("{")] + value + path[path.index("}") + 1 :]
+    return path
+
+
+def expect_refusal(response: http.Response, what: str) -> None:
+    assert response.status_code < 500 or response.status_code == 503, f"{what}: {response.status_code} {response.text[:500]}"
+    if response.status_code >= 400 and response.headers.get("content-type", "").startswith("application/problem+json"):
+        problem = response.json()
+        assert problem["vi"] and problem["en"] and problem["code"], what
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_hostile_bodies_are_refused(operator: http.Client, service: str) -> None:
+    tried = 0
+    for method, path, _ in operations(operator, service):
+        if method == "GET":
+            continue
+        for body in HOSTILE_BODIES:
+            headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
+            response = operator.request(method, filled(path, "1"), content=body, headers=headers)
+            expect_refusal(response, f"{method} {path} {body[:60]!r}")
+            tried += 1
+    assert tried
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_hostile_paths_and_queries_are_refused(operator: http.Client, service: str) -> None:
+    for method, path, operation in operations(operator, service):
+        for value in ("%00", "..%2f..%2fetc", "99999999999999999999", "%F0%9F%92%A9", "a" * 2000):
+            response = operator.request(method, filled(path, value), headers={"Idempotency-Key": str(uuid4()), "If-Match": '"1"'})
+            expect_refusal(response, f"{method} {path} with {value[:20]}")
+        names = [parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"]
+        for value in (*HOSTILE_TEXTS[:4], *HOSTILE_NUMBERS):
+            response = operator.request(
+                method, filled(path, "1"), params=dict.fromkeys(names, value), headers={"Idempotency-Key": str(uuid4())}
+            )
+            expect_refusal(response, f"{method} {path} ?{names} = {value[:20]!r}")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_hostile_headers_are_refused(operator: http.Client, service: str) -> None:
+    hostile = (
+        {"Idempotency-Key": "x"},
+        {"Idempotency-Key": "k" * 5000},
+        {"If-Match": "*"},
+        {"If-Match": '"99999999999999999999"'},
+        {"Authorization": "Bearer a.b.c"},
+        {"Cookie": "motcua_token=\xff"},
+    )
+    for method, path, _ in operations(operator, service):
+        for headers in hostile:
+            response = operator.request(method, filled(path, "1"), headers=headers, json={} if method != "GET" else None)
+            expect_refusal(response, f"{method} {path} {headers}")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nobody_changes_anything_without_signing_in(stranger: http.Client, service: str) -> None:
+    """But for what citizens do without an account, and signing in itself."""
+    public = {"/api/intake/submissions", "/api/intake/submissions/{number}/resubmit", "/api/directory/sign-in"}
+    for method, path, _ in operations(stranger, service):
+        if method != "GET" and path not in public and "/submissions" not in path:
+            response = stranger.request(
+                method, filled(path, "1"), json={}, headers={"Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
+            )
+            assert response.status_code in {401, 403}, f"{method} {path}: {response.status_code}"
+
+
+def test_afterwards_everything_still_agrees(installation: Installation) -> None:
+    assert installation.reconcile()["agree"]
