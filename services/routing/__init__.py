@@ -1,0 +1,1 @@
+"""Routing owns cases: who works on an accepted dossier, until when, and what was decided."""

@@ -1,0 +1,34 @@
+"""Who may see and do what: officers and leaders of the competent unit, and nobody else.
+
+Cases hold no personal data of applicants, so officers of one unit see one another's cases: somebody falls ill.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Depends
+
+from contracts.values import Role
+from services.routing.domain.case import Actor, Person
+from web.principal import Forbidden, Principal
+from web.signin import requires
+
+ROLES = (Role.OFFICER, Role.LEADER)
+Worker = Annotated[Principal, Depends(requires(*ROLES))]
+"""Signed in, and officer or leader of some unit."""
+
+
+def units_of(person: Principal, asked: str | None = None) -> Sequence[str]:
+    """The units whose cases the person may see; one of them if asked for. Raises Forbidden."""
+    units = sorted(frozenset().union(*(person.units(role) for role in ROLES)))
+    if asked is None:
+        return units
+    if asked not in units:
+        raise Forbidden(ROLES, asked)
+    return [asked]
+
+
+def actor_in(person: Principal, unit: str) -> Actor:
+    """The person acting in that unit; raises Forbidden."""
+    units_of(person, unit)
+    return Actor(Person(person.staff_id, person.name), person.has(Role.LEADER, unit))

@@ -1,0 +1,17 @@
+"""The table event -> handler. Opening a case is a process: a replay must not open or assign anything again."""
+
+from contracts.intake import DossierAcceptedV1
+from contracts.topics import DOSSIERS, KEYS, STAFF, UNITS
+from messaging.handling import Effect, Entry, Table
+from services.routing.handlers import open_case
+from services.routing.repository.cases import CaseStore
+from services.routing.repository.officers import ledger
+
+CASE_STORE = CaseStore()
+
+TABLE = Table(
+    "routing",
+    reads=(DOSSIERS, UNITS, STAFF, KEYS),
+    entries=(Entry(DossierAcceptedV1, open_case, CASE_STORE, Effect.PROCESS),),
+    prepare=ledger,
+)

@@ -1,0 +1,93 @@
+"""What happens to a case, one pure function per use case: `(state, what, by whom, when) -> Decision(state, events)`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.intake import DossierAcceptedV1
+from contracts.registry import Event
+from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
+from messaging.handling import Context, Decision
+from services.routing.domain.assignment import Ledger
+from services.routing.domain.case import Act, Actor, Case, Person, Ruling, assigned, decided, may_assign, may_decide
+from services.routing.domain.refusals import AlreadyOpen, NotAnOfficerHere
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom a case is to be given to, and whether that is an active officer of the competent unit."""
+
+    person: Person
+    officer_here: bool
+
+
+def open_case(state: Case | None, event: DossierAcceptedV1, context: Context) -> Decision[Case]:
+    """An accepted dossier becomes one case, at once given to the competent officer with the least to do, if any is known."""
+    if state is not None:
+        raise AlreadyOpen(state.code)
+    ledger: Ledger = context.known
+    case = _new_case(event, context)
+    officer = ledger.assign(event.competent_unit.id, event.procedure.field, context.now)
+    if officer is None:
+        return Decision(case, (_opened(case, context.now),))
+    given = assigned(case, officer, None, context.now)
+    return Decision(given, (_opened(case, context.now), _assigned(given, officer, context.now)))
+
+
+def assign(case: Case, to: Candidate, by: Actor, now: datetime) -> Decision[Case]:
+    """A leader gives it to an officer of the unit, or an officer takes one that nobody has."""
+    may_assign(case, to.person, by)
+    if not to.officer_here:
+        raise NotAnOfficerHere(case.competent_unit.name)
+    given = assigned(case, to.person, by.person, now)
+    return Decision(given, (_assigned(given, to.person, now),))
+
+
+def decide(case: Case, ruling: Ruling, by: Actor, now: datetime) -> Decision[Case]:
+    """The end of processing, by which lateness is judged."""
+    may_decide(case, by)
+    after = decided(case, ruling, by.person, now)
+    event = CaseDecidedV1(
+        **_facts(after, now),
+        outcome=ruling.outcome,
+        result_number=ruling.result_number,
+        reason=ruling.reason,
+        by=by.person.id,
+    )
+    return Decision(after, (event,))
+
+
+def _new_case(event: DossierAcceptedV1, context: Context) -> Case:
+    assert context.lane is not None  # noqa: S101 -- dossiers exist per lane
+    case = Case(
+        id=context.attributes.subject,
+        lane=context.lane,
+        version=0,
+        code=event.code,
+        receiving_unit=event.unit,
+        competent_unit=event.competent_unit,
+        procedure=event.procedure,
+        papers=tuple(event.papers),
+        accepted_at=event.accepted_at,
+        promised_at=event.promised_at,
+        opened_at=context.now,
+    )
+    return case.with_step(Act.OPENED, context.now)
+
+
+def _facts(case: Case, at: datetime) -> dict[str, object]:
+    return {
+        "code": case.code,
+        "receiving_unit": case.receiving_unit,
+        "competent_unit": case.competent_unit,
+        "procedure": case.procedure,
+        "promised_at": case.promised_at,
+        "at": at,
+    }
+
+
+def _opened(case: Case, at: datetime) -> Event:
+    return CaseOpenedV1(**_facts(case, at))
+
+
+def _assigned(case: Case, officer: Person, at: datetime) -> Event:
+    return CaseAssignedV1(**_facts(case, at), officer=officer.id, officer_name=officer.name)

@@ -1,0 +1,1 @@
+"""The pages of routing: the work list, one case."""

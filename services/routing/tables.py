@@ -1,0 +1,107 @@
+"""Routing's rows: a case with what its lists show, and its history, one line per event. What cannot be true cannot be written."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from contracts.values import Lane, Outcome
+from messaging.tables import add_messaging_tables
+from services.routing.domain.case import Act
+
+METADATA = MetaData()
+MESSAGING = add_messaging_tables(METADATA)
+MOMENT: Any = DateTime(timezone=True)
+
+
+def _one_of(column: str, values: type[Lane | Outcome | Act]) -> str:
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+class RoutingRow(SQLModel, registry=registry(metadata=METADATA)):
+    pass
+
+
+class CaseRow(RoutingRow, table=True):
+    __tablename__ = "routing_case"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="case_has_told"),
+        CheckConstraint(_one_of("lane", Lane), name="case_lane_known"),
+        CheckConstraint(_one_of("outcome", Outcome), name="case_outcome_known"),
+        CheckConstraint("num_nonnulls(officer, officer_name, assigned_at) IN (0, 3)", name="case_assigned_wholly"),
+        CheckConstraint("num_nonnulls(outcome, decided_at, decided_by, decided_by_name) IN (0, 4)", name="case_decided_wholly"),
+        CheckConstraint("(reason IS NOT NULL) = (outcome IS NOT DISTINCT FROM 'declined')", name="case_reason_if_declined"),
+        CheckConstraint("result_number IS NULL OR outcome IS NOT DISTINCT FROM 'granted'", name="case_number_if_granted"),
+        Index("case_code_once", "code", unique=True),
+        Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text("decided_at IS NULL")),
+        Index("case_officer_open", "officer", "promised_at", "id", postgresql_where=text("decided_at IS NULL")),
+        Index(
+            "case_unit_unassigned",
+            "competent_unit",
+            "promised_at",
+            "id",
+            postgresql_where=text("decided_at IS NULL AND officer IS NULL"),
+        ),
+        Index("case_unit_decided", "competent_unit", "decided_at", "id", postgresql_where=text("decided_at IS NOT NULL")),
+        Index("case_officer_decided", "officer", "decided_at", "id", postgresql_where=text("decided_at IS NOT NULL")),
+        Index("case_officer_assigned", "officer", "assigned_at"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    lane: str = Field(sa_type=Text)
+    version: int = Field(sa_type=BigInteger)
+    code: str = Field(sa_type=Text)
+    receiving_unit: str = Field(sa_type=Text)
+    receiving_unit_name: str = Field(sa_type=Text)
+    competent_unit: str = Field(sa_type=Text)
+    competent_unit_name: str = Field(sa_type=Text)
+    procedure: dict[str, Any] = Field(sa_type=JSONB)
+    papers: list[dict[str, Any]] = Field(sa_type=JSONB)
+    accepted_at: datetime = Field(sa_type=MOMENT)
+    promised_at: datetime = Field(sa_type=MOMENT)
+    opened_at: datetime = Field(sa_type=MOMENT)
+    officer: str | None = Field(default=None, sa_type=Text)
+    officer_name: str | None = Field(default=None, sa_type=Text)
+    assigned_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    outcome: str | None = Field(default=None, sa_type=Text)
+    result_number: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    decided_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decided_by_name: str | None = Field(default=None, sa_type=Text)
+
+
+class StepRow(RoutingRow, table=True):
+    """`number` is that of the event; so the history is complete exactly when it ends with the case's version."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (
+        CheckConstraint(_one_of("act", Act), name="step_act_known"),
+        CheckConstraint("num_nonnulls(by, by_name) IN (0, 2)", name="step_by_wholly"),
+        CheckConstraint("num_nonnulls(officer, officer_name) IN (0, 2)", name="step_officer_wholly"),
+    )
+
+    case_id: str = Field(primary_key=True, sa_type=Text, sa_column_args=(ForeignKey("routing_case.id", ondelete="CASCADE"),))
+    number: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    act: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=MOMENT)
+    by: str | None = Field(default=None, sa_type=Text)
+    by_name: str | None = Field(default=None, sa_type=Text)
+    officer: str | None = Field(default=None, sa_type=Text)
+    officer_name: str | None = Field(default=None, sa_type=Text)
+
+
+CASES: Table = CaseRow.metadata.tables["routing_case"]
+STEPS: Table = StepRow.metadata.tables["case_step"]
+
+# Which officers a unit has is asked for every batch, and a province has thousands of staff.
+Index(
+    "copy_staff_posts",
+    MESSAGING.copy.c.value,
+    postgresql_using="gin",
+    postgresql_ops={"value": "jsonb_path_ops"},
+    postgresql_where=text("topic = 'directory.staff'"),
+)
