@@ -12,7 +12,7 @@ err = Console(stderr=True, highlight=False)
 
 
 def say(vi: str, en: str) -> None:
-    err.print(worded(vi, en), markup=False)
+    err.print(worded(vi, en), markup=False, soft_wrap=True)
 
 
 def inline(vi: str, en: str) -> str:
@@ -22,6 +22,6 @@ def inline(vi: str, en: str) -> str:
 
 def report(stopped: Stopped) -> None:
     """Why a command could not go on; its detail, if any, last."""
-    err.print(worded(stopped.vi, stopped.en), style="bold red", markup=False)
+    err.print(worded(stopped.vi, stopped.en), style="bold red", markup=False, soft_wrap=True)
     if stopped.detail:
-        err.print(stopped.detail, markup=False)
+        err.print(stopped.detail, markup=False, soft_wrap=True)

@@ -1,10 +1,12 @@
 """`motcua up`, `down`, `status`, `stop`, `start`, `scale`: an installation's processes from outside."""
 
+import contextlib
 import json
 import signal
 import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated
+from xmlrpc.client import Fault
 
 import typer
 
@@ -12,8 +14,9 @@ from cli.console import err, inline, out, say
 from cli.options import DEFAULT_DATA, AsJson, Data
 from cli.session import not_running
 from cli.stopping import shut_down
+from deploy.local.outcome import ExitCode
 from deploy.local.site import Site
-from deploy.local.supervision import Supervisor
+from deploy.local.supervision import UNREACHABLE, Supervisor
 from deploy.local.topology import Plan
 
 app = typer.Typer()
@@ -36,7 +39,7 @@ def up(
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    site = Site(data)
+    site, ready = Site(data), False
     try:
         supervisor = start(site, Wishes(port, lanes_apart, sample))
         try:
@@ -44,6 +47,7 @@ def up(
             say(f"Một Cửa đã sẵn sàng: {supervisor.plan.public_url}", f"Một Cửa is ready: {supervisor.plan.public_url}")
             if supervisor.plan.state.sample:
                 err.print(sample_province.accounts(), markup=False)
+            ready = True
             if not detach:
                 say("Nhấn Ctrl-C để dừng.", "Press Ctrl-C to stop.")
                 _stay(supervisor)
@@ -52,6 +56,7 @@ def up(
             raise
     except KeyboardInterrupt:
         say("Đã dừng.", "Stopped.")
+        raise typer.Exit(ExitCode.OK if ready else ExitCode.INTERRUPTED) from None
 
 
 @app.command()
@@ -174,9 +179,10 @@ def _stay(supervisor: Supervisor) -> None:
 
     watch = Watch(supervisor)
     while supervisor.answers():
-        for ended in watch.look():
-            if ended.state != "stopped":
-                say(f"{ended.name} đã tắt và được chạy lại.", f"{ended.name} ended and is started again.")
+        with contextlib.suppress(*UNREACHABLE, Fault):  # it may go away, or begin to, between two questions
+            for ended in watch.look():
+                if ended.state != "stopped":
+                    say(f"{ended.name} đã tắt và được chạy lại.", f"{ended.name} ended and is started again.")
         time.sleep(1)
 
 

@@ -43,8 +43,9 @@ def unprivileged() -> OsUser | None:
 
 
 def reachable(path: Path) -> bool:
-    """Whether any user can get to `path`: every folder on the way lets others pass."""
-    return all(folder.stat().st_mode & 0o001 for folder in path.absolute().resolve().parents)
+    """Whether any user can get to `path`: every folder that is on the way already lets others pass."""
+    there = (folder for folder in path.absolute().resolve().parents if folder.exists())
+    return all(folder.stat().st_mode & 0o001 for folder in there)
 
 
 def data_home(wanted: Path, instance: str) -> Path:

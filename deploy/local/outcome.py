@@ -12,7 +12,11 @@ Language = Literal["vi", "en", "both"]
 
 
 class ExitCode(enum.IntEnum):
-    """What the process leaves behind; 1 (a difference found, or an uncaught error) and 2 (usage) are the customary ones."""
+    """What the process leaves behind.
+
+    Customary: 1 (a difference found, or a fault of ours), 2 (usage), 69 (a registry out of reach, as `make` has it),
+    130 (interrupted before it was ready).
+    """
 
     OK = 0
     DIFFERENCE = 1
@@ -20,13 +24,14 @@ class ExitCode(enum.IntEnum):
     NOT_RUNNING = 3
     ALREADY_RUNNING = 4
     PORT_TAKEN = 5
-    NO_NETWORK = 6
-    PROCESS_KEEPS_DYING = 7
-    NOT_READY_IN_TIME = 8
-    UNKNOWN_PROCESS = 9
-    MACHINE_UNFIT = 10
-    REFUSED_BY_SERVICE = 11
-    MIGRATION_FAILED = 12
+    PROCESS_KEEPS_DYING = 6
+    NOT_READY_IN_TIME = 7
+    UNKNOWN_PROCESS = 8
+    MACHINE_UNFIT = 9
+    REFUSED_BY_SERVICE = 10
+    MIGRATION_FAILED = 11
+    NO_NETWORK = 69
+    INTERRUPTED = 130
 
 
 class Stopped(Exception):  # noqa: N818 - an ending with a reason, not a fault of the program

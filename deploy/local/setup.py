@@ -60,10 +60,11 @@ def main() -> int:
     try:
         ensure(console)
     except Stopped as stopped:
-        Console(stderr=True, highlight=False).print(worded(stopped.vi, stopped.en), stopped.detail, sep="\n")
+        said = "\n".join(filter(None, (worded(stopped.vi, stopped.en), stopped.detail)))
+        Console(stderr=True, highlight=False).print(said, markup=False, soft_wrap=True)
         return stopped.code
     _compile()
-    console.print(worded(f"Đã sẵn sàng: {vendor.folder()}", f"Ready: {vendor.folder()}"))
+    console.print(worded(f"Đã sẵn sàng: {vendor.folder()}", f"Ready: {vendor.folder()}"), markup=False, soft_wrap=True)
     return ExitCode.OK
 
 

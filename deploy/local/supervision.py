@@ -53,7 +53,8 @@ class Supervisor:
         make_socket_folder(self.plan.state.instance)
         self.write()
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment |= {INSTANCE: self.plan.state.instance, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        environment |= {INSTANCE: self.plan.state.instance, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-c", str(self.configuration)]
         ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         deadline = time.monotonic() + STOP_WITHIN

@@ -15,8 +15,20 @@ from typing import Any
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         unready = self.path.endswith("/health/ready") and misbehaviour() == "unready"
-        body = json.dumps({"process": os.environ["MOTCUA_PROCESS"], "pid": os.getpid(), "path": self.path}).encode()
-        self.send_response(503 if unready else 200)
+        said = {"process": os.environ["MOTCUA_PROCESS"], "authorization": self.headers.get("Authorization")}
+        self._answer(503 if unready else 200, said)
+
+    def do_POST(self) -> None:
+        """Signs in whoever gives `right` as password."""
+        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if given["password"] == "right":
+            self._answer(200, {"token": f"token of {given['username']}"})
+        else:
+            self._answer(401, {"code": "wrong-password"})
+
+    def _answer(self, status: int, said: dict[str, Any]) -> None:
+        body = json.dumps(said).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
