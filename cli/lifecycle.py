@@ -124,7 +124,7 @@ def scale(
     site = _known(data).plan.site
     with site.change() as state:
         named = {each.base: each for each in Plan(site, state).named(base)}
-        if any(not each.socket or each.name == base != each.base for each in named.values()):
+        if any(not each.part.database or each.name == base != each.base for each in named.values()):
             raise typer.BadParameter(f"{base}: chỉ các dịch vụ của ta / only services of ours", param_hint="NAME=N")
         state.counts |= dict.fromkeys(named, count)
     supervisor = Supervisor(Plan(site, state))

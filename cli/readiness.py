@@ -77,8 +77,6 @@ def is_ready(plan: Plan, program: Program) -> bool:
             return plan.kafka.answers()
         case "caddy":
             return answers(plan.state.port)
-        case "mail-server":
-            return answers(plan.state.ports.smtp)
     return program.socket is None or _health(program, program.socket)[0]
 
 
@@ -94,7 +92,7 @@ def _health(program: Program, socket: Path) -> tuple[bool, str]:
         return False, "-"
     try:
         with http.over_socket(socket) as client:
-            response = client.get(f"/api/{program.part.name}/health/ready")
+            response = client.get(program.part.health)
     except http.Unreachable as error:
         return False, str(error)
     return response.is_success, response.text[:300]

@@ -34,6 +34,11 @@ class Part:
     smtp: bool = False
     ends_on: str = "TERM"
 
+    @property
+    def health(self) -> str:
+        """Where it says whether it is ready: a service under its own path, a stand-in of the sandbox at the root."""
+        return f"/api/{self.name}/health/ready" if self.database else "/health/ready"
+
 
 TOPOLOGY = (
     Part("postgres", ends_on="INT"),
@@ -91,8 +96,9 @@ TOPOLOGY = (
         module="deploy.sandbox.post_office",
         kafka=True,
         secrets=(("POST_KEY_FILE", "post.jwk"), ("INTAKE_PUBLIC_KEY_FILE", "intake.pub.jwk")),
+        paths=("/post", "/post/*"),
     ),
-    Part("mail-server", module="deploy.sandbox.mail_server", smtp=True),
+    Part("mail-server", module="deploy.sandbox.mail_server", smtp=True, paths=("/mail", "/mail/*")),
     Part("caddy"),
 )
 INFRASTRUCTURE = ("postgres", "kafka")

@@ -14,6 +14,7 @@ from deploy.local.topology import LANES, TOPOLOGY, Plan, Program
 
 PORTS = InternalPorts(postgres=1111, kafka=2222, kafka_controller=3333, smtp=4444)
 SERVICES = {"directory", "intake", "routing", "notify", "reporting"}
+SANDBOX = {"post-office", "mail-server"}
 
 
 def plan(tmp_path: Path, state: State | None = None) -> Plan:
@@ -43,7 +44,7 @@ def test_scaled_processes_share_everything_but_name_and_socket(tmp_path: Path) -
     own = {"MOTCUA_PROCESS", "MOTCUA_HTTP_SOCKET"}
     first, third = found["routing"].environment, found["routing-3"].environment
     assert {name for name in first if first[name] != third[name]} == own
-    assert len({each.socket for each in found.values() if each.socket}) == len(SERVICES) + 2
+    assert len({each.socket for each in found.values() if each.socket}) == len(SERVICES) + len(SANDBOX) + 2
 
 
 def test_names_mean_a_service_a_lane_or_one_process(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_caddy_accepts_its_configuration_and_knows_every_process(tmp_path: Path)
     assert checked.returncode == 0, checked.stderr
     text = made.caddyfile.read_text()
     sockets = [str(each.socket) for each in made.programs() if each.socket]
-    assert len(sockets) == len(SERVICES) + 1
+    assert len(sockets) == len(SERVICES) + len(SANDBOX) + 1
     assert all(text.count(f"unix/{socket} ") == 1 for socket in sockets)
 
 
