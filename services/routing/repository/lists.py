@@ -18,7 +18,7 @@ from contracts.refusal import Invalid
 from services.routing.domain.due import Due, Today
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR: Final = re.compile(r"(-?[0-9]{1,17})\.([A-Za-z0-9][A-Za-z0-9._:-]{0,79})", re.ASCII)
+_CURSOR: Final = re.compile(r"(-?[0-9]{1,16})\.([A-Za-z0-9][A-Za-z0-9._:-]{0,79})", re.ASCII)
 
 
 class Listed(StrEnum):
