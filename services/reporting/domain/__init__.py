@@ -1,0 +1,1 @@
+"""What is counted, when, and for whom: pure."""

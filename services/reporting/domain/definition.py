@@ -1,0 +1,43 @@
+"""What counts, as data with a name: reports say by which definition they were made, and a later one never changes an earlier.
+
+Provinces differ in where a dossier that waits for papers, or was refused or withdrawn, is counted (domain.md). The definition
+names the portal's statuses that count at all; what has no acceptance has no promise, and cannot be counted by any.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from contracts.values import PortalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    id: str
+    valid_from: date
+    counted: frozenset[PortalStatus]
+    vi: str
+    en: str
+
+
+_NEVER_ACCEPTED: Final = frozenset({PortalStatus.SUBMITTED, PortalStatus.REFUSED})
+
+V1: Final = Definition(
+    "v1",
+    date(2026, 1, 1),
+    frozenset(PortalStatus) - _NEVER_ACCEPTED,
+    vi=(
+        "Tính mỗi hồ sơ một lần, từ ngày tiếp nhận có mã, ở đơn vị tiếp nhận. Hồ sơ trả lại để bổ sung trước khi tiếp nhận hoặc "
+        "không được tiếp nhận thì không tính. Sớm, đúng hay quá hạn xét theo ngày xử lý xong so với ngày hẹn, không theo ngày "
+        "công dân đến nhận. Chưa xong thì còn trong hạn cho đến hết ngày hẹn, kể cả khi đang chờ bổ sung."
+    ),
+    en=(
+        "Every dossier counts once, from the day it was accepted with a code, at the unit that received it. One handed back "
+        "before acceptance, or refused, is not counted. Early, on time or late is judged by the day processing ended against "
+        "the promised date, never by the day the citizen came to fetch it. Unfinished ones are within time until the end of "
+        "the promised day, also while papers are awaited."
+    ),
+)
+
+DEFINITIONS: Final = (V1,)
+"""Oldest first; the last one is in use."""

@@ -1,0 +1,120 @@
+"""One dossier as reporting knows it: intake's columns and routing's columns, each written by its own publisher's facts only.
+
+Which of the two comes first does not matter. A `Fact` is kept for each, with what the figures looked at as it stood then, so
+that they can be counted again as of any past instant.
+"""
+
+import dataclasses
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Self
+
+from contracts.values import CIVIL_TIME, Channel, Lane, Outcome, PortalStatus
+
+Data = dict[str, str | int | None]
+
+
+def civil_date(moment: datetime) -> date:
+    """The calendar date in Vietnam, by which early, on time and late are told apart."""
+    return moment.astimezone(CIVIL_TIME).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`at`: when it happened. `recorded_at`: when its publisher had it, never before its predecessor; a replay keeps both."""
+
+    source: str
+    subject: str
+    sequence: int
+    type: str
+    at: datetime
+    recorded_at: datetime
+    lane: Lane | None
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """`news` are the facts not yet in the history. Everything else is None until the publisher that owns it has spoken."""
+
+    id: str
+
+    unit: str | None = None
+    unit_name: str | None = None
+    field: str | None = None
+    field_title: str | None = None
+    procedure: str | None = None
+    procedure_title: str | None = None
+    channel: Channel | None = None
+    status: PortalStatus | None = None
+    code: str | None = None
+    received_at: datetime | None = None
+    accepted_at: datetime | None = None
+    accepted_on: date | None = None
+    promised_at: datetime | None = None
+    promised_on: date | None = None
+    handed_over_at: datetime | None = None
+    returned: int = 0
+    intake_sequence: int | None = None
+    intake_recorded_at: datetime | None = None
+
+    case_state: str | None = None
+    officer: str | None = None
+    competent_unit: str | None = None
+    competent_name: str | None = None
+    decided_at: datetime | None = None
+    decided_on: date | None = None
+    outcome: Outcome | None = None
+    case_sequence: int | None = None
+    case_recorded_at: datetime | None = None
+
+    news: tuple[Fact, ...] = dataclasses.field(default=(), compare=False)
+
+    def intake_data(self) -> Data:
+        """Of intake's columns, those that the figures look at."""
+        return {
+            "status": self.status,
+            "unit": self.unit,
+            "field": self.field,
+            "channel": self.channel,
+            "accepted_on": _written(self.accepted_on),
+            "promised_on": _written(self.promised_on),
+        }
+
+    def case_data(self) -> Data:
+        """Of routing's columns, those that the figures look at."""
+        return {
+            "case_state": self.case_state,
+            "competent_unit": self.competent_unit,
+            "officer": self.officer,
+            "decided_on": _written(self.decided_on),
+        }
+
+    def tell(self, fact: Fact) -> Self:
+        return replace(self, news=(*self.news, fact))
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceTurn:
+    """Help given once. `field` is None where no procedure was named."""
+
+    id: str
+    unit: str
+    unit_name: str
+    kind: str
+    field: str | None
+    given_at: datetime
+    given_on: date
+    recorded_at: datetime
+    news: tuple[Fact, ...] = dataclasses.field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A fact of which only the history is kept."""
+
+    news: tuple[Fact, ...]
+
+
+def _written(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,51 @@
+"""Whose figures a person sees: a leader those of their units and all beneath, others those of their own, operators all."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.values import Role
+from services.reporting.domain.period import Period
+
+Scope = frozenset[str] | None
+"""Unit ids; None is every unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUnit:
+    """A unit as reporting needs it. `valid_to` is the last day it was there."""
+
+    id: str
+    name: str
+    parent: str | None
+    successor: str | None
+    valid_from: date
+    valid_to: date | None
+
+    def stood_in(self, period: Period) -> bool:
+        return self.valid_from < period.end and (self.valid_to is None or self.valid_to >= period.start)
+
+
+def scope_of(roles: Mapping[str, Iterable[Role]], units: Iterable[KnownUnit]) -> Scope:
+    """From a person's roles by unit."""
+    held = {unit: set(of_unit) for unit, of_unit in roles.items()}
+    if any({Role.OPERATOR, Role.ADMIN} & of_unit for of_unit in held.values()):
+        return None
+    led = {unit for unit, of_unit in held.items() if Role.LEADER in of_unit}
+    return beneath(led, units) | held.keys()
+
+
+def beneath(roots: Iterable[str], units: Iterable[KnownUnit]) -> frozenset[str]:
+    """The roots, all units under them, and those that they are successors of: who takes over a unit takes over its history."""
+    under: dict[str, list[str]] = {}
+    for unit in units:
+        for above in {unit.parent, unit.successor} - {None}:
+            under.setdefault(str(above), []).append(unit.id)
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        unit_id = waiting.pop()
+        if unit_id not in found:
+            found.add(unit_id)
+            waiting += under.get(unit_id, [])
+    return frozenset(found)

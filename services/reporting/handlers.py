@@ -1,0 +1,124 @@
+"""One function per fact, pure over one dossier, guidance turn or message. Intake's facts write intake's columns, routing's
+write routing's; every fact goes into the history with what the figures looked at as it stood after it.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from contracts.intake import (
+    DossierAcceptedV1,
+    DossierFact,
+    DossierHandedOverV1,
+    DossierReturnedV1,
+    GuidanceGivenV1,
+)
+from contracts.notify import MessageFact
+from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact, CaseOpenedV1
+from messaging.handling import Context, Decision
+from services.reporting.domain.dossier import Data, Dossier, Fact, GuidanceTurn, Heard, civil_date
+
+
+def follow(state: Dossier | None, event: DossierFact, context: Context) -> Decision[Dossier]:
+    """What every fact about a dossier says: where it stands and what was promised."""
+    return _told_by_intake(state, event, context)
+
+
+def note_return(state: Dossier | None, event: DossierReturnedV1, context: Context) -> Decision[Dossier]:
+    return _told_by_intake(state, event, context, returned=(state.returned if state else 0) + 1)
+
+
+def count_from_acceptance(state: Dossier | None, event: DossierAcceptedV1, context: Context) -> Decision[Dossier]:
+    accepted = event.accepted_at
+    return _told_by_intake(state, event, context, accepted_at=accepted, accepted_on=civil_date(accepted))
+
+
+def note_hand_over(state: Dossier | None, event: DossierHandedOverV1, context: Context) -> Decision[Dossier]:
+    """Kept to be shown; no figure of lateness looks at it."""
+    return _told_by_intake(state, event, context, handed_over_at=event.handed_over_at)
+
+
+def note_case(state: Dossier | None, event: CaseOpenedV1, context: Context) -> Decision[Dossier]:
+    return _told_by_routing(state, event, context, case_state="opened")
+
+
+def note_officer(state: Dossier | None, event: CaseAssignedV1, context: Context) -> Decision[Dossier]:
+    return _told_by_routing(state, event, context, case_state="assigned", officer=event.officer)
+
+
+def end_of_processing(state: Dossier | None, event: CaseDecidedV1, context: Context) -> Decision[Dossier]:
+    """By which lateness is judged."""
+    ended: dict[str, Any] = {"decided_at": event.at, "decided_on": civil_date(event.at), "outcome": event.outcome}
+    return _told_by_routing(state, event, context, case_state="decided", **ended)
+
+
+def record_guidance(_: GuidanceTurn | None, event: GuidanceGivenV1, context: Context) -> Decision[GuidanceTurn]:
+    recorded = context.attributes.time
+    field = event.procedure.field if event.procedure else None
+    turn = GuidanceTurn(
+        context.attributes.subject,
+        event.unit.id,
+        event.unit.name,
+        event.kind,
+        field,
+        event.at,
+        civil_date(event.at),
+        recorded,
+        (_fact(context, event.at, recorded, {"unit": event.unit.id, "kind": event.kind, "field": field}),),
+    )
+    return Decision(turn)
+
+
+def hear(state: Heard | None, event: MessageFact, context: Context) -> Decision[Heard]:
+    """What became of a message: kept in the history, by type and channel."""
+    fact = _fact(context, event.at, context.attributes.time, {"channel": event.channel})
+    return Decision(Heard((*(state.news if state else ()), fact)))
+
+
+def _told_by_intake(state: Dossier | None, event: DossierFact, context: Context, **more: Any) -> Decision[Dossier]:
+    dossier = state or Dossier(context.attributes.subject)
+    promised = event.promised_at or dossier.promised_at
+    recorded = _recorded(dossier.intake_recorded_at, context)
+    after = replace(
+        dossier,
+        unit=event.unit.id,
+        unit_name=event.unit.name,
+        field=event.procedure.field,
+        field_title=event.procedure.field_title,
+        procedure=event.procedure.code,
+        procedure_title=event.procedure.title,
+        channel=event.channel,
+        status=event.status,
+        code=event.code or dossier.code,
+        received_at=dossier.received_at or event.at,
+        promised_at=promised,
+        promised_on=None if promised is None else civil_date(promised),
+        intake_sequence=context.attributes.sequence,
+        intake_recorded_at=recorded,
+        **more,
+    )
+    return Decision(after.tell(_fact(context, event.at, recorded, after.intake_data())))
+
+
+def _told_by_routing(state: Dossier | None, event: CaseFact, context: Context, **more: Any) -> Decision[Dossier]:
+    dossier = state or Dossier(context.attributes.subject)
+    recorded = _recorded(dossier.case_recorded_at, context)
+    after = replace(
+        dossier,
+        competent_unit=event.competent_unit.id,
+        competent_name=event.competent_unit.name,
+        case_sequence=context.attributes.sequence,
+        case_recorded_at=recorded,
+        **more,
+    )
+    return Decision(after.tell(_fact(context, event.at, recorded, after.case_data())))
+
+
+def _recorded(before: datetime | None, context: Context) -> datetime:
+    """The publisher's time; its processes' clocks may differ, so never before the predecessor's."""
+    return max(before or context.attributes.time, context.attributes.time)
+
+
+def _fact(context: Context, at: datetime, recorded_at: datetime, data: Data) -> Fact:
+    told = context.attributes
+    return Fact(told.source, told.subject, told.sequence, told.type, at, recorded_at, context.lane, data)

@@ -1,0 +1,29 @@
+"""The composition root of reporting."""
+
+from pathlib import Path
+from typing import Final
+
+from services.reporting import api, pages
+from services.reporting.consumers import TABLE
+from services.reporting.replay.background import replays
+from services.reporting.replay.shadow import beside_a_swap
+from services.shell.process import Service, serve
+from services.shell.reconciliation import View, position_view
+
+DOSSIERS: Final = View(
+    "dossiers", "SELECT id AS key, intake_sequence || ':' || status AS value FROM dossier WHERE intake_sequence IS NOT NULL"
+)
+
+SERVICE: Final = Service(
+    name="reporting",
+    title="Một Cửa: số liệu / figures",
+    folder=Path(__file__).parent,
+    table=TABLE,
+    routers=(api.router, pages.router),
+    background=(replays,),
+    views=(DOSSIERS, position_view("intake-positions", "intake"), position_view("routing-positions", "routing")),
+    prelude=beside_a_swap,
+)
+
+if __name__ == "__main__":
+    serve(SERVICE)

@@ -1,0 +1,141 @@
+"""What the address of a page asks for, as people say it: the last day included, or a period by its name; civil time.
+
+A mistake comes back in the form, at its field, and every other choice stays.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from contracts.refusal import Refusal
+from contracts.values import CIVIL_TIME, Channel, GuidanceKind, Identifier, UnitId
+from services.reporting.asking import After, DecidingUnit, asked
+from services.reporting.domain.dossier import civil_date
+from services.reporting.domain.figures import Measure
+from services.reporting.domain.period import Period, Preset, preset
+from services.reporting.domain.question import By, Question
+from web.forms import Form
+from web.languages import Texts
+from web.problems import FieldProblem
+from web.validation import field_problems
+
+SHOWN_INSTANT = "%Y-%m-%dT%H:%M"
+
+
+class Chosen(BaseModel):
+    """One of `preset`, or `from` and `through`; this month, if nothing is chosen."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    preset: Preset | None = None
+    start: date | None = Field(default=None, alias="from")
+    through: date | None = None
+    as_of: datetime | None = None
+    by: By = By.UNIT
+    unit: UnitId | None = None
+    field: Identifier | None = None
+    channel: Channel | None = None
+    competent: DecidingUnit | None = None
+    measure: Measure = Measure.TOTAL
+    kind: GuidanceKind | None = None
+    after: After | None = None
+    turn: Identifier | None = None
+
+    def period(self, today: date) -> Period:
+        """Raises PeriodReversed, PeriodOutOfRange."""
+        if self.preset is None and self.start is not None and self.through is not None:
+            return Period.through(self.start, self.through)
+        return preset(self.preset or Preset.MONTH, today)
+
+    def instant(self) -> datetime | None:
+        return self.as_of if self.as_of is None or self.as_of.tzinfo else self.as_of.replace(tzinfo=CIVIL_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A page's question, with the addresses of the pages that answer others."""
+
+    question: Question
+    chosen: Chosen
+
+    @property
+    def preset(self) -> Preset | None:
+        """The period's name, if it was chosen by it."""
+        chosen = self.chosen
+        return None if chosen.preset is None and chosen.start is not None else chosen.preset or Preset.MONTH
+
+    def figures(self, **changes: Any) -> str:
+        return self._address("figures", {"by": self.chosen.by} | changes)
+
+    def dossiers(self, measure: Measure, key: str | None = None, **changes: Any) -> str:
+        """The list behind a number: of one row of the table, or of the total."""
+        row = {} if key is None else {self.chosen.by.value: key}
+        return self._address("dossiers", {"by": self.chosen.by, "measure": measure} | row | changes)
+
+    def guidance(self, kind: GuidanceKind | None = None, **changes: Any) -> str:
+        return self._address("guidance", {"kind": kind} | changes)
+
+    def in_period(self, name: Preset) -> str:
+        rest = {"from": None, "through": None, "preset": name}
+        return self.figures(**rest)
+
+    def _address(self, page: str, more: dict[str, Any]) -> str:
+        question, instant = self.question, self.question.as_of
+        query = {
+            "from": question.period.start,
+            "through": question.period.last,
+            "as_of": instant and instant.astimezone(CIVIL_TIME).isoformat(),
+            "unit": question.unit,
+            "field": question.field,
+            "channel": question.channel,
+            "competent": question.competent,
+        } | more
+        return f"/reporting/{page}?{urlencode({name: str(value) for name, value in query.items() if value is not None})}"
+
+
+def choose(request: Request, texts: Texts, now: datetime) -> tuple[Form[Chosen], Choice | None]:
+    """The form as it was sent, and the choice if all of it is right."""
+    names = [info.alias or name for name, info in Chosen.model_fields.items()]
+    given = {name: value for name in names if (value := request.query_params.get(name))}
+    try:
+        chosen = Chosen.model_validate(given)
+    except ValidationError as error:
+        found: list[Any] = list(error.errors())
+        return Form(values=given, problems=field_problems(found, texts)), None
+    form = Form(values=given, data=chosen)
+    if missing := {"from", "through"} - given.keys() if len({"from", "through"} & given.keys()) == 1 else set():
+        return replace(form, problems=[_missing(name, texts) for name in missing], data=None), None
+    try:
+        period = chosen.period(civil_date(now))
+        question = asked(
+            period,
+            now,
+            chosen.instant(),
+            unit=chosen.unit,
+            field=chosen.field,
+            channel=chosen.channel,
+            competent=chosen.competent,
+        )
+    except Refusal as refusal:
+        field = "through" if refusal.field == "to" else refusal.field
+        return form.refused(type_of(refusal, field)), None
+    return replace(form, values=given | _shown(question)), Choice(question, chosen)
+
+
+def type_of(refusal: Refusal, field: str | None) -> Refusal:
+    """The same refusal, at the field that stands on the page."""
+    return Refusal(refusal.code, vi=refusal.vi, en=refusal.en, field=field, status=refusal.status)
+
+
+def _missing(name: str, texts: Texts) -> FieldProblem:
+    return field_problems([{"type": "missing", "loc": (name,)}], texts)[0]
+
+
+def _shown(question: Question) -> dict[str, str]:
+    instant = question.as_of
+    shown = {"from": question.period.start.isoformat(), "through": question.period.last.isoformat()}
+    return shown if instant is None else shown | {"as_of": instant.astimezone(CIVIL_TIME).strftime(SHOWN_INSTANT)}

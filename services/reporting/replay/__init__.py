@@ -1,0 +1,1 @@
+"""Rebuilding all projections from the facts in Kafka, beside the ones that serve, and swapping them in."""

@@ -1,0 +1,127 @@
+"""Tables of reporting. All but `replay` are projections of facts, rebuilt by a replay and swapped in together (PROJECTIONS).
+
+`fact`: the history, one row per fact. `dossier`: intake's columns and routing's, each NULL until that publisher has spoken.
+`guidance`: turns. `replay`: which rebuilding was asked for, and how far it has come.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, MetaData, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from contracts.values import Channel, GuidanceKind, Outcome
+from messaging.tables import add_messaging_tables
+
+METADATA: Final = MetaData()
+MESSAGING: Final = add_messaging_tables(METADATA)
+REPLAY_STATES: Final = ("running", "done", "failed")
+
+
+def _one_of(column: str, values: type[Channel | GuidanceKind | Outcome]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN {tuple(str(value) for value in values)}", name=f"{column}_known")
+
+
+class _Row(SQLModel, registry=registry(metadata=METADATA)):
+    pass
+
+
+class FactRow(_Row, table=True):
+    """`data`: what the figures looked at, as it stood after this fact; no personal data. `recorded_at`: its publisher's time."""
+
+    __tablename__ = "fact"
+    __table_args__: ClassVar[Any] = (Index("fact_recorded", "recorded_at"),)
+
+    source: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    type: str
+    at: datetime
+    recorded_at: datetime
+    lane: str | None
+    data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class DossierRow(_Row, table=True):
+    __tablename__ = "dossier"
+    __table_args__: ClassVar[Any] = (
+        _one_of("channel", Channel),
+        _one_of("outcome", Outcome),
+        CheckConstraint("status BETWEEN 1 AND 10", name="dossier_status_of_the_portal"),
+        CheckConstraint("(accepted_on IS NULL) = (accepted_at IS NULL)", name="dossier_accepted_has_its_date"),
+        CheckConstraint("(decided_on IS NULL) = (decided_at IS NULL)", name="dossier_decided_has_its_date"),
+        CheckConstraint("accepted_on IS NULL OR promised_on IS NOT NULL", name="dossier_accepted_has_its_promise"),
+        Index("dossier_period", "decided_on", "accepted_on", postgresql_where=text("accepted_on IS NOT NULL")),
+        Index("dossier_promise", "promised_on", "id", postgresql_where=text("accepted_on IS NOT NULL")),
+    )
+
+    id: str = Field(primary_key=True)
+
+    unit: str | None
+    unit_name: str | None
+    field: str | None
+    field_title: str | None
+    procedure: str | None
+    procedure_title: str | None
+    channel: str | None
+    status: int | None = Field(sa_type=SmallInteger)
+    code: str | None
+    received_at: datetime | None
+    accepted_at: datetime | None
+    accepted_on: date | None
+    promised_at: datetime | None
+    promised_on: date | None
+    handed_over_at: datetime | None
+    returned: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
+    intake_sequence: int | None = Field(sa_type=BigInteger)
+    intake_recorded_at: datetime | None
+
+    case_state: str | None
+    officer: str | None
+    competent_unit: str | None
+    competent_name: str | None
+    decided_at: datetime | None
+    decided_on: date | None
+    outcome: str | None
+    case_sequence: int | None = Field(sa_type=BigInteger)
+    case_recorded_at: datetime | None
+
+
+class GuidanceRow(_Row, table=True):
+    __tablename__ = "guidance"
+    __table_args__: ClassVar[Any] = (_one_of("kind", GuidanceKind), Index("guidance_day", "given_on", "unit"))
+
+    id: str = Field(primary_key=True)
+    unit: str
+    unit_name: str
+    kind: str
+    field: str | None
+    given_at: datetime
+    given_on: date
+    recorded_at: datetime
+
+
+class ReplayRow(_Row, table=True):
+    """`attempt` is raised by each process that takes it up, and only the last may swap. `to_read` and `has_read` are records."""
+
+    __tablename__ = "replay"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint(f"state IN {REPLAY_STATES}", name="replay_state_known"),
+        Index("replay_one_at_a_time", "state", unique=True, postgresql_where=text("state = 'running'")),
+        Index("replay_newest", "requested_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    state: str
+    attempt: int = 0
+    has_read: int = Field(default=0, sa_type=BigInteger)
+    to_read: int = Field(default=0, sa_type=BigInteger)
+    requested_by: str
+    requested_at: datetime
+    ended_at: datetime | None
+    error: str | None
+
+
+PROJECTIONS: Final = ("fact", "dossier", "guidance", "position", "read_offset", "waiting_room", "copy")
