@@ -1,0 +1,52 @@
+"""What is known of the person to be told. Nothing here is kept with a message: the address is read when it is used.
+
+So forgetting a person means forgetting one row, the copy of the contact, and the ledger stays.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from contracts.intake import ContactV1
+
+_ADDRESS: Final = re.compile(r"[^\s<>]*@[^\s<>]*")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\s]+")
+_LONGEST: Final = 300
+
+
+class SkipReason(StrEnum):
+    """Why nobody is written to. The values are published."""
+
+    NO_CONTACT = "no contact"
+    NO_ADDRESS = "no e-mail address"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContact:
+    """The newest version of a contact that has come; `contact` None says that the person was forgotten."""
+
+    version: int
+    contact: ContactV1 | None
+
+    @property
+    def address(self) -> str | None:
+        return None if self.contact is None else self.contact.email
+
+    @property
+    def obstacle(self) -> SkipReason | None:
+        if self.contact is None:
+            return SkipReason.FORGOTTEN
+        return None if self.contact.email else SkipReason.NO_ADDRESS
+
+
+def masked(address: str) -> str:
+    """`nguyen.van.a@example.vn` is shown as `n***@example.vn`: enough to recognise, too little to write to."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def without_addresses(said: str) -> str:
+    """A mail server's words as they may be kept and published: on one line, of bounded length, naming nobody's address."""
+    return _ADDRESS.sub("***@***", _UNPRINTABLE.sub(" ", said)).strip()[:_LONGEST] or "no reason given"

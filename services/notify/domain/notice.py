@@ -1,0 +1,46 @@
+"""What a message about a fact says: which template, filled with what. As little as will do, and nothing about the person.
+
+A clerk's free words (why a paper will not do, why it was refused) stay on the form and behind the tracking page's secret:
+they may name somebody, and mail is read by many machines on its way.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contracts.intake import (
+    DossierAcceptedV1,
+    DossierDecidedV1,
+    DossierFact,
+    DossierHandedOverV1,
+    DossierRefusedV1,
+    DossierReturnedV1,
+    DossierSubmittedV1,
+)
+
+TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
+    DossierSubmittedV1: "submitted.v1",
+    DossierReturnedV1: "returned.v1",
+    DossierAcceptedV1: "accepted.v1",
+    DossierRefusedV1: "refused.v1",
+    DossierDecidedV1: "decided.v1",
+    DossierHandedOverV1: "handed-over.v1",
+}
+"""The current template of each fact. A message keeps the name it was queued with, so what was told can be shown for ever."""
+
+
+def content_of(event: DossierFact) -> dict[str, Any]:
+    """JSON data for the template; moments as ISO text."""
+    content: dict[str, Any] = {
+        "reference": event.code or event.submission_number,
+        "procedure": event.procedure.title,
+        "unit": event.unit.name,
+        "channel": event.channel.value,
+        "hand_over": event.hand_over.value,
+        "happened_at": event.at.isoformat(),
+        "promised_at": None if event.promised_at is None else event.promised_at.isoformat(),
+    }
+    if isinstance(event, DossierReturnedV1):
+        content["missing"] = [paper.title for paper in event.missing]
+    if isinstance(event, DossierDecidedV1):
+        content["outcome"] = event.outcome.value
+    return content

@@ -1,0 +1,100 @@
+"""What happens to a message, one pure function per occasion: a fact asks for it, an attempt begins or ends, it is retried."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from contracts.intake import DossierFact, asks_for_message
+from contracts.notify import MessageFact, MessageFailedV1, MessageSentV1, MessageSkippedV1
+from contracts.topics import CONTACTS
+from contracts.values import Lane
+from messaging.handling import Context, Decision, Waiting
+from services.notify.domain.contact import KnownContact, SkipReason
+from services.notify.domain.message import Message, MessageChannel, Result, State, message_id
+from services.notify.domain.notice import TEMPLATES, content_of
+
+Contacts = Mapping[str, KnownContact]
+"""By dossier: the contacts that have come, as `prepare` loads them for a batch."""
+
+
+def tell(message: Message | None, event: DossierFact, context: Context) -> Decision[Message] | None:
+    """A fact has come: queue its message, or skip it with the reason. Raises Waiting while its contact's version has not come."""
+    if message is not None or not asks_for_message(event):
+        return None
+    new = _about(event, context)
+    if event.contact_version is None:
+        return _skipped(new, SkipReason.NO_CONTACT, context.now)
+    contacts: Contacts = context.known
+    known = contacts.get(new.dossier)
+    if known is None or known.version < event.contact_version:
+        raise Waiting(CONTACTS, new.dossier, event.contact_version)
+    if known.obstacle is not None:
+        return _skipped(new, known.obstacle, context.now)
+    return Decision(new.queue(context.now))
+
+
+def take_up(message: Message, known: KnownContact, now: datetime, lease: timedelta) -> Decision[Message]:
+    """Begin an attempt; or skip, when the person was forgotten or the address withdrawn since it was queued."""
+    if known.obstacle is not None:
+        return _skipped(message, known.obstacle, now)
+    return Decision(message.begin(now, lease))
+
+
+def end_attempt(message: Message, attempt: int, result: Result, now: datetime) -> Decision[Message]:
+    """What an attempt came to; tells of it when the message is settled by it."""
+    after = message.end(attempt, result, now)
+    if after.state is message.state:
+        return Decision(after)
+    if after.state is State.SENT:
+        return Decision(after, (MessageSentV1(**_facts(after, attempt, now)),))
+    if after.state is State.FAILED:
+        return Decision(after, (MessageFailedV1(**_facts(after, attempt, now), reason=result.reason),))
+    return Decision(after)
+
+
+def retry(message: Message, now: datetime) -> Decision[Message]:
+    return Decision(message.retry(now))
+
+
+def _about(event: DossierFact, context: Context) -> Message:
+    cause = context.attributes
+    return Message(
+        id=message_id(cause.subject, cause.sequence, MessageChannel.MAIL),
+        lane=_lane(context),
+        dossier=cause.subject,
+        sequence=cause.sequence,
+        fact=cause.id,
+        fact_type=cause.type,
+        channel=MessageChannel.MAIL,
+        unit=event.unit.id,
+        submission_number=event.submission_number,
+        code=event.code,
+        template=TEMPLATES[type(event)],
+        content=content_of(event),
+        correlation=cause.correlation or cause.id,
+        happened_at=event.at,
+        queued_at=context.now,
+    )
+
+
+def _lane(context: Context) -> Lane:
+    if context.lane is None:
+        raise ValueError("a dossier's facts come by a lane")
+    return context.lane
+
+
+def _skipped(message: Message, reason: SkipReason, now: datetime) -> Decision[Message]:
+    after = message.skip(reason, now)
+    return Decision(after, (MessageSkippedV1(**_facts(after, after.attempt, now), reason=reason.value),))
+
+
+def _facts(message: Message, attempt: int, now: datetime) -> dict[str, object]:
+    """The fields of MessageFact."""
+    facts = MessageFact(
+        dossier=message.dossier,
+        fact=message.fact,
+        fact_type=message.fact_type,
+        channel=message.channel.value,
+        attempt=attempt,
+        at=now,
+    )
+    return facts.model_dump()

@@ -1,0 +1,98 @@
+"""Who may look into the ledger, and how a message is shown to whom: never an address, only its first letter and its domain.
+
+A clerk and a leader see the messages of their own units; an operator, who answers for the machinery, sees all.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import Depends
+
+from contracts.refusal import NotFound
+from contracts.values import Role
+from services.notify.domain.contact import masked
+from services.notify.domain.message import Message
+from services.notify.repository.ledger import Attempt, Line, Units
+from web.principal import Forbidden, Principal
+from web.signin import requires
+
+READERS = (Role.CLERK, Role.LEADER, Role.OPERATOR)
+RETRIERS = (Role.LEADER, Role.OPERATOR)
+
+Reader = Annotated[Principal, Depends(requires(*READERS))]
+Retrier = Annotated[Principal, Depends(requires(*RETRIERS))]
+
+
+class NoMessage(NotFound):
+    def __init__(self) -> None:
+        super().__init__("no-message", vi="Không có tin báo này.", en="There is no such message.")
+
+
+def units_of(reader: Principal) -> Units:
+    """The units whose messages this person may see; None: all."""
+    if reader.has(Role.OPERATOR):
+        return None
+    return reader.units(Role.CLERK) | reader.units(Role.LEADER)
+
+
+def require_reading(reader: Principal, unit: str) -> None:
+    units = units_of(reader)
+    if units is not None and unit not in units:
+        raise Forbidden((Role.CLERK, Role.LEADER), unit)
+
+
+def may_retry(person: Principal, unit: str) -> bool:
+    return person.has(Role.OPERATOR) or person.has(Role.LEADER, unit)
+
+
+def require_retrying(person: Principal, unit: str) -> None:
+    if not may_retry(person, unit):
+        raise Forbidden((Role.LEADER,), unit)
+
+
+def recipient(line: Line) -> str | None:
+    """Masked, as the contact stands now; None if there is none, it was forgotten, or it has changed since the mail went out."""
+    if line.contact is None or line.contact.address is None:
+        return None
+    if line.sent_to_version is not None and line.sent_to_version != line.contact.version:
+        return None
+    return masked(line.contact.address)
+
+
+def fact_name(message: Message) -> str:
+    """`vn.motcua.intake.dossier.handed-over.v1` is `handed-over`."""
+    return message.fact_type.split(".")[-2]
+
+
+def as_json(line: Line) -> dict[str, Any]:
+    message = line.message
+    return {
+        "id": message.id,
+        "version": message.version,
+        "dossier": message.dossier,
+        "sequence": message.sequence,
+        "code": message.code,
+        "submission_number": message.submission_number,
+        "unit": message.unit,
+        "fact": message.fact,
+        "fact_type": message.fact_type,
+        "channel": message.channel.value,
+        "recipient": recipient(line),
+        "outcome": message.outcome.value,
+        "state": message.state.value,
+        "reason": message.reason,
+        "attempts": message.attempt,
+        "happened_at": message.happened_at.isoformat(),
+        "queued_at": message.queued_at.isoformat(),
+        "due_at": message.due_at and message.due_at.isoformat(),
+        "settled_at": message.settled_at and message.settled_at.isoformat(),
+    }
+
+
+def attempt_as_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "started_at": attempt.started_at.isoformat(),
+        "ended_at": attempt.ended_at and attempt.ended_at.isoformat(),
+        "outcome": attempt.outcome,
+        "detail": attempt.detail,
+    }

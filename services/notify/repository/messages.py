@@ -1,0 +1,68 @@
+"""Messages as aggregates: loaded under their row locks, saved many at once. What is saved as queued rings for the senders."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.envelope import Envelope
+from contracts.intake import ContactV1
+from contracts.values import Lane
+from messaging import copies
+from messaging.outbox import CHANNEL
+from services.notify.domain.contact import KnownContact
+from services.notify.domain.message import Message, MessageChannel, State
+from services.notify.tables import MessageRow
+
+BELL: Final = "messages"
+
+_TABLE: Final = MessageRow.__table__  # type: ignore[attr-defined]
+_COLUMNS: Final = tuple(field.name for field in fields(Message))
+# What changes after a message was queued.
+_CHANGING: Final = ("version", "state", "reason", "attempt", "deferrals", "due_at", "settled_at")
+
+# By primary key, in id order.
+_LOCK: Final = text("SELECT * FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_RING: Final = text("SELECT pg_notify(:channel, :bell)")
+
+
+class Messages:
+    """The store of the consumer's table, and of senders and commands too."""
+
+    async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Message]:
+        rows = await connection.execute(_LOCK, {"ids": list(ids)})
+        return {row.id: message_of(row) for row in rows}
+
+    async def save(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
+        statement = insert(_TABLE)
+        upsert = statement.on_conflict_do_update(
+            index_elements=["id"], set_={name: statement.excluded[name] for name in _CHANGING}
+        )
+        await connection.execute(upsert, [_values(message) for message in messages])
+        if any(message.state is State.QUEUED for message in messages):
+            await connection.execute(_RING, {"channel": CHANNEL, "bell": BELL})
+
+
+MESSAGES: Final = Messages()
+
+
+async def contacts_of(connection: AsyncConnection, envelopes: Sequence[Envelope]) -> dict[str, KnownContact]:
+    """The contacts, as far as they have come, of the dossiers that a batch is about."""
+    dossiers = sorted({envelope.attributes.subject for envelope in envelopes})
+    if not dossiers:
+        return {}
+    versions = await copies.versions(connection, ContactV1, dossiers)
+    contacts = await copies.many(connection, ContactV1, dossiers)
+    return {dossier: KnownContact(version, contacts.get(dossier)) for dossier, version in versions.items()}
+
+
+def message_of(row: Any) -> Message:
+    given = {name: getattr(row, name) for name in _COLUMNS}
+    return Message(**given | {"lane": Lane(row.lane), "channel": MessageChannel(row.channel), "state": State(row.state)})
+
+
+def _values(message: Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in _COLUMNS}

@@ -1,0 +1,144 @@
+"""The senders: claim what is due, commit the attempt, make the call, commit what came of it. In the background, never giving up.
+
+Each sender has a connection of its own and takes a few messages of a lane at a time; what one has claimed no other sees. One
+that dies leaves its attempt open: when the lease has run out it is taken up again, under the same Message-ID. While the mail
+server is away nothing is claimed, so an outage of hours leaves no mark on any message.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.values import Lane
+from messaging.backoff import Stopped, until_it_works
+from messaging.commands import UnitOfWork
+from messaging.handling import Decision
+from messaging.listening import Bell
+from services.notify import handlers
+from services.notify.domain.contact import KnownContact
+from services.notify.domain.message import Message, Result, State, Verdict
+from services.notify.gateways import Away, Gateway, Outgoing
+from services.notify.gateways.folder import FolderGateway
+from services.notify.gateways.smtp import SmtpGateway
+from services.notify.letters import WRITE_FAULTS, write
+from services.notify.metrics import ATTEMPTS
+from services.notify.repository import queue
+from services.notify.repository.messages import BELL, MESSAGES
+from services.notify.settings import NotifySettings
+from services.shell.process import Process
+
+AT_A_TIME = 5
+IDLE_ROUNDS = 30
+"""After so many rounds with nothing due, about half a minute, the connection is given up."""
+
+log = structlog.get_logger(__name__)
+
+
+async def send_messages(process: Process, stopping: asyncio.Event, bell: Bell) -> None:
+    """All senders of this process, until it stops."""
+    settings = process.settings
+    assert isinstance(settings, NotifySettings)  # noqa: S101 -- the composition root names the class
+    senders = [Sender(process, settings, gateway_of(settings), stopping, bell) for _ in range(settings.mail_connections)]
+    async with asyncio.TaskGroup() as group:
+        for sender in senders:
+            group.create_task(sender.run())
+
+
+def gateway_of(settings: NotifySettings) -> Gateway:
+    return FolderGateway(settings) if settings.mail_gateway == "folder" else SmtpGateway(settings)
+
+
+@dataclass
+class Sender:
+    process: Process
+    settings: NotifySettings
+    gateway: Gateway
+    stopping: asyncio.Event
+    bell: Bell
+
+    async def run(self) -> None:
+        idle = 0
+        try:
+            while not self.stopping.is_set():
+                idle = 0 if await until_it_works(self.round, self.stopping, "sending") else idle + 1
+                if idle == IDLE_ROUNDS:
+                    await self.gateway.close()
+                if idle:
+                    await self.bell.wait(BELL)
+        except Stopped:
+            log.debug("sender stopped")
+        finally:
+            await self.gateway.close()
+
+    async def round(self) -> int:
+        """A few messages of each lane; how many were claimed. Raises Away when the mail server is: then none is left claimed."""
+        lanes = self.settings.served_lanes()
+        async with self.process.database.connect() as connection:
+            if not await queue.anything_due(connection, lanes, self.process.clock()):
+                return 0
+        await self.gateway.open()
+        return sum([await self._serve(lane) for lane in lanes])
+
+    async def _serve(self, lane: Lane) -> int:
+        claimed = await self._claim(lane)
+        gone: Away | None = None
+        for message, contact in claimed:
+            try:
+                result = Result(Verdict.AWAY, str(gone)) if gone else await self._attempt(message, contact)
+            except Away as away:
+                gone, result = away, Result(Verdict.AWAY, str(away))
+            await self._keep(message, result)
+        if gone is not None:
+            raise gone
+        return len(claimed)
+
+    async def _claim(self, lane: Lane) -> list[tuple[Message, KnownContact]]:
+        """Attempts begun and committed; whom nobody may write to any more is skipped here."""
+        lease = timedelta(seconds=3 * self.settings.mail_seconds)
+        async with self.process.database.begin() as connection:
+            now = self.process.clock()
+            found = await queue.claim(connection, lane, now, AT_A_TIME)
+            taken = [(handlers.take_up(message, contact, now, lease), contact) for message, contact in found]
+            begun = [(decision.state, contact) for decision, contact in taken if decision.state.state is State.SENDING]
+            await queue.begin_attempts(connection, [(message, contact.version) for message, contact in begun], now)
+            settled = [await self._settled(connection, decision) for decision, _ in taken]
+            if settled:
+                await MESSAGES.save(connection, settled)
+        return begun
+
+    async def _attempt(self, message: Message, contact: KnownContact) -> Result:
+        """The call, if it can still end within the lease and the process is to go on."""
+        now = self.process.clock()
+        if message.due_at is None or contact.contact is None or contact.address is None:
+            raise AssertionError("claimed without lease or address")
+        if self.stopping.is_set() or now + timedelta(seconds=self.settings.mail_seconds) > message.due_at:
+            return Result(Verdict.AWAY, "its turn did not come")
+        try:
+            letter = write(message.template, contact.contact.language, message.content, self.settings.public_url)
+        except WRITE_FAULTS as error:
+            log.exception("a letter cannot be written", message=message.id, template=message.template)
+            return Result(Verdict.REFUSED, f"template {message.template}: {type(error).__name__}")
+        result = await self.gateway.deliver(Outgoing(message.id, contact.address, letter, now))
+        ATTEMPTS.labels(message.channel, result.verdict).inc()
+        return result
+
+    async def _keep(self, message: Message, result: Result) -> None:
+        """Tried until it works, and at least once when the process stops: the call has been made."""
+        if self.stopping.is_set():
+            await self._record(message, result)
+        else:
+            await until_it_works(lambda: self._record(message, result), self.stopping, "result of an attempt")
+
+    async def _record(self, message: Message, result: Result) -> None:
+        async with self.process.database.begin() as connection:
+            now = self.process.clock()
+            current = (await MESSAGES.load(connection, [message.id]))[message.id]
+            await queue.end_attempt(connection, message.id, message.attempt, result, now)
+            decision = handlers.end_attempt(current, message.attempt, result, now)
+            await MESSAGES.save(connection, [await self._settled(connection, decision)])
+
+    async def _settled(self, connection: AsyncConnection, decision: Decision[Message]) -> Message:
+        return await UnitOfWork(connection, self.process.clock(), decision.state.correlation).settle(decision)
