@@ -1,0 +1,1 @@
+"""Intake: from papers at a door to the result in the citizen's hand, and the promise in between."""

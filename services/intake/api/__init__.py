@@ -1,0 +1,5 @@
+"""The JSON API under /api/intake/."""
+
+from services.intake.api import dossiers, front_desk, submissions
+
+ROUTERS = (dossiers.router, submissions.router, front_desk.router)

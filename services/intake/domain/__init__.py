@@ -1,0 +1,1 @@
+"""Intake's rules. Pure: no clock, no database, no framework."""

@@ -1,0 +1,124 @@
+"""A procedure as one unit offers it on one day: who decides, which papers, which limit, by which doors.
+
+Built from the reference data in force that day, so that a dossier never mixes two versions of a rule.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.directory import CalendarV1, PaperV1, ProcedureV1, ProcedureVersionV1, UnitV1
+from contracts.intake import ProcedureRef, UnitRef
+from contracts.refusal import Invalid, Refusal
+from contracts.values import Channel, Lane
+from worktime import Calendar, Limit, WorktimeError, limit_from_data
+
+
+@dataclass(frozen=True)
+class Offer:
+    unit: UnitRef
+    lane: Lane
+    code_width: int
+    procedure: ProcedureRef
+    papers: tuple[PaperV1, ...]
+    limit: Limit
+    fee: int
+    competent: UnitRef
+    online: bool
+    by_post: bool
+    calendar: Calendar
+
+    def require_channel(self, channel: Channel) -> None:
+        """Raises Invalid where the procedure is not offered by this door."""
+        if channel is Channel.ONLINE and not self.online:
+            raise _not_offered(self, "nộp trực tuyến", "online")
+        if channel is Channel.POST and not self.by_post:
+            raise _not_offered(self, "nộp qua bưu chính", "by post")
+
+
+def _not_offered(offer: Offer, vi: str, en: str) -> Invalid:
+    return Invalid(
+        "channel-not-offered",
+        vi=f"Thủ tục “{offer.procedure.title}” chưa nhận {vi} tại {offer.unit.name}. Hãy nộp tại quầy.",
+        en=f"“{offer.procedure.title}” cannot be handed in {en} at {offer.unit.name}. Please hand it in at the counter.",
+        field="procedure",
+    )
+
+
+def competent_unit(unit: UnitV1, procedure: ProcedureV1, day: date) -> str:
+    """The id of the unit that decides what `unit` receives on that day; raises Invalid when it does not receive it."""
+    version = version_in_force(procedure, day)
+    found = next((one.competent for one in version.competences if one.receiving == unit.id), None)
+    if found is None or not unit.one_stop:
+        raise Invalid(
+            "not-received-here",
+            vi=f"{unit.name} không tiếp nhận thủ tục “{version.title}”.",
+            en=f"{unit.name} does not receive “{version.title}”.",
+            field="procedure",
+        )
+    return found
+
+
+def version_in_force(procedure: ProcedureV1, day: date) -> ProcedureVersionV1:
+    version = procedure.on(day)
+    if version is None:
+        raise Invalid(
+            "not-in-force",
+            vi=f"Thủ tục {procedure.code} chưa có hiệu lực vào ngày {day:%d/%m/%Y}.",
+            en=f"Procedure {procedure.code} is not in force on {day:%d/%m/%Y}.",
+            field="procedure",
+        )
+    return version
+
+
+def offer(
+    unit: UnitV1, procedure: ProcedureV1, competent: UnitV1, calendar: CalendarV1, calendar_version: int, day: date
+) -> Offer:
+    """Raises Invalid when the unit is closed that day or does not receive the procedure, Refusal for an unusable calendar."""
+    _require_open(unit, day)
+    competent_unit(unit, procedure, day)
+    version = version_in_force(procedure, day)
+    reference = ProcedureRef(
+        code=procedure.code, version=version.version, title=version.title, field=version.field, field_title=version.field_title
+    )
+    try:
+        limit = limit_from_data(_limit_data(version))
+        weeks = Calendar.from_data({**calendar.model_dump(mode="json"), "version": calendar_version})
+    except WorktimeError as error:
+        raise unusable(error) from error
+    return Offer(
+        UnitRef(id=unit.id, name=unit.name),
+        unit.tier.lane,
+        unit.code_width,
+        reference,
+        tuple(version.papers),
+        limit,
+        version.fee,
+        UnitRef(id=competent.id, name=competent.name),
+        version.online != "none",
+        version.by_post,
+        weeks,
+    )
+
+
+def _limit_data(version: ProcedureVersionV1) -> dict[str, object]:
+    if version.limit.kind == "same_day":
+        return {"kind": "same_day"}
+    return {"kind": version.limit.kind, "amount": version.limit.amount}
+
+
+def _require_open(unit: UnitV1, day: date) -> None:
+    if unit.valid_from <= day and (unit.valid_to is None or day <= unit.valid_to):
+        return
+    vi, en = f"{unit.name} không hoạt động vào ngày {day:%d/%m/%Y}.", f"{unit.name} is not open on {day:%d/%m/%Y}."
+    if unit.successor:
+        vi, en = f"{vi} Đơn vị kế thừa là {unit.successor}.", f"{en} Its successor is {unit.successor}."
+    raise Invalid("unit-closed", vi=vi, en=en, field="unit")
+
+
+def unusable(error: WorktimeError) -> Refusal:
+    """A calendar or limit that no date can be counted with: the directory's to mend, so say so."""
+    return Refusal(
+        "cannot-promise",
+        vi=f"Chưa tính được ngày hẹn trả: {error.vi} Hãy báo người quản trị danh mục.",
+        en=f"No date can be promised: {error} Please tell the directory's administrator.",
+    )

@@ -1,0 +1,77 @@
+"""Orders to the post: planned when a dossier is accepted, placed when there is something to deliver, then as the post tells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from contracts.intake import UnitRef
+from contracts.refusal import Refusal
+from contracts.values import Lane
+
+
+class OrderState(StrEnum):
+    PLANNED = "planned"
+    PLACED = "placed"
+    DISPATCHED = "dispatched"
+    DELIVERED = "delivered"
+
+
+class OrderAct(StrEnum):
+    PLACE = "place"
+    DISPATCH = "dispatch"
+    DELIVER = "deliver"
+
+
+# The post may deliver without having said that it was on its way.
+ORDER_TRANSITIONS: Final[Mapping[tuple[OrderState, OrderAct], OrderState]] = {
+    (OrderState.PLANNED, OrderAct.PLACE): OrderState.PLACED,
+    (OrderState.PLACED, OrderAct.DISPATCH): OrderState.DISPATCHED,
+    (OrderState.PLACED, OrderAct.DELIVER): OrderState.DELIVERED,
+    (OrderState.DISPATCHED, OrderAct.DELIVER): OrderState.DELIVERED,
+}
+
+
+class IllegalOrderStep(Refusal):
+    def __init__(self, state: OrderState, act: OrderAct) -> None:
+        super().__init__(
+            "illegal-order-step",
+            vi=f"Phiếu gửi bưu điện đang ở bước “{state}” nên không thể “{act}”.",
+            en=f"The order to the post is {state}; it cannot {act}.",
+        )
+
+
+@dataclass(frozen=True)
+class Order:
+    """`recipient` is a JWE that only the post can open; it is forgotten once delivered."""
+
+    id: str
+    lane: Lane
+    version: int
+    dossier: str
+    unit: UnitRef
+    code: str
+    state: OrderState
+    recipient: str | None
+    tracking: str | None = None
+    placed_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+    def moved(self, act: OrderAct, **changes: Any) -> "Order":
+        """Raises IllegalOrderStep."""
+        try:
+            state = ORDER_TRANSITIONS[self.state, act]
+        except KeyError:
+            raise IllegalOrderStep(self.state, act) from None
+        return replace(self, state=state, **changes)
+
+
+def order_of(dossier: str) -> str:
+    """Orders and dossiers share their number, because the post's events name the order alone."""
+    return f"o-{dossier.removeprefix('d-')}"
+
+
+def dossier_of(order: str) -> str:
+    return f"d-{order.removeprefix('o-')}"

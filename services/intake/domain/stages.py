@@ -1,0 +1,111 @@
+"""Where a dossier stands and which steps lead on: the whole table in one place, and a reason for every step that is not in it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from contracts.refusal import Refusal
+from contracts.values import PortalStatus
+
+
+class Stage(StrEnum):
+    """The portal's statuses of this path, and `returned`, which the portal still shows as submitted."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    IN_PROCESS = "in_process"
+    DECIDED = "decided"
+    HANDED_OVER = "handed_over"
+
+    @property
+    def portal(self) -> PortalStatus:
+        return _PORTAL[self]
+
+    @classmethod
+    def of(cls, status: PortalStatus, *, returned: bool) -> "Stage":
+        if returned:
+            return cls.RETURNED
+        return next(stage for stage, portal in _PORTAL.items() if portal is status)
+
+
+_PORTAL: Final = {
+    Stage.SUBMITTED: PortalStatus.SUBMITTED,
+    Stage.RETURNED: PortalStatus.SUBMITTED,
+    Stage.ACCEPTED: PortalStatus.ACCEPTED,
+    Stage.REFUSED: PortalStatus.REFUSED,
+    Stage.IN_PROCESS: PortalStatus.IN_PROCESS,
+    Stage.DECIDED: PortalStatus.DECIDED,
+    Stage.HANDED_OVER: PortalStatus.HANDED_OVER,
+}
+
+
+class Act(StrEnum):
+    """What moves a dossier: a clerk's or citizen's command, or what routing and the post tell."""
+
+    RETURN = "return"
+    RESUBMIT = "resubmit"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    TAKE_UP = "take_up"
+    DECIDE = "decide"
+    HAND_OVER = "hand_over"
+    DELIVER = "deliver"
+
+
+TRANSITIONS: Final[Mapping[tuple[Stage, Act], Stage]] = {
+    (Stage.SUBMITTED, Act.RETURN): Stage.RETURNED,
+    (Stage.RETURNED, Act.RESUBMIT): Stage.SUBMITTED,
+    (Stage.SUBMITTED, Act.ACCEPT): Stage.ACCEPTED,
+    (Stage.SUBMITTED, Act.REFUSE): Stage.REFUSED,
+    (Stage.ACCEPTED, Act.TAKE_UP): Stage.IN_PROCESS,
+    (Stage.IN_PROCESS, Act.DECIDE): Stage.DECIDED,
+    (Stage.DECIDED, Act.HAND_OVER): Stage.HANDED_OVER,
+    (Stage.DECIDED, Act.DELIVER): Stage.HANDED_OVER,
+}
+
+_STANDS: Final = {
+    Stage.SUBMITTED: ("đang chờ tiếp nhận", "is waiting to be accepted"),
+    Stage.RETURNED: (
+        "đã trả lại để bổ sung giấy tờ, đang chờ nộp lại",
+        "was handed back for missing papers and has not been handed in again",
+    ),
+    Stage.ACCEPTED: ("đã được tiếp nhận và chuyển đến cơ quan giải quyết", "has been accepted and sent to the competent unit"),
+    Stage.REFUSED: ("đã bị từ chối tiếp nhận", "has been refused"),
+    Stage.IN_PROCESS: ("đang được giải quyết, chưa có kết quả", "is being worked on and has no result yet"),
+    Stage.DECIDED: ("đã có kết quả, đang chờ trả", "has its result, which waits to be handed over"),
+    Stage.HANDED_OVER: ("đã trả kết quả", "has been handed over"),
+}
+_ACTS: Final = {
+    Act.RETURN: ("trả lại để bổ sung giấy tờ", "be handed back for papers"),
+    Act.RESUBMIT: ("nộp lại", "be handed in again"),
+    Act.ACCEPT: ("tiếp nhận", "be accepted"),
+    Act.REFUSE: ("từ chối tiếp nhận", "be refused"),
+    Act.TAKE_UP: ("chuyển sang đang xử lý", "be taken up"),
+    Act.DECIDE: ("ghi kết quả", "be decided"),
+    Act.HAND_OVER: ("trả kết quả tại quầy", "be handed over at the counter"),
+    Act.DELIVER: ("ghi là bưu điện đã phát", "be recorded as delivered"),
+}
+
+
+class IllegalStep(Refusal):
+    """409: says where the dossier stands, which is why the step cannot be taken."""
+
+    def __init__(self, stage: Stage, act: Act) -> None:
+        vi, en = _STANDS[stage]
+        do_vi, do_en = _ACTS[act]
+        super().__init__("illegal-step", vi=f"Không thể {do_vi}: hồ sơ {vi}.", en=f"It cannot {do_en}: the dossier {en}.")
+        self.stage, self.act = stage, act
+
+
+def after(stage: Stage, act: Act) -> Stage:
+    """Where the step leads; raises IllegalStep."""
+    try:
+        return TRANSITIONS[stage, act]
+    except KeyError:
+        raise IllegalStep(stage, act) from None
+
+
+def allowed(stage: Stage) -> frozenset[Act]:
+    return frozenset(act for start, act in TRANSITIONS if start is stage)

@@ -1,0 +1,150 @@
+"""The pages' forms: flat, as a browser sends them, and turned into the same commands that the API takes."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, create_model
+
+from contracts.values import (
+    CIVIL_TIME,
+    Email,
+    GuidanceKind,
+    HandOver,
+    Identifier,
+    LongText,
+    Moment,
+    ProcedureCode,
+    Telephone,
+    Text,
+    UnitId,
+)
+from services.intake import bodies
+from services.intake.people import Applicant, IdentityNumber
+
+
+def _in_civil_time(typed: object) -> object:
+    """A browser's date and time field knows no zone: what is typed at the counter is civil time."""
+    if not isinstance(typed, str):
+        return typed
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return typed
+    return moment if moment.tzinfo else moment.replace(tzinfo=CIVIL_TIME)
+
+
+CivilMoment = Annotated[Moment, BeforeValidator(_in_civil_time)]
+Codes = Annotated[list[Identifier], Field(max_length=200)]
+
+
+class SubmissionForm(BaseModel):
+    """What the citizen's form asks for."""
+
+    unit: UnitId
+    procedure: ProcedureCode
+    papers: Codes = Field(default_factory=list)
+    identity_number: IdentityNumber
+    name: Text
+    address: Text
+    telephone: Telephone | None = None
+    email: Email | None = None
+    language: Literal["vi", "en"] = "vi"
+    hand_over: HandOver = HandOver.COUNTER
+
+    def applicant(self) -> Applicant:
+        return Applicant(
+            name=self.name,
+            identity_number=self.identity_number,
+            address=self.address,
+            telephone=self.telephone,
+            email=self.email,
+            language=self.language,
+        )
+
+    def body(self) -> bodies.NewSubmission:
+        return bodies.NewSubmission(
+            unit=self.unit, procedure=self.procedure, applicant=self.applicant(), papers=self.papers, hand_over=self.hand_over
+        )
+
+
+class CounterForm(SubmissionForm):
+    received_at: CivilMoment | None = None
+
+    def dossier(self, *, accept: bool) -> bodies.NewDossier:
+        given = self.body()
+        return bodies.NewDossier(
+            unit=given.unit,
+            procedure=given.procedure,
+            applicant=given.applicant,
+            papers=given.papers,
+            hand_over=given.hand_over,
+            accept=accept,
+            received_at=self.received_at,
+        )
+
+
+class Draft(BaseModel):
+    """The same form as typed so far, when only its checklist and what is known of the citizen are asked for."""
+
+    unit: str = ""
+    procedure: str = ""
+    papers: list[str] = Field(default_factory=list)
+    identity_number: str = ""
+    name: str = ""
+    address: str = ""
+    telephone: str = ""
+    email: str = ""
+    language: str = "vi"
+    hand_over: str = ""
+    received_at: str = ""
+
+
+class AcceptanceForm(BaseModel):
+    received_at: CivilMoment | None = None
+    papers: Codes = Field(default_factory=list)
+
+    def body(self) -> bodies.Acceptance:
+        return bodies.Acceptance(received_at=self.received_at, papers=self.papers)
+
+
+class ResubmissionForm(BaseModel):
+    papers: Codes = Field(default_factory=list)
+
+
+class RefusalForm(BaseModel):
+    reason: LongText
+
+
+class NoForm(BaseModel):
+    pass
+
+
+class GuidanceForm(BaseModel):
+    unit: UnitId
+    kind: GuidanceKind
+    procedure: ProcedureCode | None = None
+    at: CivilMoment | None = None
+
+    def body(self) -> bodies.GuidanceTurn:
+        return bodies.GuidanceTurn(unit=self.unit, kind=self.kind, procedure=self.procedure, at=self.at)
+
+
+class TrackingForm(BaseModel):
+    code: Annotated[str, Field(min_length=1, max_length=100)]
+    secret: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+REASON = "reason-"
+
+
+def form_02(codes: list[str]) -> type[BaseModel]:
+    """One line of reasons per paper of the procedure; what has none is not missing."""
+    fields: dict[str, Any] = {f"{REASON}{code}": (LongText | None, None) for code in codes}
+    return create_model("Form02", **fields)
+
+
+def named_missing(form: BaseModel) -> bodies.Return | None:
+    """None when nothing is named."""
+    reasons = {name.removeprefix(REASON): reason for name, reason in form.model_dump().items() if reason}
+    lines = [bodies.MissingLine(code=code, reason=reason) for code, reason in reasons.items()]
+    return bodies.Return(missing=lines) if lines else None

@@ -1,0 +1,199 @@
+"""Dossiers with their history and, when new, their sealed applicant: loaded and locked together, written together."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.intake import ContactV1, MissingPaper, PaperRef, ProcedureRef, UnitRef
+from contracts.refusal import NotFound
+from contracts.topics import CONTACTS
+from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
+from messaging import outbox
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.stages import Stage
+from services.intake.repository import rows
+from services.intake.tables import DossierRow, HistoryRow, PersonRow
+
+# By primary key, in key order.
+_LOCK: Final = text("SELECT * FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_ONE: Final = text("SELECT * FROM dossier WHERE id = :id")
+# By index dossier_code or dossier_submission_number.
+_QUOTED: Final = text(
+    "SELECT id FROM dossier WHERE code = :quoted UNION SELECT id FROM dossier WHERE submission_number = :quoted"
+)
+_HISTORY: Final = text("SELECT * FROM history WHERE dossier = :id ORDER BY sequence")
+
+_SAVE: Final = rows.upsert(DossierRow)
+_SAVE_PERSON: Final = rows.insert(PersonRow)
+_SAVE_HISTORY: Final = rows.insert(HistoryRow)
+
+
+class Dossiers:
+    """The store of the consumers' table. Contacts go out before the facts that name them."""
+
+    async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
+        found = await connection.execute(_LOCK, {"ids": list(ids)})
+        return {row.id: dossier_of_row(row) for row in found}
+
+    async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
+        await announce_contacts(connection, states)
+        await write(connection, states)
+
+
+class NoSuchDossier(NotFound):
+    def __init__(self) -> None:
+        super().__init__("no-such-dossier", vi="Không có hồ sơ này.", en="There is no such dossier.")
+
+
+async def lock(connection: AsyncConnection, dossier: str) -> Dossier:
+    """Raises NoSuchDossier."""
+    found = (await connection.execute(_LOCK, {"ids": [dossier]})).first()
+    if found is None:
+        raise NoSuchDossier
+    return dossier_of_row(found)
+
+
+async def one(connection: AsyncConnection, dossier: str) -> Dossier:
+    """As it stands, without a lock; raises NoSuchDossier."""
+    found = (await connection.execute(_ONE, {"id": dossier})).first()
+    if found is None:
+        raise NoSuchDossier
+    return dossier_of_row(found)
+
+
+async def quoted(connection: AsyncConnection, code: str) -> str | None:
+    """The dossier with this code or submission number."""
+    found = (await connection.execute(_QUOTED, {"quoted": code})).first()
+    return None if found is None else str(found.id)
+
+
+async def history(connection: AsyncConnection, dossier: str) -> list[Any]:
+    """Rows of every fact published, oldest first."""
+    return list(await connection.execute(_HISTORY, {"id": dossier}))
+
+
+async def announce_contacts(connection: AsyncConnection, states: Sequence[Dossier], correlation: str | None = None) -> None:
+    """Queue the contacts of new dossiers, before any fact that names their version."""
+    drafts = [
+        outbox.Draft(
+            CONTACTS,
+            ContactV1.TYPE,
+            state.id,
+            state.contact_version,
+            state.lane,
+            state.person.contact.model_dump_json(exclude_none=True).encode(),
+            state.changed_at,
+            correlation,
+        )
+        for state in states
+        if state.person is not None and state.person.contact is not None and state.contact_version is not None
+    ]
+    await outbox.write(connection, drafts)
+
+
+async def write(connection: AsyncConnection, states: Sequence[Dossier]) -> None:
+    """Save what `settle` or a fold has numbered."""
+    await rows.write(connection, _SAVE, [_row(state) for state in states])
+    await rows.write(connection, _SAVE_PERSON, [row for state in states for row in _person_rows(state)])
+    await rows.write(connection, _SAVE_HISTORY, [row for state in states for row in _history_rows(state)])
+
+
+def _row(state: Dossier) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "lane": state.lane,
+        "version": state.version,
+        "status": int(state.status),
+        "returned": state.stage is Stage.RETURNED,
+        "submission_number": state.submission_number,
+        "unit_id": state.unit.id,
+        "unit_name": state.unit.name,
+        "procedure": state.procedure.model_dump(mode="json"),
+        "channel": state.channel,
+        "hand_over": state.hand_over,
+        "papers": [paper.model_dump(mode="json", exclude_none=True) for paper in state.papers],
+        "missing": [paper.model_dump(mode="json") for paper in state.missing],
+        "submitted_at": state.submitted_at,
+        "changed_at": state.changed_at,
+        "contact_version": state.contact_version,
+        "collection": state.collection,
+        "reason": state.reason,
+        "code": state.code,
+        "competent_id": state.competent and state.competent.id,
+        "competent_name": state.competent and state.competent.name,
+        "fee": state.fee,
+        "accepted_at": state.accepted_at,
+        "promised_at": state.promised_at,
+        "explanation": state.explanation,
+        "decided_at": state.decided_at,
+        "outcome": state.outcome,
+        "result_number": state.result_number,
+        "handed_over_at": state.handed_over_at,
+        "handed_over_by": state.handed_over_by,
+    }
+
+
+def _person_rows(state: Dossier) -> list[dict[str, Any]]:
+    person = state.person
+    if person is None:
+        return []
+    return [
+        {
+            "dossier": state.id,
+            "sealed": person.sealed,
+            "identity_index": person.identity_index,
+            "telephone_index": person.telephone_index,
+            "secret_sealed": person.secret_sealed,
+            "secret_index": person.secret_index,
+        }
+    ]
+
+
+def _history_rows(state: Dossier) -> list[dict[str, Any]]:
+    first = state.version - len(state.told) + 1
+    return [
+        {
+            "dossier": state.id,
+            "sequence": first + place,
+            "type": told.type,
+            "at": told.at,
+            "by": told.by,
+            "notice": told.notice,
+            "data": told.data,
+        }
+        for place, told in enumerate(state.told)
+    ]
+
+
+def dossier_of_row(row: Any) -> Dossier:
+    return Dossier(
+        id=row.id,
+        lane=Lane(row.lane),
+        version=row.version,
+        stage=Stage.of(PortalStatus(row.status), returned=row.returned),
+        submission_number=row.submission_number,
+        unit=UnitRef(id=row.unit_id, name=row.unit_name),
+        procedure=ProcedureRef.model_validate(row.procedure),
+        channel=Channel(row.channel),
+        hand_over=HandOver(row.hand_over),
+        papers=tuple(map(PaperRef.model_validate, row.papers)),
+        submitted_at=row.submitted_at,
+        changed_at=row.changed_at,
+        contact_version=row.contact_version,
+        collection=row.collection,
+        missing=tuple(map(MissingPaper.model_validate, row.missing)),
+        reason=row.reason,
+        code=row.code,
+        competent=UnitRef(id=row.competent_id, name=row.competent_name) if row.competent_id else None,
+        fee=row.fee,
+        accepted_at=row.accepted_at,
+        promised_at=row.promised_at,
+        explanation=row.explanation,
+        decided_at=row.decided_at,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        result_number=row.result_number,
+        handed_over_at=row.handed_over_at,
+        handed_over_by=HandOver(row.handed_over_by) if row.handed_over_by else None,
+    )

@@ -1,0 +1,36 @@
+"""Sealed applicants. They are found by keyed hashes; names are never searched, because the database does not know them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# By primary key.
+_ONE: Final = text("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = :dossier")
+# The newest dossier of that person at one of the units, by index person_identity.
+_KNOWN: Final = text("""
+    SELECT p.dossier, p.sealed, p.secret_sealed, p.secret_index FROM person p JOIN dossier d ON d.id = p.dossier
+    WHERE p.identity_index = :index AND d.unit_id = ANY(:units) ORDER BY d.submitted_at DESC, d.id DESC LIMIT 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPerson:
+    dossier: str
+    sealed: bytes
+    secret_sealed: bytes
+    secret_index: bytes
+
+
+async def one(connection: AsyncConnection, dossier: str) -> StoredPerson | None:
+    """None once forgotten."""
+    found = (await connection.execute(_ONE, {"dossier": dossier})).first()
+    return None if found is None else StoredPerson(*found)
+
+
+async def known(connection: AsyncConnection, identity_index: bytes, units: Collection[str]) -> StoredPerson | None:
+    """As they were in their newest dossier at one of these units."""
+    found = (await connection.execute(_KNOWN, {"index": identity_index, "units": sorted(units)})).first()
+    return None if found is None else StoredPerson(*found)

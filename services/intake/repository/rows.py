@@ -1,0 +1,52 @@
+"""Writing many rows of a table in one statement, whatever their number: the database unpacks one JSON parameter."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    found: Table = vars(row)["__table__"]
+    return found
+
+
+def upsert(row: type[SQLModel]) -> TextClause:
+    """Insert or replace by primary key, in key order."""
+    table = table_of(row)
+    keys = [column.name for column in table.primary_key]
+    names = [column.name for column in table.columns]
+    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
+    return text(f"{_insert(table, names, keys)} ON CONFLICT ({_quoted(keys)}) DO UPDATE SET {replaced}")
+
+
+def insert(row: type[SQLModel]) -> TextClause:
+    """Insert rows that are new."""
+    table = table_of(row)
+    return text(_insert(table, [column.name for column in table.columns], [column.name for column in table.primary_key]))
+
+
+def _insert(table: Table, names: Sequence[str], keys: Sequence[str]) -> str:
+    source = f"jsonb_populate_recordset(CAST(NULL AS {table.name}), CAST(:rows AS jsonb))"
+    return f"INSERT INTO {table.name} ({_quoted(names)}) SELECT {_quoted(names)} FROM {source} ORDER BY {_quoted(keys)}"  # noqa: S608 -- names of our own tables
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+async def write(connection: AsyncConnection, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await connection.execute(statement, {"rows": json.dumps(list(rows), default=_plain)})
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no column type")

@@ -1,0 +1,190 @@
+"""Intake's tables. What may not be written down is refused by CHECKs: a code without acceptance, a return of what is accepted."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, MetaData, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome
+from messaging.tables import add_messaging_tables
+from services.intake.domain.orders import OrderState
+
+METADATA: Final = MetaData()
+MESSAGING: Final = add_messaging_tables(METADATA)
+
+_MOMENT: Final[Any] = DateTime(timezone=True)
+
+
+def _one_of(column: str, kinds: type[Lane | Channel | HandOver | Outcome | GuidanceKind | OrderState]) -> str:
+    return f"{column} IN ({', '.join(repr(str(kind)) for kind in kinds)})"
+
+
+class _Row(SQLModel, registry=registry(metadata=METADATA)):
+    pass
+
+
+class DossierRow(_Row, table=True):
+    """One dossier. `status` is the portal's; `returned` marks a submitted one that was handed back."""
+
+    __tablename__ = "dossier"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="dossier_version_from_one"),
+        CheckConstraint("status IN (1, 2, 3, 4, 9, 10)", name="dossier_status_known"),
+        CheckConstraint("NOT returned OR status = 1", name="dossier_returned_before_acceptance"),
+        CheckConstraint(_one_of("lane", Lane), name="dossier_lane_known"),
+        CheckConstraint(_one_of("channel", Channel), name="dossier_channel_known"),
+        CheckConstraint(_one_of("hand_over", HandOver), name="dossier_hand_over_known"),
+        CheckConstraint(_one_of("outcome", Outcome), name="dossier_outcome_known"),
+        CheckConstraint(_one_of("handed_over_by", HandOver), name="dossier_handed_over_by_known"),
+        CheckConstraint(
+            "num_nonnulls(code, competent_id, competent_name, accepted_at, promised_at, explanation)"
+            " = CASE WHEN status IN (1, 3) THEN 0 ELSE 6 END",
+            name="dossier_promise_from_acceptance_on",
+        ),
+        CheckConstraint("(status = 3) = (reason IS NOT NULL)", name="dossier_refusal_has_reason"),
+        CheckConstraint(
+            "num_nonnulls(decided_at, outcome) = CASE WHEN status IN (9, 10) THEN 2 ELSE 0 END", name="dossier_decided_once"
+        ),
+        CheckConstraint(
+            "num_nonnulls(handed_over_at, handed_over_by) = CASE WHEN status = 10 THEN 2 ELSE 0 END",
+            name="dossier_handed_over_once",
+        ),
+        Index("dossier_code", "code", unique=True, postgresql_where=text("code IS NOT NULL")),
+        Index("dossier_submission_number", "submission_number", unique=True),
+        Index("dossier_unit_newest", "unit_id", text("submitted_at DESC"), text("id DESC")),
+        Index("dossier_unit_status_newest", "unit_id", "status", text("submitted_at DESC"), text("id DESC")),
+    )
+
+    id: str = Field(primary_key=True)
+    lane: str
+    version: int = Field(sa_type=BigInteger)
+    status: int = Field(sa_type=SmallInteger)
+    returned: bool
+    submission_number: str
+    unit_id: str
+    unit_name: str
+    procedure: dict[str, Any] = Field(sa_type=JSONB)
+    channel: str
+    hand_over: str
+    papers: list[Any] = Field(sa_type=JSONB)
+    missing: list[Any] = Field(sa_type=JSONB)
+    submitted_at: datetime = Field(sa_type=_MOMENT)
+    changed_at: datetime = Field(sa_type=_MOMENT)
+    contact_version: int | None = Field(default=None, sa_type=BigInteger)
+    collection: str | None = None
+    reason: str | None = None
+    code: str | None = None
+    competent_id: str | None = None
+    competent_name: str | None = None
+    fee: int = Field(sa_type=BigInteger)
+    accepted_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    promised_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    explanation: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    decided_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    outcome: str | None = None
+    result_number: str | None = None
+    handed_over_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    handed_over_by: str | None = None
+
+
+class PersonRow(_Row, table=True):
+    """The applicant of one dossier, sealed; deleting the row forgets them."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("person_identity", "identity_index"),
+        Index("person_telephone", "telephone_index", postgresql_where=text("telephone_index IS NOT NULL")),
+    )
+
+    dossier: str = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    identity_index: bytes = Field(sa_type=LargeBinary)
+    telephone_index: bytes | None = Field(default=None, sa_type=LargeBinary)
+    secret_sealed: bytes = Field(sa_type=LargeBinary)
+    secret_index: bytes = Field(sa_type=LargeBinary)
+
+
+class HistoryRow(_Row, table=True):
+    """Every fact published of a dossier. `notice`: it owes the applicant a message, which reconcile looks for in notify."""
+
+    __tablename__ = "history"
+    __table_args__ = (CheckConstraint("sequence >= 1", name="history_sequence_from_one"),)
+
+    dossier: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    type: str
+    at: datetime = Field(sa_type=_MOMENT)
+    by: str | None = None
+    notice: bool
+    data: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class CounterRow(_Row, table=True):
+    """How many dossiers a unit has accepted on a civil day."""
+
+    __tablename__ = "code_counter"
+    __table_args__ = (CheckConstraint("last >= 0", name="code_counter_from_zero"),)
+
+    unit: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    last: int = Field(sa_type=BigInteger)
+
+
+class OrderRow(_Row, table=True):
+    """What the post is asked to deliver; the address only as JWE for the post, and only until delivered."""
+
+    __tablename__ = "post_order"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", OrderState), name="post_order_state_known"),
+        CheckConstraint(_one_of("lane", Lane), name="post_order_lane_known"),
+        CheckConstraint("(state = 'planned') = (version = 0)", name="post_order_told_when_placed"),
+        CheckConstraint("(state = 'delivered') = (recipient IS NULL)", name="post_order_address_forgotten"),
+        CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="post_order_delivered_once"),
+    )
+
+    id: str = Field(primary_key=True)
+    lane: str
+    version: int = Field(sa_type=BigInteger)
+    dossier: str
+    unit_id: str
+    unit_name: str
+    code: str
+    state: str
+    recipient: str | None = None
+    tracking: str | None = None
+    placed_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    dispatched_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    delivered_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+
+
+class GuidanceRow(_Row, table=True):
+    __tablename__ = "guidance"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", GuidanceKind), name="guidance_kind_known"),
+        Index("guidance_unit_newest", "unit_id", text("at DESC"), text("id DESC")),
+    )
+
+    id: str = Field(primary_key=True)
+    lane: str
+    version: int = Field(sa_type=BigInteger)
+    unit_id: str
+    unit_name: str
+    kind: str
+    procedure: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    dossier: str | None = None
+    at: datetime = Field(sa_type=_MOMENT)
+    by: str
+
+
+class GuessRow(_Row, table=True):
+    """Wrong tries of a code or a client since a moment; `subject` is a keyed hash."""
+
+    __tablename__ = "guess"
+    __table_args__ = (Index("guess_since", "since"),)
+
+    subject: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    since: datetime = Field(sa_type=_MOMENT)
+    tries: int
