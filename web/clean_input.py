@@ -6,7 +6,7 @@ pydantic lets all three through, PostgreSQL refuses them, and one of them would 
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
 from fastapi.exceptions import RequestValidationError
@@ -25,8 +25,16 @@ _NAMED: Final = 50  # a body of a million wrong values gets a short answer
 Loc = tuple[int | str, ...]
 
 
-async def clean_input(request: Request) -> None:
-    """Raises RequestValidationError naming every place that holds an impossible value."""
+async def clean_input(request: Request) -> AsyncIterator[None]:
+    """Raises RequestValidationError naming every place that holds an impossible value. Uploads are closed after the answer."""
+    try:
+        await _refuse_impossible(request)
+        yield
+    finally:
+        await request.close()
+
+
+async def _refuse_impossible(request: Request) -> None:
     found = [*_in_address(request)]
     if is_json(request):
         found += _impossible(await _json(request), ("body",))

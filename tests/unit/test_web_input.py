@@ -7,6 +7,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from tests.unit.web_sample import browse, sample_app
 
@@ -149,3 +150,17 @@ async def test_whatever_json_says_the_answer_is_never_a_500(anything: Any) -> No
         for body in (anything, {"name": anything}, {"name": "ab", "fee": anything, "extra": {"x": anything}}):
             answer = await client.post(SUBMIT, content=json.dumps(body), headers={**KEY, **JSON})
             assert answer.status_code in {200, 422}
+
+
+async def test_uploads_are_closed_with_the_answer_also_by_a_route_that_declares_no_form() -> None:
+    seen: list[Any] = []
+    app = sample_app()
+
+    @app.post("/sample/uploads")
+    async def upload(request: Request) -> dict[str, int]:
+        seen.extend((await request.form()).values())
+        return {"files": len(seen)}
+
+    async with browse(app) as client:
+        assert (await client.post("/sample/uploads", files={"a": ("a.csv", b"1"), "b": ("b.csv", b"2")})).json() == {"files": 2}
+    assert all(one.file.closed for one in seen)
