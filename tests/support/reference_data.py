@@ -4,30 +4,21 @@
 key at once. `token_for` signs with the key that it has written.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.directory import (
-    CalendarV1,
-    CompetenceV1,
-    KeyV1,
-    LimitV1,
-    PaperV1,
-    PostV1,
-    ProcedureV1,
-    ProcedureVersionV1,
-    StaffV1,
-    UnitV1,
-)
+from contracts.directory import KeyV1, StaffV1
 from contracts.registry import Event
-from contracts.values import Role, Tier
+from contracts.values import Role
 from messaging.clock import system_clock
+from services.directory.domain import accounts
+from services.directory.handlers import Holdings, import_files
 from web.tokens import TokenClaims, new_signing_key, sign
 
 CENTRE: Final = "000.00.01.H99"
@@ -65,8 +56,11 @@ OFFICER_OF: Final = {DEPARTMENT: "long", DISTRICT: "minh", COMMUNE: "tam", INSUR
 LEADER_OF: Final = {CENTRE: "quang", DEPARTMENT: "hai", DISTRICT: "son", COMMUNE: "nga", INSURANCE: "dung"}
 ADMIN: Final = "quantri"
 OPERATOR: Final = "operator"
-INSTALLATION: Final = "000.00.00.Z00"
+INSTALLATION: Final = accounts.INSTALLATION
 """No unit of anybody: where the operator's roles are held."""
+PASSWORD: Final = "motcua-mau-2026"
+"""Everybody's in the sample (not the operator's)."""
+SAMPLE: Final = Path(__file__).parents[2] / "deploy" / "sample"
 
 KEY_ID: Final = "test"
 PRIVATE_KEY, PUBLIC_KEY = new_signing_key(KEY_ID)
@@ -137,151 +131,20 @@ def key() -> KeyV1:
 
 
 def operator() -> StaffV1:
-    posts = [PostV1(unit=INSTALLATION, role=role) for role in (Role.OPERATOR, Role.ADMIN)]
-    return StaffV1(id=OPERATOR, username=OPERATOR, name="Vận hành", active=True, tokens_valid_from=LONG_AGO, posts=posts)
+    return accounts.operator(None)
 
 
 @lru_cache(maxsize=1)
 def entities() -> tuple[Event, ...]:
-    return (*_calendars(), *_units(), *_procedures(), *_staff())
+    """Everything in the sample's own files, as an import into an empty directory would publish it."""
+    change = import_files(sample_files(), Holdings(), {}, LONG_AGO)
+    return (
+        *(calendar.entity for calendar in change.calendars),
+        *(unit.entity for unit in change.units),
+        *(procedure.entity for procedure in change.procedures),
+        *(account.staff for account in change.accounts),
+    )
 
 
-_DAY: Final = [("07:30", "11:30"), ("13:30", "17:00")]
-_WEEK: Final = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), _DAY)
-_OFFICE, _ONE_STOP = "hanh-chinh", "mot-cua"
-
-
-def _calendars() -> list[CalendarV1]:
-    return [
-        CalendarV1(id=_OFFICE, name="Giờ hành chính", weekly=_WEEK, sample=True),
-        CalendarV1(id=_ONE_STOP, name="Giờ một cửa", weekly={**_WEEK, "sat": _DAY[:1]}, sample=True),
-    ]
-
-
-def _units() -> list[UnitV1]:
-    since = date(2017, 1, 1)
-
-    def unit(ident: str, name: str, tier: Tier, parent: str | None, *, one_stop: bool) -> UnitV1:
-        calendar = _ONE_STOP if one_stop else _OFFICE
-        return UnitV1(
-            id=ident, name=name, tier=tier, parent=parent, valid_from=since, one_stop=one_stop, calendar=calendar, sample=True
-        )
-
-    return [
-        unit(CENTRE, "Trung tâm Phục vụ hành chính công tỉnh Thanh Hà", Tier.PROVINCE, None, one_stop=True),
-        unit(DEPARTMENT, "Sở Giao thông vận tải tỉnh Thanh Hà", Tier.PROVINCE, CENTRE, one_stop=False),
-        unit(DISTRICT, "Bộ phận Một cửa huyện Hà An", Tier.DISTRICT, CENTRE, one_stop=True),
-        unit(COMMUNE, "Bộ phận Một cửa xã Minh Lạc", Tier.COMMUNE, DISTRICT, one_stop=True),
-        unit(INSURANCE, "Bảo hiểm xã hội huyện Hà An", Tier.DISTRICT, None, one_stop=False),
-        unit(POST_OFFICE, "Bưu điện huyện Hà An", Tier.POSTAL, None, one_stop=True),
-    ]
-
-
-def _procedures() -> list[ProcedureV1]:
-    land = ("dat-dai", "Đất đai")
-    insurance = ("bao-hiem", "Bảo hiểm xã hội")
-    justice = ("tu-phap", "Tư pháp, hộ tịch")
-    everywhere = (CENTRE, DISTRICT, COMMUNE, POST_OFFICE)
-    day, three, five, ten = (LimitV1(kind="same_day"), *(LimitV1(kind="working_days", amount=n) for n in (3, 5, 10)))
-
-    def procedure(
-        code: str,
-        title: str,
-        field: tuple[str, str],
-        limit: LimitV1,
-        competent: str,
-        receiving: Sequence[str],
-        fee: int = 0,
-        *,
-        versions: Sequence[date] = (date(2017, 1, 1),),
-    ) -> ProcedureV1:
-        deciders = [CompetenceV1(receiving=unit, competent=competent) for unit in receiving]
-        papers = [PaperV1(code="to-khai", title="Tờ khai"), PaperV1(code="giay-to-goc", title="Giấy tờ gốc", required=False)]
-        return ProcedureV1(
-            code=code,
-            versions=[
-                ProcedureVersionV1(
-                    version=number,
-                    valid_from=since,
-                    title=title,
-                    field=field[0],
-                    field_title=field[1],
-                    limit=limit,
-                    fee=fee,
-                    online="partial",
-                    by_post=POST_OFFICE in receiving,
-                    papers=papers,
-                    competences=deciders,
-                )
-                for number, since in enumerate(versions, 1)
-            ],
-            sample=True,
-        )
-
-    copies = procedure(CERTIFIED_COPY, "Chứng thực bản sao từ bản chính", justice, day, COMMUNE, [COMMUNE], 2_000)
-    by_district = CompetenceV1(receiving=DISTRICT, competent=DISTRICT)
-    first = copies.versions[0]
-    return [
-        procedure(LAND, "Chuyển quyền sử dụng đất cho con", land, ten, DISTRICT, everywhere, 500_000),
-        procedure(INSURANCE_CARD, "Cấp thẻ bảo hiểm y tế", insurance, five, INSURANCE, everywhere),
-        procedure(CARD_CORRECTION, "Sửa thông tin thẻ bảo hiểm y tế", insurance, day, INSURANCE, everywhere[1:]),
-        procedure(BIRTH, "Đăng ký khai sinh", justice, day, COMMUNE, [COMMUNE, POST_OFFICE]),
-        procedure(MARRIAGE, "Đăng ký kết hôn", justice, three, COMMUNE, [COMMUNE]),
-        copies.model_copy(
-            update={"versions": [first.model_copy(update={"competences": [*first.competences, by_district]})]},
-        ),
-        procedure(
-            DRIVING_LICENCE,
-            "Đổi giấy phép lái xe",
-            ("giao-thong", "Giao thông vận tải"),
-            LimitV1(kind="working_hours", amount=40),
-            DEPARTMENT,
-            [CENTRE, POST_OFFICE],
-            135_000,
-        ),
-        procedure(
-            BUSINESS,
-            "Đăng ký thành lập hộ kinh doanh",
-            ("ke-hoach", "Kế hoạch và đầu tư"),
-            three,
-            DISTRICT,
-            [CENTRE, DISTRICT, POST_OFFICE],
-            100_000,
-            versions=[date(2017, 1, 1), date(2021, 7, 1)],
-        ),
-    ]
-
-
-def _staff() -> list[StaffV1]:
-    clerk, officer, leader = Role.CLERK, Role.OFFICER, Role.LEADER
-
-    def person(number: int, username: str, name: str, *posts: PostV1) -> StaffV1:
-        return StaffV1(
-            id=f"cb{number:03d}",
-            username=username,
-            name=name,
-            active=True,
-            tokens_valid_from=LONG_AGO,
-            posts=list(posts),
-            sample=True,
-        )
-
-    def post(unit: str, role: Role, *fields: str) -> PostV1:
-        return PostV1(unit=unit, role=role, fields=list(fields))
-
-    return [
-        person(1, "lan", "Lê Thị Ngọc Lan", post(CENTRE, clerk)),
-        person(2, "quang", "Phạm Đan Quang", post(CENTRE, leader)),
-        person(3, "long", "Đỗ Hải Long", post(DEPARTMENT, officer, "giao-thong")),
-        person(4, "hai", "Vũ Trường Hải", post(DEPARTMENT, leader)),
-        person(5, "hoa", "Trần Thị Quỳnh Hoa", post(DISTRICT, clerk)),
-        person(6, "minh", "Nguyễn Lương Khải Minh", post(DISTRICT, officer, "dat-dai", "ke-hoach"), post(DISTRICT, clerk)),
-        person(7, "son", "Hoàng Lam Sơn", post(DISTRICT, leader)),
-        person(8, "bich", "Đặng Thị Bích", post(DISTRICT, clerk), post(INSURANCE, officer, "bao-hiem")),
-        person(14, "thao", "Phan Thị Thu Thảo", post(DISTRICT, clerk), post(INSURANCE, officer, "bao-hiem")),
-        person(9, "dung", "Bùi Kiến Dũng", post(INSURANCE, leader), post(INSURANCE, officer)),
-        person(10, "tam", "Ngô Thị Minh Tâm", post(COMMUNE, clerk), post(COMMUNE, officer, "tu-phap")),
-        person(11, "nga", "Lý Thị Hằng Nga", post(COMMUNE, leader), post(COMMUNE, officer)),
-        person(12, "duong", "Mai Văn Dương", post(POST_OFFICE, clerk)),
-        person(13, ADMIN, "Tạ Thu Hiền", post(CENTRE, Role.ADMIN)),
-    ]
+def sample_files() -> dict[str, str]:
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(SAMPLE.glob("*.csv"))}

@@ -1,0 +1,49 @@
+"""Signing in and out for programs. Neither takes an Idempotency-Key: an answer with a token in it is never stored, and
+signing out twice is signing out.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+
+from services.directory.commands import sessions
+from services.directory.domain.guessing import TooManyGuesses
+from services.shell.process import CurrentProcess
+from web import correlation
+from web.errors import answer
+from web.problems import Problem
+from web.signin import SignedIn
+
+router = APIRouter(prefix="/api/directory", tags=["sign-in"])
+
+
+class Credentials(BaseModel):
+    username: Annotated[str, Field(min_length=1, max_length=80)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Token(BaseModel):
+    """To be sent as `Authorization: Bearer`; good for one shift."""
+
+    token: str
+    expires_at: datetime
+
+
+@router.post("/sign-in", response_model=Token)
+async def sign_in(request: Request, credentials: Credentials, process: CurrentProcess) -> Token | Response:
+    """Five wrong passwords under one name within five minutes close it for a minute: 429 with Retry-After."""
+    try:
+        token, claims = await sessions.sign_in(process, credentials.username, credentials.password)
+    except TooManyGuesses as refusal:
+        return answer(request, Problem.of_refusal(refusal), {"Retry-After": str(refusal.seconds)})
+    return Token(token=token, expires_at=claims.expires_at)
+
+
+@router.post("/sign-out", status_code=HTTPStatus.NO_CONTENT)
+async def sign_out(person: SignedIn, process: CurrentProcess) -> None:
+    """Every token of the person is void, on every computer."""
+    await sessions.sign_out(process, person.staff_id, correlation.request_id.get())

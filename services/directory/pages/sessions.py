@@ -1,0 +1,76 @@
+"""The sign-in page, and signing out."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.refusal import Refusal
+from services.directory.commands import sessions
+from services.directory.domain.guessing import TooManyGuesses, WrongPassword
+from services.shell.process import CurrentProcess
+from web import correlation
+from web.addresses import safe_next
+from web.csrf import own_site
+from web.forms import Form, blank, read_form
+from web.pages import CurrentPages, Pages
+from web.signin import Visitor, clear_token_cookie, set_token_cookie
+
+router = APIRouter(include_in_schema=False)
+Next = Annotated[str, Query(alias="next", max_length=2000)]
+
+
+class SignIn(BaseModel):
+    username: Annotated[str, Field(max_length=80)]
+    password: Annotated[str, Field(max_length=200)]
+
+
+@router.get("/sign-in")
+async def form(
+    request: Request, pages: CurrentPages, person: Visitor, after: Next = "/", why: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    if person is not None and not why:
+        return RedirectResponse(safe_next(after), HTTPStatus.SEE_OTHER)
+    reason = why.replace("sign-in-", "sign-in.", 1)
+    told = reason if pages.texts.has(reason) else None
+    return pages.render(request, "sign-in.html", form=blank(), next=safe_next(after), told=told)
+
+
+@router.post("/sign-in", dependencies=[Depends(own_site)])
+async def sign_in(request: Request, pages: CurrentPages, process: CurrentProcess) -> Response:
+    typed = await request.form()
+    after = safe_next(str(typed.get("next", "")))
+    read = await read_form(request, SignIn, pages.texts)
+    if read.data is None:
+        return _again(request, pages, read, after, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        token, claims = await sessions.sign_in(process, read.data.username, read.data.password)
+    except (WrongPassword, TooManyGuesses) as refusal:
+        return _refused(request, pages, read, after, refusal)
+    response = RedirectResponse(after, HTTPStatus.SEE_OTHER)
+    set_token_cookie(response, token, claims, secure=process.settings.public_url.startswith("https://"))
+    return response
+
+
+@router.post("/sign-out", dependencies=[Depends(own_site)])
+async def sign_out(person: Visitor, process: CurrentProcess) -> Response:
+    """A token that has ended already is no reason to keep its cookie."""
+    if person is not None:
+        await sessions.sign_out(process, person.staff_id, correlation.request_id.get())
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    clear_token_cookie(response, secure=process.settings.public_url.startswith("https://"))
+    return response
+
+
+def _refused(request: Request, pages: Pages, read: Form[SignIn], after: str, refusal: Refusal) -> Response:
+    response = _again(request, pages, read.refused(refusal), after, refusal.status)
+    if isinstance(refusal, TooManyGuesses):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def _again(request: Request, pages: Pages, read: Form[SignIn], after: str, status: int) -> Response:
+    return pages.render(request, "sign-in.html", status=status, form=read, next=after, told=None)

@@ -1,0 +1,77 @@
+"""The service's tables. Entities that nobody looks up by their parts are kept whole, as they are published."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from messaging.tables import add_messaging_tables
+
+METADATA: Final = MetaData()
+MESSAGING: Final = add_messaging_tables(METADATA)
+
+
+class Row(SQLModel, registry=registry(metadata=METADATA)):
+    """Declared in this service's own metadata."""
+
+
+class Entity(Row):
+    """`value`: the newest published version, as JSON."""
+
+    id: str = Field(primary_key=True)
+    version: int
+    value: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class UnitRow(Entity, table=True):
+    __tablename__ = "unit"
+    __table_args__: ClassVar[Any] = (CheckConstraint("version >= 1", name="unit_version_from_one"),)
+
+
+class CalendarRow(Entity, table=True):
+    __tablename__ = "calendar"
+    __table_args__: ClassVar[Any] = (CheckConstraint("version >= 1", name="calendar_version_from_one"),)
+
+
+class ProcedureRow(Entity, table=True):
+    __tablename__ = "procedure"
+    __table_args__: ClassVar[Any] = (CheckConstraint("version >= 1", name="procedure_version_from_one"),)
+
+
+class KeyRow(Entity, table=True):
+    """Public keys only; the private one stays in its file."""
+
+    __tablename__ = "signing_key"
+    __table_args__: ClassVar[Any] = (CheckConstraint("version >= 1", name="signing_key_version_from_one"),)
+
+
+class AccountRow(Entity, table=True):
+    """`value` is the published StaffV1; beside it what only directory knows, and what lists are found and sorted by."""
+
+    __tablename__ = "account"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("version >= 1", name="account_version_from_one"),
+        CheckConstraint("username = lower(username)", name="account_username_lower"),
+        Index("account_username", "username", unique=True),
+        Index("account_name_key", "name_key"),
+    )
+    username: str
+    name_key: str
+    password_hash: str | None = None
+
+
+class GuessRow(Row, table=True):
+    """Attempts to sign in under a name, since the last one that was right."""
+
+    __tablename__ = "guess"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("attempts >= 1", name="guess_attempts_from_one"),
+        Index("guess_since", "since"),
+    )
+    username: str = Field(primary_key=True)
+    attempts: int
+    since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    closed_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
