@@ -12,6 +12,8 @@ import structlog
 T = TypeVar("T")
 FIRST_SECONDS = 0.05
 LONGEST_SECONDS = 5.0
+DOUBLINGS = 7
+"""Enough to come to the longest. Without a bound, 2 ** attempt outgrows a float after an outage of an hour and a half."""
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +24,7 @@ class Stopped(Exception):  # noqa: N818 -- not an error: the process was asked t
 
 async def pause(stopping: asyncio.Event, attempt: int) -> None:
     """Wait before attempt number `attempt` (from 1); raises Stopped at once when the process stops."""
-    longest = min(LONGEST_SECONDS, FIRST_SECONDS * 2**attempt)
+    longest = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(attempt, DOUBLINGS))
     try:
         await asyncio.wait_for(stopping.wait(), longest * random.uniform(0.5, 1))  # noqa: S311 -- jitter, not a secret
     except TimeoutError:
@@ -31,18 +33,22 @@ async def pause(stopping: asyncio.Event, attempt: int) -> None:
 
 
 async def until_it_works(
-    work: Callable[[], Awaitable[T]], stopping: asyncio.Event, what: str, on_retry: Callable[[], None] = lambda: None
+    work: Callable[[], Awaitable[T]],
+    stopping: asyncio.Event,
+    what: str,
+    on_retry: Callable[[BaseException], None] = lambda _: None,
+    final: type[Exception] = Stopped,
 ) -> T:
-    """Run `work` until it does not raise. Raises Stopped when the process stops first."""
+    """Run `work` until it does not raise, or raises `final`. Raises Stopped when the process stops first."""
     attempt = 0
     while not stopping.is_set():
         try:
             return await work()
-        except (asyncio.CancelledError, Stopped):
+        except (asyncio.CancelledError, Stopped, final):
             raise
         except Exception as error:  # noqa: BLE001 -- bad events never get here; what does is worth another try
             attempt += 1
-            on_retry()
+            on_retry(error)
             log.warning("again", what=what, attempt=attempt, error=f"{type(error).__name__}: {error}"[:500])
             await pause(stopping, attempt)
     raise Stopped

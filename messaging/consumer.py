@@ -8,7 +8,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -19,33 +20,20 @@ from faststream.kafka.message import KafkaMessage
 
 from messaging import metrics, positions
 from messaging.backoff import Stopped, until_it_works
-from messaging.engine import Engine, Tally, Work
+from messaging.engine import Engine
+from messaging.listening import Bell
+from messaging.outbox import WAITING_ROOM
 from messaging.records import Record
+from messaging.steady import SteadyConsumer
+from messaging.watch import TooManyDead
+from messaging.work import Tally, Work
+
+COMMIT_SECONDS: Final = 5.0
+SILENT_SECONDS: Final = 30.0
+"""A reachable broker answers every quarter of a second, also when there is nothing new."""
+STUCK_SECONDS: Final = 120.0
 
 log = structlog.get_logger(__name__)
-
-
-class TooManyDead(Exception):  # noqa: N818 -- a decision, not an accident
-    """More than the set share of events died within a minute: something is wrong with us or them, and a person must look."""
-
-
-@dataclass
-class DeathWatch:
-    """Stops a consumer that would bury a whole topic: over `share` of at least `least` events dead within a minute."""
-
-    share: float = 0.5
-    least: int = 200
-    _seen: list[tuple[float, int, int]] = field(default_factory=list)
-
-    def check(self, tally: Tally) -> None:
-        now = time.monotonic()
-        dead = tally.parked.get("dead", 0)
-        recent = [entry for entry in self._seen if entry[0] > now - 60]
-        total_dead = dead + sum(entry[2] for entry in recent)
-        total = total_dead + tally.applied + sum(entry[1] for entry in recent)
-        if total >= self.least and total_dead > self.share * total:
-            raise TooManyDead(f"{total_dead} of {total} events died within a minute")
-        self._seen = [*recent, (now, tally.applied, dead)]
 
 
 @dataclass
@@ -56,8 +44,10 @@ class GroupConsumer:
     topics: Sequence[str]
     engine: Engine
     stopping: asyncio.Event
+    bell: Bell = field(default_factory=Bell)
     halted: str | None = None
     batch_started: float | None = None
+    batch_ended: float = 0.0
     subscriber: Any = None
 
     def subscribe(self, broker: KafkaBroker, max_records: int) -> None:
@@ -81,54 +71,72 @@ class GroupConsumer:
         return KafkaMessage(body=message, raw_message=message, headers={}, consumer=self.subscriber.consumer)
 
     async def handle(self, raw_records: Any) -> None:
-        """One poll: in effect, then committed. Never raises: FastStream would log it and read on."""
-        records = [Record.of(raw) for raw in raw_records]
+        """One poll: in effect, then committed. Never raises: FastStream would swallow it and read on, and the batch be lost."""
         self.batch_started = time.monotonic()
         try:
-            with metrics.BATCH_SECONDS.labels(self.group).time():
-                tally = await until_it_works(
-                    lambda: self._process(records), self.stopping, self.group, metrics.BATCH_RETRIES.labels(self.group).inc
-                )
-                await self._commit(records)
-            count(self.group, tally)
+            await self._take([Record.of(raw) for raw in raw_records])
         except Stopped:
-            log.info("stopped before its batch was done; it will be read again", group=self.group, records=len(records))
+            log.info("stopped before its batch was done; it will be read again", group=self.group, records=len(raw_records))
         except TooManyDead as reason:
             await self._halt(str(reason))
+        except Exception as error:
+            log.exception("a batch could not be taken", group=self.group)
+            await self._halt(f"{type(error).__name__}: {error}")
         finally:
-            self.batch_started = None
+            self.batch_started, self.batch_ended = None, time.monotonic()
 
-    async def _process(self, records: Sequence[Record]) -> Tally:
-        return await self.engine.process(Work(records))
+    async def _take(self, records: Sequence[Record]) -> None:
+        again = metrics.BATCH_RETRIES.labels(self.group)
+        with metrics.BATCH_SECONDS.labels(self.group).time():
+            work = partial(self.engine.process, Work(records))
+            tally = await until_it_works(work, self.stopping, self.group, lambda _: again.inc(), final=TooManyDead)
+            await self._commit(records)
+        count(self.group, tally)
+        if tally.states:
+            self.bell.ring(WAITING_ROOM)
 
     async def _halt(self, reason: str) -> None:
-        """Nothing of the batch took effect and nothing is committed. Wait to be stopped."""
+        """The transaction was rolled back and nothing is committed to Kafka. Wait to be stopped."""
         self.halted = reason
         log.error("consumer stopped itself", group=self.group, reason=reason)
         await self.stopping.wait()
 
     async def _commit(self, records: Sequence[Record]) -> None:
+        """For the world to see; bounded, since aiokafka would wait for Kafka for ever."""
         nexts: dict[TopicPartition, int] = {}
         for record in records:
             place = TopicPartition(record.topic, record.partition)
             nexts[place] = max(nexts.get(place, 0), record.offset + 1)
         try:
-            await self.subscriber.consumer.commit(nexts)
-        except KafkaError as error:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await self.subscriber.consumer.commit(nexts)
+        except (KafkaError, TimeoutError) as error:
             log.info("offsets not committed to Kafka; the database has them", group=self.group, error=repr(error))
 
     def lag(self) -> int | None:
-        """Records in Kafka that this process has been assigned and not read; None without an assignment."""
-        consumer = getattr(self.subscriber, "consumer", None)
-        if consumer is None or not (assigned := consumer.assignment()):
+        """Records in Kafka that this process has been assigned and not read; None while it is no member of its group."""
+        consumer: SteadyConsumer | None = self.subscriber and self.subscriber.consumer
+        if consumer is None or not consumer.placed:
             return None
         waiting = 0
-        for partition in assigned:
+        for partition, position in consumer.positions().items():
             highwater = consumer.highwater(partition)
-            position = consumer._subscription.subscription.assignment.state_value(partition)  # noqa: SLF001 -- position() would wait
-            if highwater is not None and position is not None and position.has_valid_position:
-                waiting += max(0, highwater - position.position)
+            waiting += max(0, highwater - position) if highwater is not None else 0
         return waiting
+
+    def problems(self) -> list[str]:
+        """Why it makes no progress, if it does not: one sentence for an operator."""
+        if self.halted:
+            return [f"{self.group}: {self.halted}"]
+        consumer: SteadyConsumer | None = self.subscriber and self.subscriber.consumer
+        if consumer is None or not consumer.placed:
+            return [f"{self.group}: no place in its consumer group yet"]
+        now = time.monotonic()
+        if self.batch_started is not None:
+            stuck = now - self.batch_started > STUCK_SECONDS
+            return [f"{self.group}: a batch has been under way for over {STUCK_SECONDS:.0f} s"] if stuck else []
+        silent = now - max(consumer.heard_at, self.batch_ended) > SILENT_SECONDS
+        return [f"{self.group}: Kafka has been silent for over {SILENT_SECONDS:.0f} s"] if silent else []
 
 
 async def _undecoded(message: KafkaMessage) -> Any:
@@ -136,20 +144,19 @@ async def _undecoded(message: KafkaMessage) -> Any:
 
 
 class _SeekToStored(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Reads on where the database says."""
+    """Reads on where the database says: from the beginning where it has read nothing, whatever Kafka remembers of us."""
 
     def __init__(self, consumer: GroupConsumer) -> None:
         self._owner = consumer
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        self._owner.subscriber.consumer.displaced()
         log.info("revoked", group=self._owner.group, partitions=len(revoked))
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         owner = self._owner
         stored = await until_it_works(self._stored, owner.stopping, f"offsets of {owner.group}")
-        for partition in assigned:
-            if (offset := stored.get((partition.topic, partition.partition))) is not None:
-                owner.subscriber.consumer.seek(partition, offset)
+        owner.subscriber.consumer.place({place: stored.get((place.topic, place.partition), 0) for place in assigned})
         log.info("assigned", group=owner.group, partitions=len(assigned))
 
     async def _stored(self) -> dict[tuple[str, int], int]:

@@ -1,6 +1,7 @@
 """Dead letters: what a consumer could not apply. Told to the world by reference, listed, tried again, or let go with a reason.
 
-The dead-letter topic carries where the record lies and why it died, never its content: a contact may be in it.
+The dead-letter topic carries where the record lies and what kind of death it was, never its content nor a message that may
+quote it: a contact may be in it.
 """
 
 import json
@@ -15,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.refusal import Invalid, NotFound
 from contracts.topics import dead_letter_topic
 from contracts.values import Lane
-from messaging.outbox import CHANNEL, Draft
+from messaging.outbox import CHANNEL, WAITING_ROOM, Draft
+from messaging.records import is_state_source
 from messaging.waiting_room import Parked
 
-RETRY_CHANNEL_PAYLOAD = "waiting-room"
 TYPE = "vn.motcua.messaging.event.died.v1"
 
 # By index waiting_room_dead.
@@ -31,18 +32,20 @@ _LIST = text("""
 _COUNT = text("SELECT state, count(*) AS number, min(since) AS oldest FROM waiting_room GROUP BY state")
 _SHOW = text("""SELECT * FROM waiting_room WHERE id = :id""")
 _RETRY = text("UPDATE waiting_room SET state = 'ready' WHERE id = :id AND state = 'dead' RETURNING id")
+# Locks in the order of the consumers: the position, then its events.
+_AGGREGATE = text("SELECT source, subject FROM waiting_room WHERE id = :id AND state = 'dead'")
+_LOCK_POSITION = text("SELECT last FROM position WHERE source = :source AND subject = :subject FOR UPDATE")
 _LOCK = text("SELECT * FROM waiting_room WHERE id = :id AND state = 'dead' FOR UPDATE")
 _AUDIT = text("""
     INSERT INTO skipped (id, source, subject, sequence, died_of, topic, partition, "offset", actor, why, at)
     VALUES (:id, :source, :subject, :sequence, :died_of, :topic, :partition, :offset, :actor, :why, :at)
 """)
 _LET_GO = text("DELETE FROM waiting_room WHERE id = :id")
-# The number is used up, unless it was only presumed and the true one waits behind.
 _ADVANCE = text("""
-    UPDATE position SET last = GREATEST(last, :sequence)
-    WHERE source = :source AND subject = :subject
-      AND NOT EXISTS (SELECT FROM waiting_room WHERE source = :source AND subject = :subject AND sequence = :sequence)
+    UPDATE position SET last = GREATEST(last, :sequence) WHERE source = :source AND subject = :subject
 """)
+# Whether it used up a number is shown by the next event that tells its own (folding). A state topic has no numbers.
+_LEAVE_A_MARK = text("UPDATE waiting_room SET state = 'skipped' WHERE id = :id")
 _FREE = text(
     "UPDATE waiting_room SET state = 'ready' WHERE source = :source AND subject = :subject AND state IN ('behind', 'early')"
 )
@@ -93,7 +96,7 @@ def _reference(entry: Parked) -> bytes:
             "subject": found.subject,
             "sequence": found.sequence,
             "record": _place(entry),
-            "reason": entry.reason,
+            "reason": entry.kind,
         }
     ).encode("utf-8", "backslashreplace")
 
@@ -129,24 +132,31 @@ async def skip(connection: AsyncConnection, letter: int, *, actor: str, why: str
     """Let it go, for a reason that is kept, and let through what it held."""
     if not why.strip():
         raise Invalid("why-missing", vi="Hãy ghi lý do bỏ qua.", en="Say why it is skipped.", field="why")
+    named = (await connection.execute(_AGGREGATE, {"id": letter})).first()
+    if named is None:
+        raise _unknown(letter)
+    aggregate = {"source": named.source, "subject": named.subject}
+    await connection.execute(_LOCK_POSITION, aggregate)
     row = (await connection.execute(_LOCK, {"id": letter})).first()
     if row is None:
         raise _unknown(letter)
-    aggregate = {"source": row.source, "subject": row.subject}
     await connection.execute(
         _AUDIT,
         aggregate
         | {"id": row.id, "sequence": row.sequence, "died_of": row.reason, "topic": row.topic, "partition": row.partition}
         | {"offset": row.offset, "actor": actor, "why": why, "at": now},
     )
-    await connection.execute(_LET_GO, {"id": letter})
-    await connection.execute(_ADVANCE, aggregate | {"sequence": row.sequence})
+    if row.presumed and not is_state_source(row.source):
+        await connection.execute(_LEAVE_A_MARK, {"id": letter})
+    else:
+        await connection.execute(_LET_GO, {"id": letter})
+        await connection.execute(_ADVANCE, aggregate | {"sequence": row.sequence})
     await connection.execute(_FREE, aggregate)
     await _wake(connection)
 
 
 async def _wake(connection: AsyncConnection) -> None:
-    await connection.execute(_WAKE, {"channel": CHANNEL, "payload": RETRY_CHANNEL_PAYLOAD})
+    await connection.execute(_WAKE, {"channel": CHANNEL, "payload": WAITING_ROOM})
 
 
 def _unknown(letter: int) -> NotFound:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy import text
@@ -10,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging import metrics, waiting_room
 from messaging.backoff import Stopped, until_it_works
-from messaging.consumer import TooManyDead, count
-from messaging.dead_letters import RETRY_CHANNEL_PAYLOAD
-from messaging.engine import Engine, Work
-from messaging.listening import Bell
+from messaging.consumer import count
+from messaging.engine import Engine
+from messaging.listening import LONGEST_SLEEP_SECONDS, Bell
+from messaging.outbox import WAITING_ROOM
+from messaging.tables import WAITING_STATES
+from messaging.watch import TooManyDead
+from messaging.work import Work
 
-EARLY_ALARM = timedelta(minutes=1)
-AGGREGATES_A_ROUND = 500
+EARLY_ALARM: Final = timedelta(minutes=1)
+AGGREGATES_A_ROUND: Final = 500
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +31,7 @@ _STATES = text("SELECT state, count(*) AS number FROM waiting_room GROUP BY stat
 
 @dataclass
 class Drain:
-    """Runs until `stopping`, woken by a retry or skip, and every second for versions that have come."""
+    """Runs until `stopping`, woken by a retry or skip, by state that has come, and every second while something waits."""
 
     engine: Engine
     bell: Bell
@@ -39,7 +43,7 @@ class Drain:
             while not self.stopping.is_set():
                 taken = await until_it_works(self.round, self.stopping, "waiting room")
                 if not taken:
-                    await self.bell.wait(RETRY_CHANNEL_PAYLOAD)
+                    await self.bell.wait(WAITING_ROOM, LONGEST_SLEEP_SECONDS)
         except Stopped:
             return
 
@@ -59,7 +63,7 @@ class Drain:
 
     async def _measure(self, connection: AsyncConnection) -> None:
         found = {row.state: row.number for row in await connection.execute(_STATES)}
-        for state in ("early", "waiting", "dead", "behind", "ready"):
+        for state in WAITING_STATES:
             metrics.WAITING.labels(state).set(found.get(state, 0))
         before = self.engine.clock() - EARLY_ALARM
         overdue = int(await connection.scalar(_OVERDUE, {"before": before}) or 0) if found.get("early") else 0

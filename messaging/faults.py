@@ -1,24 +1,42 @@
-"""Which exception means what. A value that the database refuses is a bad event; everything else of the database is the
-infrastructure's trouble, and is tried again for ever.
+"""Which exception means what. What a value brings about is a bad event; everything else is the infrastructure's trouble, and is
+tried again for ever.
 """
 
 from psycopg import DataError as DriverDataError
 from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 
-_BAD_VALUE_CLASSES = ("22", "23")
+from contracts.refusal import Refusal
+
+# Data exception, integrity, and a limit that the value exceeds (too long for its index): the same again will fail again.
+_BAD_VALUE_CLASSES = ("22", "23", "54")
+# What Python says of a value that a store, a key or `prepare` cannot take.
+_BAD_VALUE_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError, Refusal)
 
 
 def is_bad_value(error: BaseException) -> bool:
-    """SQLSTATE 22xxx (data exception) and 23xxx (integrity), and what the driver refuses before sending."""
+    """SQLSTATE 22xxx, 23xxx and 54xxx, what the driver refuses before sending, and what our own code raises about a value."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, DriverError):
         state = cause.sqlstate
         return state[:2] in _BAD_VALUE_CLASSES if state else isinstance(cause, DriverDataError)
-    return isinstance(cause, UnicodeEncodeError | OverflowError)
+    return isinstance(cause, _BAD_VALUE_ERRORS)
 
 
 def is_conflict(error: BaseException) -> bool:
     """SQLSTATE 40xxx: a deadlock or a serialization failure; the same again will do."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, DriverError) and (cause.sqlstate or "").startswith("40")
+
+
+def name_of(error: BaseException) -> str:
+    """What may be told to everybody: the kind of error and its SQLSTATE, never its message, which may quote a person's data."""
+    cause = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", None)
+    return f"{type(cause).__name__} {state}" if state else type(cause).__name__
+
+
+def first_line(error: BaseException) -> str:
+    """What a person who may see the event's content needs to know."""
+    lines = str(getattr(error, "orig", None) or error).splitlines() or [""]
+    return f"{name_of(error)}: {lines[0][:500]}"

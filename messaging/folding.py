@@ -10,9 +10,10 @@ from typing import Any
 
 import structlog
 
-from contracts.envelope import Unreadable
+from contracts.envelope import MAX_SEQUENCE, Unreadable
 from contracts.refusal import Refusal
 from contracts.registry import Event
+from messaging.faults import name_of
 from messaging.handling import Context, Effect, Entry, Table, Waiting, numbered
 from messaging.outbox import Draft
 from messaging.positions import AggregateKey
@@ -23,25 +24,28 @@ log = structlog.get_logger(__name__)
 ALL_EFFECTS = frozenset(Effect)
 StateKey = tuple[int, str]
 """(place of the store in the table, aggregate id)"""
-EventKey = tuple[str, str, int]
-"""(publisher, aggregate id, sequence)"""
+HELD_BY_ITSELF = ("dead", "skipped")
+"""States that only a person's decision or the event's own turn ends."""
 
 
-def line_up(last: int, parked: Sequence[Candidate], fresh: Sequence[Candidate]) -> list[Candidate]:
-    """One aggregate's events in sequence, each record once. One that could not tell its number is presumed the next."""
-    here = {(c.record.topic, c.record.partition, c.record.offset) for c in parked}
-    highest = max([last, *(c.sequence for c in parked)])
-    queue = list(parked)
+def line_up(last: int, parked: Sequence[Candidate], fresh: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """One aggregate's events in sequence, each record once, and the fresh ones that are here already.
+
+    One that could not tell its number is presumed the next of those before it.
+    """
+    here = {found.record.place for found in parked}
+    highest = max([last, *(found.sequence for found in parked)])
+    queue, again = list(parked), []
     for found in fresh:
-        place = (found.record.topic, found.record.partition, found.record.offset)
-        if place in here:
+        if found.record.place in here:
+            again.append(found)
             continue
-        here.add(place)
+        here.add(found.record.place)
         if found.presumed:
-            found.sequence = highest + 1
+            found.sequence = min(highest + 1, MAX_SEQUENCE)
         highest = max(highest, found.sequence)
         queue.append(found)
-    return sorted(queue, key=lambda c: (c.sequence, c.parked is None))
+    return sorted(queue, key=lambda found: (found.sequence, found.parked is None)), again
 
 
 @dataclass
@@ -52,7 +56,6 @@ class Fold:
     context: Context
     states: dict[StateKey, Any]
     effects: frozenset[Effect] = ALL_EFFECTS
-    condemned: Mapping[EventKey, str] = field(default_factory=dict)
     changed: set[StateKey] = field(default_factory=set)
     outbox: list[Draft] = field(default_factory=list)
     lasts: dict[AggregateKey, int] = field(default_factory=dict)
@@ -61,66 +64,68 @@ class Fold:
     applied: list[Candidate] = field(default_factory=list)
     dropped: int = 0
 
-    def advance(
-        self, last: int, queue: Sequence[Candidate], data: Mapping[int, Event | Unreadable], limit: int | None = None
-    ) -> None:
-        """Apply one aggregate's queue from `last` on, at most `limit` events."""
-        applied = 0
+    def advance(self, last: int, queue: Sequence[Candidate], data: Mapping[int, Event | Unreadable]) -> None:
+        """Apply one aggregate's queue from `last` on."""
         for place, found in enumerate(queue):
             if found.sequence <= last:
-                self._drop(found)
+                self.drop(found)
             elif found.sequence > last + 1:
                 self._hold(queue[place:], "early", f"{last + 1} has not come")
                 return
-            elif limit is not None and applied >= limit:
-                self._hold(queue[place:], "ready", "its turn is next")
-                return
+            elif found.state == "skipped":
+                if (shown := _next_number(queue[place + 1 :])) is None:
+                    self._hold(queue[place + 1 :], "behind", f"{found.sequence} was skipped without having told its number")
+                    return
+                self._release(found)
+                if shown > found.sequence:
+                    last = self.lasts[found.aggregate] = found.sequence
             elif found.state == "dead" or not self._apply(found, data):
                 self._hold(queue[place + 1 :], "behind", f"held by {found.sequence}")
                 return
             else:
                 last = self.lasts[found.aggregate] = found.sequence
-                applied += 1
 
-    def _drop(self, found: Candidate) -> None:
+    def drop(self, found: Candidate) -> None:
+        """Seen before."""
         self.dropped += 1
+        self._release(found)
+
+    def _release(self, found: Candidate) -> None:
         if found.parked is not None:
             self.released.append(found.parked)
 
     def _hold(self, rest: Sequence[Candidate], state: str, reason: str) -> None:
         """What follows keeps its place. A dead one among them stays dead."""
-        self.parked += [Parked(found, state, reason) for found in rest if found.state not in ("dead", state)]
+        self.parked += [Parked(found, state, reason) for found in rest if found.state not in (*HELD_BY_ITSELF, state)]
 
     def _apply(self, found: Candidate, data: Mapping[int, Event | Unreadable]) -> bool:
         """Whether the event took effect; if not, it is parked with its reason."""
         try:
             self._decide(found, data)
         except Waiting as waiting:
-            self.parked.append(Parked(found, "waiting", str(waiting), (waiting.topic, waiting.entity, waiting.version)))
+            self.parked.append(Parked(found, "waiting", str(waiting), waits=(waiting.topic, waiting.entity, waiting.version)))
             return False
-        except (Unreadable, Refusal) as refusal:
-            self.parked.append(Parked(found, "dead", str(refusal)))
+        except Unreadable as unreadable:
+            self.parked.append(Parked(found, "dead", unreadable.reason))
+            return False
+        except Refusal as refusal:
+            self.parked.append(Parked(found, "dead", str(refusal), kind=f"refused: {refusal.code}"))
             return False
         except Exception as error:
             log.exception("handler failed", type=found.attributes.type if found.attributes else None, subject=found.subject)
-            self.parked.append(Parked(found, "dead", f"{type(error).__name__}: {error}"))
+            reason = f"{type(error).__name__}: {error}"
+            self.parked.append(Parked(found, "dead", reason, kind=f"handler failed: {name_of(error)}"))
             return False
         self.applied.append(found)
-        if found.parked is not None:
-            self.released.append(found.parked)
+        self._release(found)
         return True
 
     def _decide(self, found: Candidate, data: Mapping[int, Event | Unreadable]) -> None:
         """Run all entries of the event; their effects are kept together or, on an exception, not at all."""
-        if found.fault is not None:
-            raise Unreadable(found.fault)
-        if (found.source, found.subject, found.sequence) in self.condemned:
-            raise Unreadable(self.condemned[found.source, found.subject, found.sequence])
-        assert found.attributes is not None  # noqa: S101 -- without a fault there is an envelope
         event = data.get(id(found))
         if isinstance(event, Unreadable):
             raise event
-        if event is None:
+        if event is None or found.attributes is None:
             return
         context = replace(self.context, attributes=found.attributes, lane=lane_of(found.record.topic))
         states: dict[StateKey, Any] = {}
@@ -142,5 +147,12 @@ class Fold:
         outbox += rows
 
 
+def _next_number(rest: Sequence[Candidate]) -> int | None:
+    """The next number that an event itself told. Kafka keeps the order of a key, so it shows what a skipped record before it
+    was: one of the numbered events if its number is missing, a stray record if not.
+    """
+    return next((found.sequence for found in rest if not found.presumed), None)
+
+
 def state_key(table: Table, entry: Entry, context: Context, event: Event) -> StateKey:
-    return table.stores().index(entry.store), entry.key(context.attributes, event)
+    return table.place(entry.store), entry.key(context.attributes, event)

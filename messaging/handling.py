@@ -22,7 +22,11 @@ S = TypeVar("S")
 
 
 class Store(Protocol[S]):
-    """Loads and saves many aggregates at once. `load` locks their rows in id order (SELECT ... FOR UPDATE ORDER BY id)."""
+    """Loads and saves many aggregates at once. `load` locks their rows in id order (SELECT ... FOR UPDATE ORDER BY id).
+
+    Where two publishers or two subjects lead to one row, `load` makes missing rows first (INSERT ... ON CONFLICT DO NOTHING in
+    id order): two consumers that both found nothing would otherwise both begin anew, and the second overwrite the first.
+    """
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str], /) -> dict[str, S]: ...
     async def save(self, connection: AsyncConnection, states: Sequence[S], /) -> None: ...
@@ -106,16 +110,22 @@ class Table:
     entries: tuple[Entry, ...] = ()
     prepare: Callable[[AsyncConnection, Sequence[Envelope]], Awaitable[Any]] = nothing_known
     by_type: dict[str, tuple[Entry, ...]] = field(init=False, default_factory=dict)
+    _places: dict[Store[Any], int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for entry in self.entries:
             if entry.event.TOPIC not in self.reads or entry.event.TOPIC.kind is not Kind.FACTS:
                 raise ValueError(f"{self.service} has a handler for {entry.event.TYPE} but does not read it as a fact")
             self.by_type[entry.event.TYPE] = (*self.by_type.get(entry.event.TYPE, ()), entry)
+            self._places.setdefault(entry.store, len(self._places))
 
     def stores(self) -> tuple[Store[Any], ...]:
         """In the order of the table: the lock order between kinds of aggregates."""
-        return tuple(dict.fromkeys(entry.store for entry in self.entries))
+        return tuple(self._places)
+
+    def place(self, store: Store[Any]) -> int:
+        """Which of `stores()` it is."""
+        return self._places[store]
 
     def groups(self, lanes: Sequence[Lane]) -> dict[str, tuple[str, ...]]:
         """Consumer group -> topics, for a process that serves these lanes."""

@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.refusal import Invalid
 from contracts.registry import Event
 from contracts.topics import Topic
 from contracts.values import Lane
@@ -21,6 +22,22 @@ from contracts.values import Lane
 COMMON: Final = "common"
 """The lane of a publisher that has none (directory)."""
 CHANNEL: Final = "outbox"
+WAITING_ROOM: Final = "waiting-room"
+"""What is rung for, besides the lanes."""
+LARGEST_PAYLOAD: Final = 900_000
+"""Bytes. Kafka takes a megabyte with all headers; a row that it refuses would stop its lane for ever."""
+
+
+class EventTooLarge(Invalid):
+    """An event that Kafka would not take."""
+
+    def __init__(self, kind: str, size: int) -> None:
+        super().__init__(
+            "event-too-large",
+            vi=f"Nội dung quá lớn ({size} byte); tối đa {LARGEST_PAYLOAD} byte.",
+            en=f"{kind} is too large: {size} bytes of at most {LARGEST_PAYLOAD}.",
+        )
+
 
 _COLUMNS = (
     "id", "aggregatetype", "aggregateid", "type", "payload", "lane", "sequence", "time", "correlation", "causation",
@@ -41,6 +58,11 @@ class Draft:
     time: datetime
     correlation: str | None = None
     causation: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises EventTooLarge where the event is decided, not where the relay would trip over it."""
+        if self.payload is not None and len(self.payload) > LARGEST_PAYLOAD:
+            raise EventTooLarge(self.type, len(self.payload))
 
 
 def drafts(

@@ -8,7 +8,7 @@ acknowledgement and its delete): their numbers make readers drop them.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from zlib import crc32
 
 import structlog
@@ -18,24 +18,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.envelope import Attributes
 from messaging.backoff import Stopped, until_it_works
-from messaging.listening import Bell
+from messaging.listening import LONGEST_SLEEP_SECONDS, Bell
 from messaging.metrics import RELAY_DOUBTS, RELAYED
 
-PRODUCE_SECONDS = 5.0
-ROWS_A_ROUND = 1000
+PRODUCE_SECONDS: Final = 5.0
+GIVE_UP_SECONDS: Final = 2.0
+ROWS_A_ROUND: Final = 1000
 
 log = structlog.get_logger(__name__)
 
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
-_IDLE_LIMIT = text("SET LOCAL idle_in_transaction_session_timeout = '10s'")
+# Locked until the transaction ends, and cut off when it does nothing for too long.
+_CLAIM = text("""
+    SELECT pg_try_advisory_xact_lock(:lock) FROM set_config('idle_in_transaction_session_timeout', :idle, true)
+""")
 # By index outbox_lane_position.
-_OLDEST = text("SELECT * FROM outbox WHERE lane = :lane ORDER BY position LIMIT :most")
+_OLDEST = text("""
+    SELECT position, id, aggregatetype, aggregateid, type, payload, sequence, time, correlation, causation
+    FROM outbox WHERE lane = :lane ORDER BY position LIMIT :most
+""")
 _DELETE = text("DELETE FROM outbox WHERE position = ANY(:positions)")
 
 
 @dataclass
 class Relay:
-    """Runs until `stopping`. Raises nothing: what goes wrong is tried again."""
+    """Runs until `stopping`. Raises nothing: what goes wrong is tried again. A round that Kafka has not acknowledged after
+    `produce_seconds` is begun anew; `idle_seconds`, after which PostgreSQL frees the lane of a frozen relay, must be longer.
+    """
 
     database: AsyncEngine
     kafka: str
@@ -43,14 +51,17 @@ class Relay:
     lane: str
     bell: Bell
     stopping: asyncio.Event
+    idle_seconds: float = 10.0
+    produce_seconds: float = PRODUCE_SECONDS
     _producer: AIOKafkaProducer | None = field(default=None, init=False)
 
     async def run(self) -> None:
+        doubts = RELAY_DOUBTS.labels(self.lane)
         try:
             while not self.stopping.is_set():
-                moved = await until_it_works(self.round, self.stopping, f"relay {self.lane}", RELAY_DOUBTS.labels(self.lane).inc)
+                moved = await until_it_works(self.round, self.stopping, f"relay {self.lane}", lambda _: doubts.inc())
                 if moved < ROWS_A_ROUND:
-                    await self.bell.wait(self.lane)
+                    await self.bell.wait(self.lane, LONGEST_SLEEP_SECONDS)
         except Stopped:
             return
         finally:
@@ -59,9 +70,8 @@ class Relay:
     async def round(self) -> int:
         """Move the oldest rows; how many. 0 as well when another relay has the lane."""
         async with self.database.begin() as connection:
-            if not await connection.scalar(_TRY_LOCK, {"lock": crc32(f"relay {self.service} {self.lane}".encode())}):
+            if not await self._claim(connection):
                 return 0
-            await connection.execute(_IDLE_LIMIT)
             rows = (await connection.execute(_OLDEST, {"lane": self.lane, "most": ROWS_A_ROUND})).all()
             if rows:
                 await self._produce(rows)
@@ -69,16 +79,21 @@ class Relay:
         RELAYED.labels(self.lane).inc(len(rows))
         return len(rows)
 
+    async def _claim(self, connection: AsyncConnection) -> bool:
+        lock = crc32(f"relay {self.service} {self.lane}".encode())
+        return bool(await connection.scalar(_CLAIM, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}"}))
+
     async def _produce(self, rows: Sequence[Any]) -> None:
-        """All rows acknowledged within 5 s, or the producer is thrown away: an idempotent one cannot be told to give up."""
+        """All rows acknowledged in time, or the producer is thrown away: an idempotent one cannot be told to give up."""
         try:
-            async with asyncio.timeout(PRODUCE_SECONDS):
+            async with asyncio.timeout(self.produce_seconds):
                 producer = await self._ready_producer()
                 sent = [
                     await producer.send(row.aggregatetype, row.payload, row.aggregateid.encode(), headers=self._headers(row))
                     for row in rows
                 ]
-                await asyncio.gather(*sent)
+                outcomes = await asyncio.gather(*sent, return_exceptions=True)
+            _raise_first(outcomes)
         except BaseException:
             await self._discard_producer()
             raise
@@ -93,7 +108,7 @@ class Relay:
 
     async def _ready_producer(self) -> AIOKafkaProducer:
         if self._producer is None:
-            producer = AIOKafkaProducer(
+            self._producer = AIOKafkaProducer(
                 bootstrap_servers=self.kafka,
                 acks="all",
                 enable_idempotence=True,
@@ -101,17 +116,33 @@ class Relay:
                 request_timeout_ms=4000,
                 retry_backoff_ms=50,
             )
-            self._producer = producer
-            await producer.start()
+            await self._producer.start()
         return self._producer
 
     async def _discard_producer(self) -> None:
-        """Without waiting for what it still has in hand: those rows go again, by the next producer."""
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(1):
-                await producer.stop()
-        except Exception as error:  # noqa: BLE001 -- it is given up either way
-            log.info("producer given up", lane=self.lane, error=repr(error))
+        if producer is not None:
+            await give_up(producer)
+
+
+def _raise_first(outcomes: Sequence[object]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+async def give_up(producer: AIOKafkaProducer) -> None:
+    """End a producer with whatever it has in hand: those rows go again, by the next one. Its own `stop` would wait until Kafka
+    takes them, and left alone it would send them behind newer ones.
+    """
+    producer._closed = True  # noqa: SLF001 -- what `stop` does first
+    sender = producer._sender.sender_task  # noqa: SLF001 -- there is no other way to it
+    if sender is not None:
+        sender.cancel()
+    try:
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            await producer.client.close()
+            if sender is not None:
+                await asyncio.wait([sender])
+    except Exception as error:  # noqa: BLE001 -- it is given up either way
+        log.warning("a producer does not end", error=repr(error))

@@ -5,9 +5,10 @@ It starts in the background and never gives up: a service serves its pages while
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 import structlog
 from faststream.kafka import KafkaBroker
@@ -19,26 +20,32 @@ from contracts.values import Lane
 from messaging import metrics
 from messaging.backoff import Stopped, until_it_works
 from messaging.clock import Clock
-from messaging.consumer import DeathWatch, GroupConsumer
+from messaging.consumer import GroupConsumer
 from messaging.drain import Drain
 from messaging.engine import Engine, Prelude
 from messaging.handling import Table
-from messaging.listening import Bell, listen
+from messaging.listening import KEEPALIVE, Bell, listen
 from messaging.outbox import COMMON
 from messaging.relay import Relay
+from messaging.steady import SteadyConsumer
 from messaging.topic_creation import create_topics
+from messaging.watch import DeathWatch
 
-STUCK_SECONDS = 120.0
-OUTBOX_AGE_SECONDS = 60.0
+OUTBOX_AGE_SECONDS: Final = 60.0
+END_SECONDS: Final = 10.0
 
 log = structlog.get_logger(__name__)
-_OUTBOX_AGE = text("SELECT extract(epoch FROM now() - min(written_at)) FROM outbox WHERE lane = ANY(:lanes)")
+# By index outbox_lane_position: a long outbox is not read to know its oldest row.
+_OUTBOX_AGE = text("""
+    SELECT extract(epoch FROM now() - min(oldest.written_at)) FROM unnest(CAST(:lanes AS text[])) AS served (lane),
+    LATERAL (SELECT written_at FROM outbox WHERE lane = served.lane ORDER BY position LIMIT 1) AS oldest
+""")
 
 
 def make_engine(url: str, pool_size: int = 8) -> AsyncEngine:
     """A bounded pool: who does not get a connection within 5 s is refused, not queued for ever."""
     return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=True, connect_args={**KEEPALIVE}
     )
 
 
@@ -66,18 +73,27 @@ class Messaging:
     replication: int = 1
     background: Sequence[Callable[[asyncio.Event, Bell], Awaitable[None]]] = ()
     prelude: Prelude | None = None
+    watch: DeathWatch = field(default_factory=DeathWatch)
     bell: Bell = field(default_factory=Bell)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     consumers: list[GroupConsumer] = field(default_factory=list)
     _broker: KafkaBroker | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _connected: bool = False
+    _away: str = "not connected yet"
 
     async def start(self) -> None:
-        engine = Engine(self.database, self.table, self.clock, before_commit=DeathWatch().check, prelude=self.prelude)
+        engine = Engine(
+            self.database,
+            self.table,
+            self.clock,
+            before_commit=self.watch.check,
+            prelude=self.prelude,
+            after_commit=self.watch.remember,
+        )
         url = self.database.url.render_as_string(hide_password=False)
-        self._run(listen(url, self.bell, self.stopping))
-        for lane in (*self.lanes, COMMON):
+        lanes = (*self.lanes, COMMON)
+        self._run(listen(url, self.bell, self.stopping, lanes))
+        for lane in lanes:
             self._run(Relay(self.database, self.kafka, self.table.service, lane, self.bell, self.stopping).run())
         if self.table.reads:
             self._run(Drain(engine, self.bell, self.stopping).run())
@@ -100,9 +116,12 @@ class Messaging:
             log.critical("a background part ended", exc_info=task.exception())
 
     async def _connect(self, engine: Engine) -> None:
-        await until_it_works(self._make_topics, self.stopping, "topics")
-        await until_it_works(lambda: self._subscribe(engine), self.stopping, "broker")
-        self._connected = True
+        await until_it_works(self._make_topics, self.stopping, "topics", self._tell)
+        await until_it_works(partial(self._subscribe, engine), self.stopping, "broker", self._tell)
+        self._away = ""
+
+    def _tell(self, error: BaseException) -> None:
+        self._away = f"{type(error).__name__}: {error}"
 
     async def _make_topics(self) -> None:
         owned: list[Topic] = [topic for topic in (*TOPICS, *DEAD_LETTERS) if topic.owner == self.table.service]
@@ -116,42 +135,49 @@ class Messaging:
             allow_auto_create_topics=False,
             logger=None,
             apply_types=False,
-            graceful_timeout=10,
+            graceful_timeout=END_SECONDS,
         )
         consumers = [
-            GroupConsumer(group, topics, engine, self.stopping) for group, topics in self.table.groups(self.lanes).items()
+            GroupConsumer(group, topics, engine, self.stopping, self.bell)
+            for group, topics in self.table.groups(self.lanes).items()
         ]
         for consumer in consumers:
             consumer.subscribe(broker, self.batch_records)
         try:
+            await broker.connect()
+            config = broker.config.broker_config
+            config.builder = partial(SteadyConsumer, **config.builder.keywords)  # type: ignore[attr-defined]
             await broker.start()
         except BaseException:
-            await broker.stop()
+            await _close(broker)
             raise
         self._broker, self.consumers = broker, consumers
 
     async def stop(self) -> None:
+        """Nothing of it runs on afterwards. A part that does not end by itself in time is cut off: its work is done again."""
         self.stopping.set()
+        self.bell.ring_all()
+        listener, *parts, connecting = self._tasks
+        await _cut_off(listener, connecting)
         if self._broker is not None:
-            await self._broker.stop()
-        _, pending = await asyncio.wait(self._tasks, timeout=10) if self._tasks else ((), ())
-        for task in pending:
-            task.cancel()
+            await _close(self._broker)
+        if parts:
+            await asyncio.wait(parts, timeout=END_SECONDS)
+        await _cut_off(*parts)
 
     async def readiness(self) -> Readiness:
-        """Ready means making progress: database, broker and assignment there, no batch stuck, no old row in the outbox."""
-        problems = [f"{consumer.group}: {consumer.halted}" for consumer in self.consumers if consumer.halted]
-        problems += [f"a background part ended: {task.exception()!r}" for task in self._tasks if _failed(task)]
-        if not self._connected:
-            problems.append("Kafka is not connected yet")
-        problems += [f"{c.group}: no partition assigned" for c in self.consumers if c.lag() is None]
-        problems += [f"{c.group}: a batch has been under way for over {STUCK_SECONDS:.0f} s" for c in self.consumers if _stuck(c)]
+        """Ready means making progress: database and group there, no batch stuck, Kafka heard, no old row in the outbox."""
+        problems = [f"a background part ended: {task.exception()!r}" for task in self._tasks if _failed(task)]
+        if self._away:
+            problems.append(f"Kafka: {self._away}")
+        for consumer in self.consumers:
+            problems += consumer.problems()
         problems += await self._database_problems()
         return Readiness(tuple(problems))
 
     async def _database_problems(self) -> list[str]:
         try:
-            async with self.database.connect() as connection:
+            async with asyncio.timeout(END_SECONDS), self.database.connect() as connection:
                 age = float(await connection.scalar(_OUTBOX_AGE, {"lanes": [*self.lanes, COMMON]}) or 0)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer
             return [f"database: {type(error).__name__}"]
@@ -159,9 +185,20 @@ class Messaging:
         return [f"the oldest outbox row has waited {age:.0f} s"] if age > OUTBOX_AGE_SECONDS else []
 
 
+async def _close(broker: KafkaBroker) -> None:
+    """Waits for the batch in hand, and not for a broker that does not answer."""
+    try:
+        async with asyncio.timeout(2 * END_SECONDS):
+            await broker.stop()
+    except TimeoutError:
+        log.warning("Kafka does not answer; left without a farewell")
+
+
+async def _cut_off(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def _failed(task: asyncio.Task[None]) -> bool:
     return task.done() and not task.cancelled() and task.exception() is not None
-
-
-def _stuck(consumer: GroupConsumer) -> bool:
-    return consumer.batch_started is not None and time.monotonic() - consumer.batch_started > STUCK_SECONDS

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 MESSAGING_TABLES: Final = ("outbox", "position", "read_offset", "waiting_room", "skipped", "copy", "command")
-WAITING_STATES: Final = ("early", "waiting", "dead", "behind", "ready")
+WAITING_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped")
 
 
 @dataclass(frozen=True, slots=True)

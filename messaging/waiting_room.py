@@ -2,7 +2,8 @@
 
 *early*: its predecessor has not come. *waiting*: for a version of some entity. *dead*: unreadable, unknown, refused by its
 handler or by the database; only `retry` or an audited `skip` moves it. *behind*: one of these holds its aggregate.
-*ready*: what held it is gone, the consumer takes it up again.
+*ready*: what held it is gone, the consumer takes it up again. *skipped*: let go, but nobody knows whether it was one of its
+aggregate's numbered events or a stray record: the next event that tells its number shows it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,11 +20,12 @@ from messaging.records import Candidate, Record, candidate, headers_from
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """One event on its way into the room, or to another state in it."""
+    """One event on its way into the room, or to another state in it. `kind` is the part of the reason that quotes nothing."""
 
     candidate: Candidate
     state: str
     reason: str
+    kind: str = "unreadable"
     waits: tuple[str, str, int] | None = None
 
 
@@ -92,7 +94,7 @@ def _row(entry: Parked, now: datetime) -> dict[str, object]:
         "sequence": found.sequence,
         "presumed": int(found.presumed),
         "state": entry.state,
-        "reason": entry.reason.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode(),
+        "reason": _storable(entry.reason),
         "waits_topic": topic,
         "waits_id": entity,
         "waits_version": version,
@@ -104,6 +106,11 @@ def _row(entry: Parked, now: datetime) -> dict[str, object]:
         "headers": record.headers_json(),
         "since": now,
     }
+
+
+def _storable(reason: str) -> str:
+    """A reason may quote what PostgreSQL refuses."""
+    return reason.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
 async def remove(connection: AsyncConnection, ids: Sequence[int]) -> None:
