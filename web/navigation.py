@@ -18,7 +18,7 @@ class Entry:
 STAFF: Final = (
     Entry("counter", "/intake/counter", frozenset({Role.CLERK}), "Alt+1"),
     Entry("cases", "/routing/cases", frozenset({Role.OFFICER, Role.LEADER}), "Alt+2"),
-    Entry("messages", "/notify/messages", frozenset({Role.CLERK, Role.OPERATOR, Role.ADMIN}), "Alt+3"),
+    Entry("messages", "/notify/messages", frozenset({Role.CLERK, Role.LEADER, Role.OPERATOR}), "Alt+3"),
     Entry("figures", "/reporting/figures", frozenset({Role.LEADER, Role.ADMIN}), "Alt+4"),
 )
 PUBLIC: Final = (Entry("track", "/track", frozenset(), ""),)
