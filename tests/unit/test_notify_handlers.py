@@ -17,7 +17,7 @@ from services.notify import handlers
 from services.notify.domain.contact import KnownContact
 from services.notify.domain.message import Message, MessageChannel, NotFailed, Outcome, Result, State, Verdict, message_id
 from services.notify.domain.patience import AWAY_WAIT, LONGEST_WAIT, MOST_DEFERRALS, wait_after
-from tests.unit.notify_samples import AT, CODE, CONTACT, DOSSIER, FORGOTTEN, REACHABLE, context, fact, queued
+from tests.support.notify_sample import AT, CODE, CONTACT, DOSSIER, FORGOTTEN, REACHABLE, context, fact, queued
 
 LEASE = timedelta(seconds=30)
 UNREACHABLE = KnownContact(1, ContactV1(name="Trần Thị B", telephone="0912345678"))

@@ -18,7 +18,7 @@ from services.notify.domain.notice import TEMPLATES, content_of
 from services.notify.gateways import Outgoing
 from services.notify.gateways.mail import BAD_MAIL, mail_of
 from services.notify.letters import FOLDER, LANGUAGES, Letter, write
-from tests.unit.notify_samples import ADDRESS, AT, CODE, CONTACT, UNIT, fact
+from tests.support.notify_sample import ADDRESS, AT, CODE, CONTACT, UNIT, fact
 
 URL = "http://127.0.0.1:8080/"
 DOMAIN = "motcua.example"

@@ -17,7 +17,7 @@ from contracts.registry import EVENTS
 from contracts.values import Channel, HandOver
 from services.notify.consumers import TABLE
 from services.notify.domain.notice import TEMPLATES
-from tests.unit.notify_samples import OWN, fact
+from tests.support.notify_sample import OWN, fact
 
 
 @pytest.mark.parametrize("kind", [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1])

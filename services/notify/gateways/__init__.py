@@ -33,7 +33,7 @@ class Gateway(Protocol):
         """Be ready to deliver; raises Away. Costs nothing when it is ready already."""
 
     async def deliver(self, outgoing: Outgoing) -> Result:
-        """One attempt, of bounded time. Raises Away when nothing was offered."""
+        """One attempt, of bounded time, opening first if need be. Raises Away when nothing was offered."""
 
     async def close(self) -> None:
         """Let go of what is held; `open` makes it anew."""

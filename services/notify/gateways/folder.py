@@ -26,6 +26,7 @@ class FolderGateway:
             mail = mail_of(outgoing, self.settings.mail_sender, self.settings.mail_domain)
         except BAD_MAIL as error:
             return Result(Verdict.REFUSED, unwritable(error))
+        await self.open()
         try:
             await asyncio.to_thread(_keep, self.settings.mail_folder / f"{outgoing.message}.eml", mail)
         except OSError as error:
