@@ -37,7 +37,7 @@ class CaseRow(RoutingRow, table=True):
         CheckConstraint("result_number IS NULL OR outcome IS NOT DISTINCT FROM 'granted'", name="case_number_if_granted"),
         Index("case_code_once", "code", unique=True),
         Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text("decided_at IS NULL")),
-        Index("case_officer_open", "officer", "promised_at", "id", postgresql_where=text("decided_at IS NULL")),
+        Index("case_officer_open", "officer", "competent_unit", "promised_at", "id", postgresql_where=text("decided_at IS NULL")),
         Index(
             "case_unit_unassigned",
             "competent_unit",
@@ -46,7 +46,14 @@ class CaseRow(RoutingRow, table=True):
             postgresql_where=text("decided_at IS NULL AND officer IS NULL"),
         ),
         Index("case_unit_decided", "competent_unit", "decided_at", "id", postgresql_where=text("decided_at IS NOT NULL")),
-        Index("case_officer_decided", "officer", "decided_at", "id", postgresql_where=text("decided_at IS NOT NULL")),
+        Index(
+            "case_officer_decided",
+            "officer",
+            "competent_unit",
+            "decided_at",
+            "id",
+            postgresql_where=text("decided_at IS NOT NULL"),
+        ),
         Index("case_officer_assigned", "officer", "assigned_at"),
     )
 
