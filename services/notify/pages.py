@@ -23,6 +23,7 @@ from services.notify.reading import (
     may_retry,
     recipient,
     require_reading,
+    sought,
     units_of,
 )
 from services.notify.repository import ledger
@@ -54,7 +55,8 @@ async def messages(
 ) -> Response:
     """Empty fields of the search form mean: not asked for."""
     chosen = Outcome(outcome) if outcome in set(Outcome) else None
-    search = Search(code.strip() or None, chosen, None, after)
+    wanted = sought(code)
+    search = Search(wanted, chosen, None, after)
     async with process.database.connect() as connection:
         units = units_of(reader)
         page = await ledger.page(connection, units, search, PAGE)
@@ -67,7 +69,7 @@ async def messages(
         page=page,
         totals=totals,
         oldest=oldest,
-        sought=code.strip(),
+        sought=wanted,
         chosen=chosen,
         fact_name=fact_name,
         recipient=recipient,

@@ -10,7 +10,7 @@ from fastapi import Depends
 from contracts.refusal import NotFound
 from contracts.values import Role
 from services.notify.domain.contact import masked
-from services.notify.domain.message import Message
+from services.notify.domain.message import Message, State
 from services.notify.repository.ledger import Attempt, Line, Units
 from web.principal import Forbidden, Principal
 from web.signin import requires
@@ -51,11 +51,17 @@ def require_retrying(person: Principal, unit: str) -> None:
 
 def recipient(line: Line) -> str | None:
     """Masked, as the contact stands now; None if there is none, it was forgotten, or it has changed since the mail went out."""
-    if line.contact is None or line.contact.address is None:
+    if line.message.state is State.SKIPPED or line.contact is None or line.contact.address is None:
         return None
     if line.sent_to_version is not None and line.sent_to_version != line.contact.version:
         return None
     return masked(line.contact.address)
+
+
+def sought(typed: str) -> str | None:
+    """A code or submission number as a person types it: capitals, no blanks. A dossier's id stays as it is."""
+    found = "".join(typed.split())
+    return (found if found.startswith("d-") else found.upper()) or None
 
 
 def fact_name(message: Message) -> str:

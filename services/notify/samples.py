@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from services.notify.domain.notice import TEMPLATES
 from services.notify.letters import LANGUAGES, Letter, write
+
+CODE: Final = "000.00.21.H99-260216-0007"
+NUMBER: Final = "S260216-4F7QX-0ZK2M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +19,16 @@ class Sample:
 
 
 def letters(public_url: str, now: datetime) -> list[Sample]:
-    content = _content(now)
-    return [
-        Sample(
-            fact.TYPE.split(".")[-2], template, tuple(write(template, language, content, public_url) for language in LANGUAGES)
-        )
-        for fact, template in TEMPLATES.items()
-    ]
+    found = []
+    for fact, template in TEMPLATES.items():
+        content = _content(now) | {"reference": CODE if fact.model_fields["code"].is_required() else NUMBER}
+        letters_of = tuple(write(template, language, content, public_url) for language in LANGUAGES)
+        found.append(Sample(fact.TYPE.split(".")[-2], template, letters_of))
+    return found
 
 
 def _content(now: datetime) -> dict[str, Any]:
     return {
-        "reference": "000.00.21.H99-260216-0007",
         "procedure": "Chuyển quyền sử dụng đất cho con",
         "unit": "Bộ phận Một cửa huyện Hà An",
         "channel": "online",

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -127,7 +128,7 @@ async def test_a_line_says_all_but_the_address(world: World) -> None:
     assert found["reason"].startswith("550 5.1.1 <***@***>")
     assert (found["channel"], found["unit"], found["code"]) == ("mail", DISTRICT, world.failed.code)
     (skipped,) = (await world.get("hoa", "messages", code=world.skipped.code))["messages"]
-    assert (skipped["outcome"], skipped["reason"]) == ("skipped", "no contact")
+    assert (skipped["outcome"], skipped["reason"], skipped["recipient"]) == ("skipped", "no contact", None)
 
 
 async def test_one_message_with_its_attempts_and_its_version(world: World) -> None:
@@ -316,7 +317,7 @@ async def test_the_pages_show_the_ledger_in_both_languages_and_nobody_s_address(
         "messages?code=&outcome=",
         "messages?outcome=failed",
         "messages?outcome=nonsense",
-        f"messages?code={world.sent.code}",
+        f"messages?code=+{world.sent.code.lower()}+",
         "messages?code=%3Cscript%3E",
         f"messages/{world.sent.first}",
         f"messages/{world.failed.first}",
@@ -339,6 +340,15 @@ async def test_the_list_opens_from_its_numbers_and_each_line_opens_its_message(w
         assert f'href="/notify/messages?outcome={outcome}"' in page
     assert page.index(world.failed.code) < page.index(world.sent.code)
     assert f'href="/notify/messages/{world.failed.first}"' in page
+
+
+async def test_a_code_is_found_as_it_is_typed(world: World) -> None:
+    typed = f" {world.sent.code.lower().replace('-', ' -', 1)} "
+    page = await world.page("hoa", f"messages?code={quote(typed)}")
+    assert f'href="/notify/messages/{world.sent.first}"' in page.text
+    assert world.failed.first not in page.text
+    nothing = await world.page("hoa", "messages?code=nowhere")
+    assert "Không có tin nào của “NOWHERE”" in nothing.text
 
 
 async def test_a_leader_retries_from_the_page_and_a_clerk_is_not_offered_it(world: World) -> None:

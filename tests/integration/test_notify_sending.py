@@ -1,6 +1,8 @@
 """Mail over a real SMTP server: once in effect whatever dies or goes away meanwhile, and an honest line in the ledger."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +12,7 @@ from fastapi import FastAPI
 
 from contracts.intake import DossierReturnedV1, DossierSubmittedV1
 from contracts.values import Lane
+from deploy.local.ports import free_ports
 from deploy.sandbox.mail_server_box import Box
 from deploy.sandbox.mail_server_smtp import Faults, MailServer
 from messaging.listening import Bell
@@ -18,6 +21,7 @@ from services.notify.sending import Sender
 from services.notify.settings import NotifySettings
 from tests.support.eventually import eventually
 from tests.support.notify_sample import (
+    CLOSED_PORT,
     CONTACT,
     Notify,
     Person,
@@ -193,6 +197,39 @@ async def test_a_lapsed_attempt_is_not_made_any_more(world: World) -> None:
     assert len(world.ids(person)) == 1
 
 
+async def test_killed_again_and_again_it_sends_each_message_under_one_message_id(notify: Notify, mail: MailServer) -> None:
+    """The real process and a real SIGKILL, in the middle of its sending."""
+    people = [somebody() for _ in range(60)]
+    await notify.read(*(contact_record(person, contact(person)) for person in people))
+    await notify.read(*(fact_record(person, accepted(person)) for person in people))
+    mail.faults.slow_seconds = 0.1
+    environment = os.environ | {
+        "MOTCUA_SMTP": f"{mail.host}:{mail.port}",
+        "MOTCUA_DATABASE_NOTIFY": notify.url,
+        "MOTCUA_KAFKA": CLOSED_PORT,
+        "MOTCUA_HTTP_PORT": str(free_ports(1)[0]),
+        "MOTCUA_LOG_LEVEL": "CRITICAL",
+    }
+    for enough in (10, 30):
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.notify.main", env=environment)
+        try:
+            await eventually(lambda enough=enough: len(mail.box.kept) >= enough)  # type: ignore[misc]
+        finally:
+            process.kill()
+            await process.wait()
+    mail.faults.slow_seconds = 0
+    async with running(notify, settings_for(mail)):
+        await notify.make_due()
+        for person in people:
+            await notify.until(person, "sent")
+    for person in people:
+        found = [one.message_id for one in mail.box.to(person.address)]
+        assert set(found) == {f"<{person.first}@motcua.example>"}
+    unknown = await notify.rows("SELECT count(*) AS number FROM attempt WHERE outcome = 'unknown'")
+    assert mail.box.summary()["distinct_message_ids"] == len(people)
+    assert len(mail.box.kept) - len(people) <= unknown[0].number
+
+
 # --- the server is away, or says no ---------------------------------------------------------------------
 
 
@@ -315,7 +352,7 @@ async def test_who_is_forgotten_while_the_message_waits_is_not_written_to_and_no
 
 
 async def test_two_processes_at_once_send_each_message_once(world: World) -> None:
-    people = [somebody() for _ in range(150)]
+    people = [somebody() for _ in range(80)]
     await world.mail.stop()
     await world.notify.read(*(contact_record(person, contact(person)) for person in people))
     await world.notify.read(*(fact_record(person, accepted(person)) for person in people))

@@ -57,7 +57,7 @@ class SmtpGateway:
             away = self._away(error)
             if not self._offered:
                 raise away from error
-            return Result(Verdict.UNKNOWN, str(away))
+            return Result(Verdict.UNKNOWN, f"no answer after the mail was offered: {away}")
 
     async def close(self) -> None:
         if not self._client.is_connected:
