@@ -1,10 +1,10 @@
 """How fresh the lists are: what intake has told and this process has not applied yet. Of the lanes that this process serves."""
 
-import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer
 from services.shell.process import Process
 
@@ -26,7 +26,8 @@ def freshness(process: Process) -> Freshness:
     polls = [polled for consumer in consumers for polled in _polls(consumer)]
     if not polls or None in polls:
         return Freshness(None, 0, silent=True)
-    silence = timedelta(seconds=max(0.0, time.time() - min(polled for polled in polls if polled is not None) / 1000))
+    heard = datetime.fromtimestamp(min(polled for polled in polls if polled is not None) / 1000, UTC)
+    silence = max(timedelta(), system_clock() - heard)
     waiting = sum(consumer.lag() or 0 for consumer in consumers)
     return Freshness(process.clock() - silence, waiting, silent=silence > SILENT_AFTER)
 

@@ -119,14 +119,14 @@ def upgrade() -> None:
     op.create_index(
         "case_officer_decided",
         "routing_case",
-        ["officer", "decided_at", "id"],
+        ["officer", "competent_unit", "decided_at", "id"],
         unique=False,
         postgresql_where=sa.text("decided_at IS NOT NULL"),
     )
     op.create_index(
         "case_officer_open",
         "routing_case",
-        ["officer", "promised_at", "id"],
+        ["officer", "competent_unit", "promised_at", "id"],
         unique=False,
         postgresql_where=sa.text("decided_at IS NULL"),
     )
