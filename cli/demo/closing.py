@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from rich.table import Table
 from cli.console import inline, out
 from cli.demo.script import CENTRE, DISTRICT, Day, Guided, HandIn, Visit, in_person
 from cli.http import Client
-from cli.reconciling import Finding, settled, show
+from cli.reconciling import ASK_AGAIN_SECONDS, IN_FLIGHT_SECONDS, Finding, settled, show
 from cli.session import Session
 from contracts.topics import TOPICS
 
@@ -31,9 +32,7 @@ OUTCOME: Final = {
     "sent": ("đã gửi", "sent"),
     "skipped": ("không gửi được vì không có địa chỉ", "skipped, no address"),
     "failed": ("gửi hỏng", "failed"),
-    "queued": ("đang chờ", "queued"),
-    "sending": ("đang gửi", "sending"),
-    "unknown": ("chưa rõ", "unknown"),
+    "waiting": ("đang chờ gửi", "waiting to be sent"),
 }
 
 
@@ -57,7 +56,7 @@ def closing(session: Session, visits: list[Visit]) -> Closing:
             played=_played(visits),
             dossiers=_get(client, "/api/intake/summary")["dossiers"],
             events=asyncio.run(_events(session.plan.kafka.bootstrap)),
-            messages=_get(client, "/api/notify/summary")["outcomes"],
+            messages=_messages(client),
             mails=_mails(client),
             finding=finding,
         )
@@ -81,6 +80,14 @@ def _get(client: Client, path: str) -> dict[str, Any]:
     return body
 
 
+def _messages(client: Client) -> dict[str, int]:
+    """Once none waits to be sent any more, or after 30 s as they stand then."""
+    deadline = time.monotonic() + IN_FLIGHT_SECONDS
+    while (total := _get(client, "/api/notify/summary")["total"])["waiting"] and time.monotonic() < deadline:
+        time.sleep(ASK_AGAIN_SECONDS)
+    return {outcome: number for outcome, number in total.items() if number}
+
+
 def _mails(client: Client) -> dict[str, int]:
     """What the sandbox's mail server holds: mails, and different Message-IDs among them."""
     found = _get(client, "/mail")
@@ -100,9 +107,9 @@ async def _events(bootstrap: str) -> dict[str, int]:
         ends = await consumer.end_offsets(places)
     finally:
         await consumer.stop()
-    found: dict[str, int] = {}
+    found = {place.topic: 0 for place in places}
     for place, end in ends.items():
-        found[place.topic] = found.get(place.topic, 0) + end
+        found[place.topic] += end
     return found
 
 

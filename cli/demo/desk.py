@@ -56,6 +56,17 @@ class Desk:
             pause = min(1.0, pause * 1.5)
         return self._answered(path, response)
 
+    async def found(self, path: str, name: str, **query: str) -> dict[str, Any]:
+        """The first of a list, once it has one."""
+        deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
+        while not (listed := (await self.get(path, **query))[name]):
+            if time.monotonic() > deadline:
+                raise _waited_in_vain(path, str(query))
+            await asyncio.sleep(pause)
+            pause = min(1.0, pause * 1.5)
+        first: dict[str, Any] = listed[0]
+        return first
+
     async def until(self, path: str, name: str, *values: object) -> dict[str, Any]:
         """Read until a field has one of the values."""
         deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.05

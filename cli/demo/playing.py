@@ -80,9 +80,12 @@ async def _a_few_at_a_time(work: list[Callable[[], Awaitable[None]]], done: Call
             await each()
             done()
 
-    async with asyncio.TaskGroup() as hands:
-        for _ in range(AT_ONCE):
-            hands.create_task(hand())
+    try:
+        async with asyncio.TaskGroup() as hands:
+            for _ in range(AT_ONCE):
+                hands.create_task(hand())
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
 
 
 async def _visit(cast: Cast, visit: Visit, number: int) -> None:
@@ -92,7 +95,7 @@ async def _visit(cast: Cast, visit: Visit, number: int) -> None:
         return
     dossier = await _hand_in(cast, visit, random.Random(f"{visit}{number}"))  # noqa: S311 -- the same made-up people in every run
     if visit.decided:
-        await _decide(cast, dossier)
+        await _decide(cast, cast.clerks[visit.unit], dossier)
     if visit.collected:
         await _collect(cast, visit, dossier)
 
@@ -141,17 +144,15 @@ async def _by_post(cast: Cast, visit: HandIn, person: dict[str, str]) -> str:
         },
     )
     clerk = cast.clerks[visit.unit]
-    found = await clerk.get(f"/api/intake/collections/{collected['collection']}")
+    found = await clerk.found("/api/intake/dossiers", "dossiers", unit=visit.unit, q=str(collected["collection"]))
     return await _accept(cast, clerk, str(found["id"]), visit.procedure)
 
 
-async def _decide(cast: Cast, dossier: str) -> None:
+async def _decide(cast: Cast, clerk: Desk, dossier: str) -> None:
     """The leader of the competent unit signs."""
-    dossier_path, case_path = f"/api/intake/dossiers/{dossier}", f"/api/routing/cases/{dossier}"
-    any_leader = next(iter(cast.leaders.values()))
-    del dossier_path
-    competent = (await any_leader.get(f"{case_path}/competence"))["competent_unit"]
-    await cast.leaders[competent].change(case_path, "decide", {"outcome": "granted", "result_number": f"{dossier[2:8]}/KQ"})
+    accepted = await clerk.get(f"/api/intake/dossiers/{dossier}")
+    leader = cast.leaders[accepted["competent_unit"]["id"]]
+    await leader.change(f"/api/routing/cases/{dossier}", "decide", {"outcome": "granted", "result_number": f"{dossier[2:8]}/KQ"})
 
 
 async def _collect(cast: Cast, visit: HandIn, dossier: str) -> None:

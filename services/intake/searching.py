@@ -1,4 +1,7 @@
-"""What a clerk types to find a dossier: code or only its end, submission number, identity or telephone number."""
+"""What a clerk types to find a dossier.
+
+Its code or only the end of it, submission number, the post's collection (it stands on the parcel), identity or telephone number.
+"""
 
 import re
 from datetime import date
@@ -13,6 +16,7 @@ from services.intake.repository.lists import Search
 _CODE: Final = re.compile(r"[A-Z0-9.]{5,24}-\d{6}-\d{4,12}")
 _DAY_AND_NUMBER: Final = re.compile(r"\d{6}-\d{4,12}")
 _NUMBER_TODAY: Final = re.compile(r"\d{1,5}")
+_COLLECTION: Final = re.compile(r"c-[0-9a-z-]{8,64}")
 _SUBMISSION: Final = re.compile(r"S\d{6}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 
 
@@ -21,15 +25,22 @@ def read_search(keys: Keys, typed: str, unit: str, today: date, code_width: int)
     text = read_quoted(typed)
     if not text:
         return None
-    if _CODE.fullmatch(text):
-        return Search(code=text)
-    if _DAY_AND_NUMBER.fullmatch(text):
-        return Search(code=f"{unit}-{text}")
-    if _NUMBER_TODAY.fullmatch(text):
-        return Search(code=mint_code(unit, today, int(text), code_width))
     if _SUBMISSION.fullmatch(text):
         return Search(number=text)
+    if _COLLECTION.fullmatch(typed.strip().lower()):
+        return Search(collection=typed.strip().lower())
+    if code := _code(text, unit, today, code_width):
+        return Search(code=code)
     return Search(identity=people.identity_index(keys, text), telephone=_telephone(keys, text))
+
+
+def _code(text: str, unit: str, today: date, width: int) -> str | None:
+    """The whole code of what may be only its end."""
+    if _CODE.fullmatch(text):
+        return text
+    if _DAY_AND_NUMBER.fullmatch(text):
+        return f"{unit}-{text}"
+    return mint_code(unit, today, int(text), width) if _NUMBER_TODAY.fullmatch(text) else None
 
 
 def _telephone(keys: Keys, text: str) -> bytes | None:

@@ -47,7 +47,7 @@ async def test_the_post_s_lane_stopped_the_others_go_on_and_it_catches_up(lanes_
 
     for name in POST_LANE:
         lanes_apart.run("start", name)
-    arrived = await hoa.get(f"/api/intake/collections/{collection['collection']}")
+    arrived = await hoa.found("/api/intake/dossiers", "dossiers", unit=DISTRICT, q=str(collection["collection"]))
     assert arrived["status"] == 1
     for desk in (public, lan, hoa):
         await desk.close()

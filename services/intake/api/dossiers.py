@@ -2,21 +2,23 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contracts.refusal import Invalid
 from contracts.values import Identifier, PortalStatus, Role, UnitId
 from services.intake import bodies, looking
 from services.intake.api.replying import Clerk, reply, reply_created
 from services.intake.commands import changing, taking_in
+from services.intake.commands.saving import civil
 from services.intake.people import IdentityNumber
+from services.intake.repository import lists
 from services.intake.showing import staff_view
 from services.shell.process import CurrentProcess
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
 from web.pages import CurrentPages
 from web.principal import Forbidden, Principal
-from web.signin import SignedIn
+from web.signin import SignedIn, requires
 
 router = APIRouter(prefix="/api/intake", tags=["dossiers"])
 
@@ -43,6 +45,13 @@ async def find(
     clerk.require(Role.CLERK, chosen)
     found = await looking.dossiers_of(process, chosen, status, q, after)
     return {"dossiers": [_line(line) for line in found.lines], "next": found.next}
+
+
+@router.get("/summary")
+async def summary(process: CurrentProcess, _: Annotated[Principal, Depends(requires(Role.OPERATOR))]) -> dict[str, Any]:
+    """How many dossiers of all units have each of the portal's statuses."""
+    async with process.database.connect() as connection:
+        return {"dossiers": {str(status): number for status, number in (await lists.by_status(connection)).items()}}
 
 
 @router.get("/dossiers/{dossier}")
@@ -172,7 +181,7 @@ def _line(line: looking.Listed) -> dict[str, Any]:
         "procedure": {"code": row.procedure["code"], "title": row.procedure["title"]},
         "channel": row.channel,
         "hand_over": row.hand_over,
-        "submitted_at": row.submitted_at.isoformat(),
-        "promised_at": row.promised_at and row.promised_at.isoformat(),
+        "submitted_at": civil(row.submitted_at),
+        "promised_at": civil(row.promised_at),
         "applicant_name": line.name,
     }

@@ -83,6 +83,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('dossier_code', 'dossier', ['code'], unique=True, postgresql_where=sa.text('code IS NOT NULL'))
+    op.create_index('dossier_collection', 'dossier', ['collection'], unique=True, postgresql_where=sa.text('collection IS NOT NULL'))
     op.create_index('dossier_submission_number', 'dossier', ['submission_number'], unique=True)
     op.create_index('dossier_unit_newest', 'dossier', ['unit_id', sa.literal_column('submitted_at DESC'), sa.literal_column('id DESC')], unique=False)
     op.create_index('dossier_unit_status_newest', 'dossier', ['unit_id', 'status', sa.literal_column('submitted_at DESC'), sa.literal_column('id DESC')], unique=False)

@@ -28,10 +28,14 @@ _BY_STATUS: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.status = :statu
 _BY_CODE: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.code = :code {_KEYSET}")
 # By index dossier_submission_number.
 _BY_NUMBER: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.submission_number = :number {_KEYSET}")
+# By index dossier_collection.
+_BY_COLLECTION: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.collection = :collection {_KEYSET}")
 # By indexes person_identity and person_telephone: one person's dossiers are few.
 _PERSONS: Final = """SELECT dossier FROM person WHERE identity_index = :identity
     UNION SELECT dossier FROM person WHERE telephone_index = :telephone"""
 _BY_PERSON: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.id IN ({_PERSONS}) {_KEYSET}")
+# By index dossier_unit_status_newest.
+_BY_STATUS_OF_ALL: Final = text("SELECT status, count(*) AS number FROM dossier GROUP BY status ORDER BY status")
 # By index dossier_unit_status_newest.
 _WAITING: Final = text("SELECT count(*) FROM dossier WHERE unit_id = :unit AND status = 1 AND NOT returned")
 
@@ -65,6 +69,7 @@ class Search:
 
     code: str | None = None
     number: str | None = None
+    collection: str | None = None
     identity: bytes | None = None
     telephone: bytes | None = None
 
@@ -76,10 +81,15 @@ class Page:
 
 
 async def page(
-    connection: AsyncConnection, unit: str, status: PortalStatus | None, search: Search | None, after: Place | None
+    connection: AsyncConnection,
+    unit: str,
+    status: PortalStatus | None,
+    search: Search | None,
+    after: Place | None,
+    most: int = PAGE,
 ) -> Page:
     place: dict[str, Any] = {"at": after.submitted_at, "id": after.id} if after else {"at": None, "id": ""}
-    given = place | {"unit": unit, "most": PAGE + 1}
+    given = place | {"unit": unit, "most": most + 1}
     more: dict[str, Any]
     if search is None:
         statement, more = (_ALL, {}) if status is None else (_BY_STATUS, {"status": int(status)})
@@ -87,11 +97,18 @@ async def page(
         statement, more = _BY_CODE, {"code": search.code}
     elif search.number is not None:
         statement, more = _BY_NUMBER, {"number": search.number}
+    elif search.collection is not None:
+        statement, more = _BY_COLLECTION, {"collection": search.collection}
     else:
         statement, more = _BY_PERSON, {"identity": search.identity, "telephone": search.telephone}
     found = list(await connection.execute(statement, given | more))
-    shown = found[:PAGE]
-    return Page(shown, Place(shown[-1].submitted_at, shown[-1].id) if len(found) > PAGE else None)
+    shown = found[:most]
+    return Page(shown, Place(shown[-1].submitted_at, shown[-1].id) if len(found) > most else None)
+
+
+async def by_status(connection: AsyncConnection) -> dict[int, int]:
+    """How many dossiers of all units have each of the portal's statuses. Reads an index whole: for an operator."""
+    return {row.status: row.number for row in await connection.execute(_BY_STATUS_OF_ALL)}
 
 
 async def waiting(connection: AsyncConnection, unit: str) -> int:
