@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.intake.commands.saving import outcome
+from services.intake.commands.saving import civil, outcome
 from services.intake.domain.dossier import Dossier
 from services.intake.people import Applicant
 from worktime import Explanation
@@ -41,21 +41,21 @@ def public_view(dossier: Dossier, history: Sequence[Any]) -> dict[str, Any]:
         "unit": dossier.unit.model_dump(),
         "competent_unit": dossier.competent and dossier.competent.model_dump(),
         "hand_over": dossier.hand_over,
-        "submitted_at": _iso(dossier.submitted_at),
-        "accepted_at": _iso(dossier.accepted_at),
+        "submitted_at": civil(dossier.submitted_at),
+        "accepted_at": civil(dossier.accepted_at),
         "why_this_date": {"vi": why_this_date(dossier, "vi"), "en": why_this_date(dossier, "en")},
         "missing": [paper.model_dump() for paper in dossier.missing],
         "reason": dossier.reason,
         "outcome": dossier.outcome,
-        "decided_at": _iso(dossier.decided_at),
-        "handed_over_at": _iso(dossier.handed_over_at),
-        "steps": [{"kind": step.kind, "at": _iso(step.at)} for step in steps(history)],
+        "decided_at": civil(dossier.decided_at),
+        "handed_over_at": civil(dossier.handed_over_at),
+        "steps": [{"kind": step.kind, "at": civil(step.at)} for step in steps(history)],
     }
 
 
 def staff_view(dossier: Dossier, history: Sequence[Any], applicant: Applicant | None) -> dict[str, Any]:
     """What a clerk of the unit gets."""
-    told = [{"kind": s.kind, "at": _iso(s.at), "by": s.by, "data": dict(s.data)} for s in steps(history)]
+    told = [{"kind": s.kind, "at": civil(s.at), "by": s.by, "data": dict(s.data)} for s in steps(history)]
     return public_view(dossier, history) | {
         "procedure": dossier.procedure.model_dump(),
         "channel": dossier.channel,
@@ -68,7 +68,3 @@ def staff_view(dossier: Dossier, history: Sequence[Any], applicant: Applicant | 
         "applicant": applicant and applicant.model_dump(),
         "steps": told,
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from contracts.directory import ProcedureV1
 from contracts.envelope import Attributes
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
 from contracts.post import DossierCollectedV1, ShipmentDeliveredV1, ShipmentDispatchedV1
@@ -32,12 +34,14 @@ from services.intake.main import SERVICE
 from services.intake.settings import IntakeSettings
 from services.intake.tables import METADATA
 from services.shell.process import build
-from tests.support.reference_data import DISTRICT, INSURANCE_CARD, LAND, POST_OFFICE, headers_for, seed_copies
+from tests.support.reference_data import DISTRICT, INSURANCE_CARD, LAND, POST_OFFICE, entities, headers_for, seed_copies
+from tests.support.servers import PostgresServer
 
 NOW: Final = datetime(2026, 2, 24, 9, 0, tzinfo=CIVIL_TIME)
 """A Tuesday morning; the running application's clock starts here and ticks."""
 CLOSED_PORT: Final = "127.0.0.1:9"
-ALL_PAPERS: Final = ["to-khai", "giay-to-goc"]
+MISSING: Final = "giay-chung-nhan"
+"""The paper of LAND that lies at home."""
 APPLICANT: Final[dict[str, Any]] = {
     "name": "Nguyễn Văn Thử",
     "identity_number": "034099000001",
@@ -65,8 +69,8 @@ def write_keys(folder: Path) -> dict[str, Path]:
 
 
 def settings(keys: dict[str, Path], **changes: Any) -> IntakeSettings:
-    given = {name: path for name, path in keys.items() if name.endswith("_file")}
-    return IntakeSettings(**{"kafka": CLOSED_PORT, "clock": NOW.isoformat(), "pool_size": 8} | given | changes)
+    given: dict[str, Any] = {"kafka": CLOSED_PORT, "clock": NOW.isoformat(), "pool_size": 8}
+    return IntakeSettings(**given | {name: path for name, path in keys.items() if name.endswith("_file")} | changes)
 
 
 async def intake_database(url: str) -> AsyncEngine:
@@ -84,6 +88,19 @@ async def running(url: str, given: IntakeSettings) -> AsyncIterator[FastAPI]:
     app = build(SERVICE, given, url)
     async with app.router.lifespan_context(app):
         yield app
+
+
+@asynccontextmanager
+async def intake_world(postgres: PostgresServer, folder: Path, **changes: Any) -> AsyncIterator["Intake"]:
+    """A database, keys and a running application of one test module."""
+    keys = write_keys(folder)
+    url = await postgres.create_database("intake")
+    database = await intake_database(url)
+    given = settings(keys, **changes)
+    transport = httpx.ASGITransport
+    async with running(url, given) as app, httpx.AsyncClient(transport=transport(app), base_url="http://motcua.test") as http:
+        yield Intake(database, http, given, keys)
+    await database.dispose()
 
 
 @dataclass
@@ -114,13 +131,22 @@ class Intake:
     async def submit(self, **changes: Any) -> dict[str, Any]:
         """A submission that a citizen sends."""
         body = {name: value for name, value in new_dossier(**changes).items() if name != "accept"}
-        answer = await self.http.post("/api/intake/submissions", json=body, headers={"Idempotency-Key": str(uuid4())})
+        answer = await self.online("/submissions", body)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
     async def rows(self, query: str, **values: object) -> list[Any]:
         async with self.database.connect() as connection:
             return list((await connection.execute(text(query), values)).all())
+
+    async def online(self, path: str, body: object, key: str | None = None, **headers: str) -> httpx.Response:
+        """Without sign-in, as a citizen's program would."""
+        given = {"Idempotency-Key": key or str(uuid4())} | headers
+        return await self.http.post(f"/api/intake{path}", json=body, headers=given)
+
+    async def track(self, taken: dict[str, Any], **headers: str) -> httpx.Response:
+        given = {"code": taken["code"] or taken["submission_number"], "secret": taken["secret"]}
+        return await self.http.get("/api/intake/track", params=given, headers=headers)
 
     async def told(self, subject: str, topic: str = "intake.dossiers.%") -> list[tuple[int, str]]:
         """(sequence, what happened) of what lies in the outbox about it."""
@@ -129,13 +155,13 @@ class Intake:
 
     async def tell(self, subject: str, *events: Event, again: bool = False) -> None:
         """One batch; `again` sends the last number of that publisher and subject once more."""
-        records = [self._record(subject, event, again=again) for event in events]
+        records = [self.record(subject, event, again=again) for event in events]
         await self.work(records)
 
     async def work(self, records: Sequence[Record]) -> None:
         await Engine(self.database, opened(self.settings.keys), lambda: NOW).process(Work(records))
 
-    def _record(self, subject: str, event: Event, *, again: bool) -> Record:
+    def record(self, subject: str, event: Event, *, again: bool = False) -> Record:
         owner = event.TOPIC.owner
         number = self.sequences.get((owner, subject), 0) + (0 if again else 1)
         self.sequences[owner, subject] = number
@@ -156,8 +182,29 @@ class Intake:
 
 
 def new_dossier(**changes: Any) -> dict[str, Any]:
-    given = {"unit": DISTRICT, "procedure": LAND, "applicant": APPLICANT, "papers": ALL_PAPERS, "hand_over": "counter"}
-    return given | {"accept": True} | changes
+    """Land at the district, all papers there, unless changed."""
+    given: dict[str, Any] = {
+        "unit": DISTRICT,
+        "procedure": LAND,
+        "applicant": APPLICANT,
+        "hand_over": "counter",
+        "accept": True,
+    } | changes
+    return {"papers": papers_of(given["procedure"])} | given
+
+
+@cache
+def _papers() -> dict[str, list[str]]:
+    procedures = [entity for entity in entities() if isinstance(entity, ProcedureV1)]
+    return {procedure.code: [paper.code for paper in procedure.versions[-1].papers] for procedure in procedures}
+
+
+def papers_of(procedure: str) -> list[str]:
+    """The codes of all papers that its newest version asks for; none of an unknown one."""
+    return list(_papers().get(procedure, []))
+
+
+INCOMPLETE: Final = [code for code in papers_of(LAND) if code != MISSING]
 
 
 def _case(taken: dict[str, Any]) -> dict[str, Any]:
@@ -185,7 +232,7 @@ def collected(keys: dict[str, Path], **changes: Any) -> DossierCollectedV1:
         "unit": DISTRICT,
         "postal_unit": POST_OFFICE,
         "procedure": INSURANCE_CARD,
-        "papers": [PaperRef(code=code, title=code) for code in ALL_PAPERS],
+        "papers": [PaperRef(code=code, title=code) for code in papers_of(INSURANCE_CARD)],
         "applicant": applicant,
         "collected_at": NOW,
     }

@@ -3,9 +3,11 @@
 An answer is kept in clear text with its Idempotency-Key: no name and no secret may be in it.
 """
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from contracts.values import CIVIL_TIME
 from messaging.commands import Answer, UnitOfWork
 from messaging.handling import Decision
 from services.intake.domain.dossier import Dossier
@@ -32,5 +34,10 @@ def outcome(dossier: Dossier) -> dict[str, Any]:
         "stage": dossier.stage,
         "submission_number": dossier.submission_number,
         "code": dossier.code,
-        "promised_at": dossier.promised_at and dossier.promised_at.isoformat(),
+        "promised_at": civil(dossier.promised_at),
     }
+
+
+def civil(moment: datetime | None) -> str | None:
+    """In civil time, as on paper, whatever zone the database answers in."""
+    return None if moment is None else moment.astimezone(CIVIL_TIME).isoformat()

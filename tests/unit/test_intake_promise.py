@@ -1,0 +1,124 @@
+"""Reception and promise: from the counter's time, by the unit's calendar, with a reason for each date."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.directory import CalendarV1, LimitV1, ProcedureV1, UnitV1
+from contracts.refusal import Invalid, Refusal
+from contracts.values import CIVIL_TIME, Channel
+from services.intake.domain.offers import Offer, offer
+from services.intake.domain.promising import OLDEST, promised, received
+from tests.support.reference_data import BUSINESS, CARD_CORRECTION, CENTRE, DEPARTMENT, DISTRICT, DRIVING_LICENCE, LAND, entities
+from tests.support.reference_data import entity_id as ident
+
+NOW = datetime(2026, 2, 24, 9, 0, tzinfo=CIVIL_TIME)
+TODAY = NOW.date()
+BY_ID = {(type(entity), ident(entity)): entity for entity in entities()}
+
+
+def unit(identifier: str) -> UnitV1:
+    found = BY_ID[UnitV1, identifier]
+    assert isinstance(found, UnitV1)
+    return found
+
+
+def procedure(code: str) -> ProcedureV1:
+    found = BY_ID[ProcedureV1, code]
+    assert isinstance(found, ProcedureV1)
+    return found
+
+
+def offered(code: str, at: str = DISTRICT, by: str = DISTRICT, day: date = TODAY, **changes: object) -> Offer:
+    calendar = BY_ID[CalendarV1, unit(at).calendar]
+    assert isinstance(calendar, CalendarV1)
+    return offer(unit(at).model_copy(update=changes), procedure(code), unit(by), calendar, 7, day)
+
+
+@given(st.integers(-10_000, 10_000))
+def test_time_at_the_counter_is_bounded(minutes: int) -> None:
+    given_time = NOW + timedelta(minutes=minutes)
+    if minutes > 1 or given_time < NOW - OLDEST:
+        with pytest.raises(Invalid) as refused:
+            received(given_time, NOW)
+        assert refused.value.field == "received_at"
+    else:
+        assert received(given_time, NOW) == min(given_time, NOW)
+
+
+def test_reception_is_never_before_the_submission() -> None:
+    with pytest.raises(Invalid, match="received-before-submission"):
+        received(NOW - timedelta(hours=2), NOW, not_before=NOW - timedelta(hours=1))
+
+
+def test_now_if_not_given() -> None:
+    assert received(None, NOW) == NOW
+
+
+def test_working_days_of_the_unit_with_their_reasons() -> None:
+    promise = promised(offered(LAND), NOW)
+    assert promise.moment == datetime(2026, 3, 7, 11, 30, tzinfo=CIVIL_TIME)
+    assert promise.explanation.calendar_version == 7
+    assert any("Chủ nhật 01/03/2026: nghỉ cuối tuần" in line for line in promise.explanation.lines("vi"))
+
+
+def test_working_hours_and_same_day() -> None:
+    hours = promised(offered(DRIVING_LICENCE, CENTRE, DEPARTMENT), NOW)
+    # 6 on Tuesday, 7.5 on each working day, 4 on Saturday morning.
+    assert hours.moment == datetime(2026, 3, 2, 17, 0, tzinfo=CIVIL_TIME)
+    assert promised(offered(CARD_CORRECTION), NOW).moment == NOW.replace(hour=17)
+    assert promised(offered(CARD_CORRECTION), NOW.replace(hour=15, minute=1)).moment.date() == date(2026, 2, 25)
+
+
+def test_through_tet_and_from_a_sunday() -> None:
+    before_tet = datetime(2026, 2, 13, 16, 0, tzinfo=CIVIL_TIME)
+    promise = promised(offered(BUSINESS), before_tet)
+    assert promise.moment == datetime(2026, 2, 23, 17, 0, tzinfo=CIVIL_TIME)
+    assert any("Tết Nguyên đán" in line for line in promise.explanation.lines("vi"))
+    sunday = promised(offered(CARD_CORRECTION), datetime(2026, 3, 1, 10, 0, tzinfo=CIVIL_TIME))
+    assert sunday.moment.date() == date(2026, 3, 2)
+
+
+def test_version_in_force_on_the_day_decides() -> None:
+    assert offered(BUSINESS, day=date(2021, 6, 30)).procedure.version == 1
+    assert offered(BUSINESS, day=date(2021, 7, 1)).procedure.version == 2
+    with pytest.raises(Invalid, match="not-in-force"):
+        offered(BUSINESS, day=date(2016, 12, 31), valid_from=date(2000, 1, 1))
+
+
+def test_a_closed_unit_names_its_successor() -> None:
+    with pytest.raises(Invalid) as refused:
+        offered(LAND, valid_to=date(2026, 2, 23), successor=CENTRE)
+    assert refused.value.code == "unit-closed"
+    assert CENTRE in refused.value.vi
+    assert CENTRE in refused.value.en
+    with pytest.raises(Invalid, match="unit-closed"):
+        offered(LAND, valid_from=date(2026, 2, 25))
+
+
+def test_who_receives_nothing_offers_nothing() -> None:
+    with pytest.raises(Invalid, match="not-received-here"):
+        offered(DRIVING_LICENCE)
+    with pytest.raises(Invalid, match="not-received-here"):
+        offered(LAND, one_stop=False)
+
+
+def test_doors_that_are_not_offered() -> None:
+    with pytest.raises(Invalid, match="channel-not-offered"):
+        offered("2.900033").require_channel(Channel.ONLINE)
+    with pytest.raises(Invalid, match="channel-not-offered"):
+        offered("2.900033").require_channel(Channel.POST)
+    offered("2.900033").require_channel(Channel.COUNTER)
+
+
+def test_calendar_or_limit_that_cannot_be_counted_with_is_a_refusal_not_a_fault() -> None:
+    calendar = CalendarV1(id="never", name="Không bao giờ", weekly={})
+    idle = offer(unit(DISTRICT), procedure(LAND), unit(DISTRICT), calendar, 1, NOW.date())
+    with pytest.raises(Refusal, match="cannot-promise"):
+        promised(idle, NOW)
+    endless = procedure(LAND).versions[0].model_copy(update={"limit": LimitV1(kind="working_days", amount=0)})
+    wrong = ProcedureV1(code=LAND, versions=[endless])
+    with pytest.raises(Refusal, match="cannot-promise"):
+        offer(unit(DISTRICT), wrong, unit(DISTRICT), calendar, 1, NOW.date())
