@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.directory import KeyV1, StaffV1
+from services.directory.domain.accounts import INSTALLATION
 from services.directory.repository import reading
 from web.signin import StaffState
 
@@ -20,4 +21,4 @@ class OwnSignIn:
         if row.staff is None:
             return key, None
         staff = StaffV1.model_validate(row.staff)
-        return key, StaffState(staff.active, staff.tokens_valid_from, row.units or {})
+        return key, StaffState(staff.active, staff.tokens_valid_from, {**(row.units or {}), INSTALLATION: "Một Cửa"})

@@ -1,5 +1,6 @@
 """Signing in and out: tokens for a shift, guessing slowed down, out everywhere at once, and nothing told about who exists."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -242,3 +243,14 @@ async def test_a_new_key_leaves_tokens_of_the_old_one_good(postgres: PostgresSer
         assert "Lê Thị Ngọc Lan" in (await directory.browser(token).get("/")).text
         assert (await directory.token("lan")) != token
     assert CENTRE in verify(token, PUBLIC_KEY).roles
+
+
+async def test_many_sign_in_at_once(directory: Directory) -> None:
+    names = ("lan", "hoa", "tam", "duong", "minh", "bich", "nga", "dung")
+    tokens = await asyncio.gather(*(directory.token(name) for name in names))
+    assert len({*tokens}) == len(names)
+
+
+async def test_attempts_under_one_name_at_once_are_counted_one_by_one(directory: Directory) -> None:
+    answers = await asyncio.gather(*(sign_in(directory, "nobody-new", "wrong-password") for _ in range(3 * MOST)))
+    assert sorted(answer.status_code for answer in answers) == [401] * MOST + [429] * 2 * MOST

@@ -47,7 +47,7 @@ async def calendars(process: CurrentProcess) -> Calendars:
 
 @router.get("/procedures")
 async def procedures(process: CurrentProcess) -> dict[str, Any]:
-    """Without papers and competences: those stand in the procedure itself."""
+    """As in force today, without competences: those stand in the procedure itself."""
     async with process.database.connect() as connection:
         found = await reading.catalogue(connection, process.clock().astimezone(CIVIL_TIME).date())
     return {"procedures": [{"code": code, **version} for code, version in found.items()]}

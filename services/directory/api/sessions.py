@@ -10,8 +10,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
+from contracts.directory import StaffV1
 from services.directory.commands import sessions
+from services.directory.domain.accounts import UnknownPerson
 from services.directory.domain.guessing import TooManyGuesses
+from services.directory.repository import accounts
 from services.shell.process import CurrentProcess
 from web import correlation
 from web.errors import answer
@@ -41,6 +44,16 @@ async def sign_in(request: Request, credentials: Credentials, process: CurrentPr
     except TooManyGuesses as refusal:
         return answer(request, Problem.of_refusal(refusal), {"Retry-After": str(refusal.seconds)})
     return Token(token=token, expires_at=claims.expires_at)
+
+
+@router.get("/me")
+async def me(person: SignedIn, process: CurrentProcess) -> StaffV1:
+    """Who is signed in, and the posts held."""
+    async with process.database.connect() as connection:
+        account = await accounts.by_username(connection, person.username)
+    if account is None:
+        raise UnknownPerson
+    return account.staff
 
 
 @router.post("/sign-out", status_code=HTTPStatus.NO_CONTENT)

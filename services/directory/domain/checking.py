@@ -31,18 +31,18 @@ def check(reading: Reading, built: Built, known: Known) -> list[Fault]:
     """Faults between entities. An id whose own row is faulty counts as there: it is named once, where it is wrong."""
     units = {**known.units, **built.units}
     return [
-        *_references(reading, built, known),
+        *_references(reading, known),
         *_circles(reading, units),
         *_receiving(reading, built, units),
         *_user_names(reading, built, known),
     ]
 
 
-def _references(reading: Reading, built: Built, known: Known) -> Iterator[Fault]:
+def _references(reading: Reading, known: Known) -> Iterator[Fault]:
     there = {
-        "unit": known.units.keys() | _ids(reading, "units.csv", "id"),
-        "calendar": known.calendars.keys() | _ids(reading, "calendars.csv", "id"),
-        "field": _fields(known.procedures) | _fields(built.procedures) | _ids(reading, "procedures.csv", "field"),
+        "unit": known.units.keys() | reading.mentions("units.csv", "id"),
+        "calendar": known.calendars.keys() | reading.mentions("calendars.csv", "id"),
+        "field": _fields(known.procedures) | reading.mentions("procedures.csv", "field"),
     }
     for rows in reading.rows.values():
         for row in rows:
@@ -56,17 +56,13 @@ def _references(reading: Reading, built: Built, known: Known) -> Iterator[Fault]
                     yield row.fault(column.name, vi, en)
 
 
-def _ids(reading: Reading, file: str, column: str) -> set[str]:
-    return {row[column] for row in reading.rows.get(file, [])}
-
-
 def _fields(procedures: Mapping[str, ProcedureV1]) -> set[str]:
     return {version.field for procedure in procedures.values() for version in procedure.versions}
 
 
 def _circles(reading: Reading, units: Mapping[str, UnitV1]) -> Iterator[Fault]:
     """A unit that is its own superior, or its own successor, over however many steps."""
-    for row in reading.rows.get("units.csv", []):
+    for row in reading.of("units.csv"):
         for column in ("parent", "successor"):
             seen: set[str] = set()
             unit = units.get(row["id"])
@@ -78,7 +74,7 @@ def _circles(reading: Reading, units: Mapping[str, UnitV1]) -> Iterator[Fault]:
 
 
 def _receiving(reading: Reading, built: Built, units: Mapping[str, UnitV1]) -> Iterator[Fault]:
-    for row in reading.rows.get("competences.csv", []):
+    for row in reading.of("competences.csv"):
         for name in row["receiving"]:
             unit = units.get(name)
             if unit is not None and not unit.one_stop:
@@ -99,7 +95,7 @@ def _goes_by_post(row: Row, built: Built) -> bool:
 
 def _user_names(reading: Reading, built: Built, known: Known) -> Iterator[Fault]:
     taken = {person.username: person.id for person in known.staff.values() if person.id not in built.staff}
-    for row in reading.rows.get("staff.csv", []):
+    for row in reading.of("staff.csv"):
         holder = taken.setdefault(row["username"], row["id"])
         if holder != row["id"]:
             vi, en = f"Tên đăng nhập này là của người có mã {holder}.", f"This user name is that of the person {holder}."

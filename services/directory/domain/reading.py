@@ -33,27 +33,34 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`rows` by file name, those without a fault; `kinds` are the ones that were given."""
+    """`rows` by file name, those without a fault; `mentioned`: what stands in (file, column), in rows with faults too."""
 
     rows: Mapping[str, list[Row]]
     faults: list[Fault]
-    kinds: frozenset[str]
+    mentioned: Mapping[tuple[str, str], set[str]]
+
+    def of(self, file: str) -> list[Row]:
+        return self.rows.get(file, [])
+
+    def mentions(self, file: str, column: str) -> set[str]:
+        """What another row may refer to without a second fault: a faulty row is named once, where it is wrong."""
+        return self.mentioned.get((file, column), set())
 
 
 def read(texts: Mapping[str, str]) -> Reading:
     """Read the files, by name."""
     faults = [_unknown_file(name) for name in texts if name not in BY_NAME]
-    kinds = frozenset(BY_NAME[name].kind for name in texts if name in BY_NAME)
-    for kind in sorted(kinds):
+    for kind in sorted({BY_NAME[name].kind for name in texts if name in BY_NAME}):
         faults += [_missing_file(name) for name in companions(kind) if name not in texts]
     if not texts:
         faults.append(Fault("", 0, "", "Không có tệp nào.", "There is no file."))
     rows: dict[str, list[Row]] = {}
+    mentioned: dict[tuple[str, str], set[str]] = {}
     for file in FILES:
         if file.name in texts:
-            rows[file.name] = list(_rows(file, texts[file.name], faults))
+            rows[file.name] = list(_rows(file, texts[file.name], faults, mentioned))
             faults += _twice(file, rows[file.name])
-    return Reading(rows, faults, kinds)
+    return Reading(rows, faults, mentioned)
 
 
 def _unknown_file(name: str) -> Fault:
@@ -70,7 +77,7 @@ def _missing_file(name: str) -> Fault:
     )
 
 
-def _rows(file: File, text: str, faults: list[Fault]) -> Iterator[Row]:
+def _rows(file: File, text: str, faults: list[Fault], mentioned: dict[tuple[str, str], set[str]]) -> Iterator[Row]:
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     reader = csv.reader(lines, delimiter=_separator(lines), strict=True)
     try:
@@ -84,6 +91,8 @@ def _rows(file: File, text: str, faults: list[Fault]) -> Iterator[Row]:
                 faults.append(Fault(file.name, reader.line_num, "", f"Quá {MOST_ROWS} dòng.", f"More than {MOST_ROWS} rows."))
                 return
             if any(cell.strip() for cell in cells):
+                for name, cell in zip(heading, cells, strict=False):
+                    mentioned.setdefault((file.name, name), set()).add(cell.strip())
                 row = _row(file, reader.line_num, heading, cells, faults)
                 if row is not None:
                     yield row

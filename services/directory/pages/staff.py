@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.directory import UnitV1
-from contracts.values import Identifier
+from contracts.values import CIVIL_TIME, Identifier
 from messaging.commands import CommandKey
 from services.directory.api.staff import Administrator
 from services.directory.commands.staff import reach_of, switch
@@ -36,8 +36,12 @@ async def staff(
         reached = await reach_of(connection, person)
         found = await reading.staff(connection, reached, q.strip(), limit=PAGE + 1, offset=(page - 1) * PAGE)
         units = await entities.everything(connection, UnitV1)
+        procedures = await reading.catalogue(connection, process.clock().astimezone(CIVIL_TIME).date())
+    fields = {version["field"]: version["field_title"] for version in procedures.values()}
     names = {key: unit.entity.name for key, unit in units.items()}
-    return pages.render(request, "staff.html", staff=found[:PAGE], more=len(found) > PAGE, page=page, q=q, names=names)
+    return pages.render(
+        request, "staff.html", staff=found[:PAGE], more=len(found) > PAGE, page=page, q=q, names=names, fields=fields
+    )
 
 
 @router.post("/{staff_id}/disable")

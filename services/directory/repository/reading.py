@@ -17,11 +17,11 @@ _SIGN_IN = text("""
             WHERE u.id IN (SELECT post ->> 'unit' FROM jsonb_array_elements(a.value -> 'posts') AS post)) AS units
     FROM (SELECT 1) AS one LEFT JOIN account a ON a.id = :staff
 """)
-# All procedures, without their papers and competences: the catalogue has some two thousand of them at most.
+# All procedures, without their competences: the catalogue has some two thousand of them at most.
 _CATALOGUE = text("""
     SELECT p.id AS code, v.value AS version
     FROM procedure p CROSS JOIN LATERAL (
-        SELECT value - 'papers' - 'competences' AS value FROM jsonb_array_elements(p.value -> 'versions') AS value
+        SELECT value - 'competences' AS value FROM jsonb_array_elements(p.value -> 'versions') AS value
         WHERE CAST(value ->> 'valid_from' AS date) <= :day ORDER BY CAST(value ->> 'valid_from' AS date) DESC LIMIT 1
     ) AS v ORDER BY p.id
 """)
@@ -47,7 +47,7 @@ async def sign_in_facts(connection: AsyncConnection, kid: str, staff_id: str) ->
 
 
 async def catalogue(connection: AsyncConnection, day: date) -> dict[str, dict[str, Any]]:
-    """Code -> the version in force on a day, without papers and competences."""
+    """Code -> the version in force on a day, without competences."""
     return {row.code: row.version for row in await connection.execute(_CATALOGUE, {"day": day})}
 
 

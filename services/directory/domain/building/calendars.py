@@ -8,31 +8,34 @@ from contracts.directory import CalendarV1
 from contracts.values import CIVIL_TIME
 from services.directory.domain.faults import Fault
 from services.directory.domain.files import WEEK
-from services.directory.domain.reading import Row
+from services.directory.domain.reading import Reading, Row
 from worktime import Calendar, CalendarError
 
 MOST_EXCEPTIONS: Final = 2000
 _SOME_DAY: Final = datetime(2026, 1, 5, tzinfo=CIVIL_TIME)
 
 
-def build(rows: Sequence[Row], holidays: Sequence[Row], faults: list[Fault]) -> dict[str, CalendarV1]:
-    by_calendar = _by_calendar(rows, holidays, faults)
+def build(reading: Reading, faults: list[Fault]) -> dict[str, CalendarV1]:
+    exceptional = _by_calendar(reading, faults)
     found: dict[str, CalendarV1] = {}
-    for row in rows:
+    for row in reading.of("calendars.csv"):
         weekly = {name: row[name] for name in WEEK if row[name]}
         if _is_sound(row, "mon", row["id"], weekly, [], faults):
-            exceptions = _exceptions(row["id"], weekly, by_calendar[row["id"]], faults)
+            exceptions = _exceptions(row["id"], weekly, exceptional[row["id"]], faults)
             found[row["id"]] = CalendarV1(
                 id=row["id"], name=row["name"], weekly=weekly, exceptions=exceptions, sample=row["sample"]
             )
     return found
 
 
-def _by_calendar(rows: Sequence[Row], holidays: Sequence[Row], faults: list[Fault]) -> dict[str, list[Row]]:
+def _by_calendar(reading: Reading, faults: list[Fault]) -> dict[str, list[Row]]:
     """Which exceptional days each calendar has; a row that names none counts for all calendars of the file."""
-    found: dict[str, list[Row]] = {row["id"]: [] for row in rows}
-    for holiday in holidays:
+    found: dict[str, list[Row]] = {row["id"]: [] for row in reading.of("calendars.csv")}
+    faulty = reading.mentions("calendars.csv", "id") - found.keys()
+    for holiday in reading.of("holidays.csv"):
         for name in holiday["calendar"] or found:
+            if name in faulty:
+                continue
             if name not in found:
                 vi, en = f"Không có lịch “{name}” trong calendars.csv.", f"There is no calendar “{name}” in calendars.csv."
                 faults.append(holiday.fault("calendar", vi, en))

@@ -23,14 +23,11 @@ class Built:
 
 def build(reading: Reading) -> Built:
     faults: list[Fault] = []
-    rows = reading.rows
     return Built(
-        units={row["id"]: unit for row in rows.get("units.csv", []) if (unit := _unit(row, faults))},
-        calendars=calendars.build(rows.get("calendars.csv", []), rows.get("holidays.csv", []), faults),
-        procedures=procedures.build(
-            rows.get("procedures.csv", []), rows.get("papers.csv", []), rows.get("competences.csv", []), faults
-        ),
-        staff=staff.build(rows.get("staff.csv", []), rows.get("posts.csv", []), faults),
+        units={row["id"]: unit for row in reading.of("units.csv") if (unit := _unit(row, faults))},
+        calendars=calendars.build(reading, faults),
+        procedures=procedures.build(reading, faults),
+        staff=staff.build(reading, faults),
         faults=faults,
     )
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from contracts.directory import CompetenceV1, LimitV1, PaperV1, ProcedureV1, ProcedureVersionV1
 from services.directory.domain.faults import Fault
-from services.directory.domain.reading import Row
+from services.directory.domain.reading import Reading, Row
 from worktime import LimitError, limit_from_data
 
 Version = tuple[str, int]
@@ -14,10 +14,10 @@ MOST: Final = {"papers.csv": 100, "competences.csv": 20_000}
 MOST_VERSIONS: Final = 200
 
 
-def build(rows: Sequence[Row], papers: Sequence[Row], competences: Sequence[Row], faults: list[Fault]) -> dict[str, ProcedureV1]:
-    versions: dict[Version, Row] = {(row["code"], row["version"]): row for row in rows}
-    papers_of = _by_version(versions, papers, faults)
-    competences_of = _by_version(versions, competences, faults)
+def build(reading: Reading, faults: list[Fault]) -> dict[str, ProcedureV1]:
+    versions: dict[Version, Row] = {(row["code"], row["version"]): row for row in reading.of("procedures.csv")}
+    papers_of = _by_version(versions, reading, "papers.csv", faults)
+    competences_of = _by_version(versions, reading, "competences.csv", faults)
     found: dict[str, ProcedureV1] = {}
     for code, group in groupby(sorted(versions), key=lambda version: version[0]):
         numbered = [(versions[key], papers_of[key], competences_of[key]) for key in group]
@@ -30,23 +30,26 @@ def build(rows: Sequence[Row], papers: Sequence[Row], competences: Sequence[Row]
     return found
 
 
-def _by_version(versions: dict[Version, Row], rows: Sequence[Row], faults: list[Fault]) -> dict[Version, list[Row]]:
+def _by_version(versions: dict[Version, Row], reading: Reading, file: str, faults: list[Fault]) -> dict[Version, list[Row]]:
     """The rows that speak for each version; a row that names none speaks for all."""
     found: dict[Version, list[Row]] = {version: [] for version in versions}
     numbers: dict[str, list[int]] = {}
     for code, number in versions:
         numbers.setdefault(code, []).append(number)
-    for row in rows:
+    mentioned = reading.mentions("procedures.csv", "code"), reading.mentions("procedures.csv", "version")
+    for row in reading.of(file):
         code = row["procedure"]
-        wanted = row["versions"] or numbers.get(code, ())
-        unknown = [number for number in wanted if (code, number) not in found]
-        if unknown or not wanted:
-            column = "versions" if code in numbers else "procedure"
-            vi, en = "Không có trong procedures.csv.", "Not in procedures.csv."
-            faults.append(row.fault(column, vi, en))
-            continue
-        for number in wanted:
-            found[code, number].append(row)
+        for number in row["versions"] or numbers.get(code, ()):
+            if (code, number) in found:
+                found[code, number].append(row)
+            elif code not in mentioned[0] or str(number) not in mentioned[1]:
+                faults.append(
+                    row.fault("versions", "Phiên bản này không có trong procedures.csv.", "No such version in procedures.csv.")
+                )
+        if code not in mentioned[0]:
+            faults.append(
+                row.fault("procedure", "Thủ tục này không có trong procedures.csv.", "No such procedure in procedures.csv.")
+            )
     return found
 
 

@@ -1,12 +1,11 @@
 """People with the posts they hold. What the file leaves open (whether an account is active) is for the account to say."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from contracts.directory import PostV1
 from services.directory.domain.faults import Fault
-from services.directory.domain.reading import Row
+from services.directory.domain.reading import Reading, Row
 
 OPERATOR: Final = "operator"
 """The operator's account id and user name: made from the installation's own secret, never imported."""
@@ -28,13 +27,15 @@ class StaffRow:
     line: int
 
 
-def build(rows: Sequence[Row], posts: Sequence[Row], faults: list[Fault]) -> dict[str, StaffRow]:
+def build(reading: Reading, faults: list[Fault]) -> dict[str, StaffRow]:
+    rows = reading.of("staff.csv")
     posts_of: dict[str, list[PostV1]] = {row["id"]: [] for row in rows}
-    for post in posts:
-        problem = _post_problem(post, posts_of)
+    faulty = reading.mentions("staff.csv", "id") - posts_of.keys()
+    for post in reading.of("posts.csv"):
+        problem = None if post["staff"] in faulty else _post_problem(post, posts_of)
         if problem:
             faults.append(post.fault(*problem))
-        else:
+        elif post["staff"] in posts_of:
             posts_of[post["staff"]].append(PostV1(unit=post["unit"], role=post["role"], fields=list(post["fields"])))
     faults += [fault for row in rows if (fault := _reserved(row))]
     return {
