@@ -14,7 +14,7 @@ from cli.options import DEFAULT_DATA, Data
 from cli.session import Session, not_running
 from deploy.local.outcome import ExitCode, Stopped, language, worded
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 SAMPLE_PASSWORD: Final = "motcua-mau-2026"  # noqa: S105 -- printed for everybody who tries the sample
 SAMPLE_ACCOUNTS: Final = (
     ("lan", "cán bộ một cửa, cấp tỉnh", "clerk, provincial centre"),
