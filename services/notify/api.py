@@ -34,7 +34,7 @@ async def messages(
     search = Search(code or dossier, outcome, fact_type, after)
     async with process.database.connect() as connection:
         page = await ledger.page(connection, units_of(reader), search, PAGE)
-    return {"messages": [as_json(line) for line in page.lines], "next": page.next}
+    return {"messages": [as_json(line, process.clock) for line in page.lines], "next": page.next}
 
 
 @ROUTER.get("/messages/{message}")
@@ -48,7 +48,7 @@ async def message_with_attempts(
     line, attempts = found
     require_reading(reader, line.message.unit)
     set_etag(response, line.message.version)
-    return as_json(line) | {"tries": [attempt_as_json(attempt) for attempt in attempts]}
+    return as_json(line, process.clock) | {"tries": [attempt_as_json(attempt) for attempt in attempts]}
 
 
 @ROUTER.get("/summary")

@@ -29,19 +29,19 @@ def tell(message: Message | None, event: DossierFact, context: Context) -> Decis
         raise Waiting(CONTACTS, new.dossier, event.contact_version)
     if known.obstacle is not None:
         return _skipped(new, known.obstacle, context.now)
-    return Decision(new.queue(context.now))
+    return Decision(new.queue())
 
 
-def take_up(message: Message, known: KnownContact, now: datetime, lease: timedelta) -> Decision[Message]:
+def take_up(message: Message, known: KnownContact, now: datetime, tick: datetime, lease: timedelta) -> Decision[Message]:
     """Begin an attempt; or skip, when the person was forgotten or the address withdrawn since it was queued."""
     if known.obstacle is not None:
         return _skipped(message, known.obstacle, now)
-    return Decision(message.begin(now, lease))
+    return Decision(message.begin(tick, lease))
 
 
-def end_attempt(message: Message, attempt: int, result: Result, now: datetime) -> Decision[Message]:
+def end_attempt(message: Message, attempt: int, result: Result, now: datetime, tick: datetime) -> Decision[Message]:
     """What an attempt came to; tells of it when the message is settled by it."""
-    after = message.end(attempt, result, now)
+    after = message.end(attempt, result, now, tick)
     if after.state is message.state:
         return Decision(after)
     if after.state is State.SENT:
@@ -51,8 +51,8 @@ def end_attempt(message: Message, attempt: int, result: Result, now: datetime) -
     return Decision(after)
 
 
-def retry(message: Message, now: datetime) -> Decision[Message]:
-    return Decision(message.retry(now))
+def retry(message: Message) -> Decision[Message]:
+    return Decision(message.retry())
 
 
 def _about(event: DossierFact, context: Context) -> Message:

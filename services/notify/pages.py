@@ -21,6 +21,7 @@ from services.notify.reading import (
     Retrier,
     fact_name,
     may_retry,
+    next_try,
     recipient,
     require_reading,
     sought,
@@ -73,6 +74,7 @@ async def messages(
         chosen=chosen,
         fact_name=fact_name,
         recipient=recipient,
+        next_try=lambda message: next_try(message, process.clock),
         older=following and f"/notify/messages?{urlencode({k: v for k, v in following.items() if v})}",
         newest=f"/notify/messages?{urlencode({'outcome': outcome} if outcome else {})}" if after else None,
     )
@@ -96,6 +98,7 @@ async def message_with_attempts(
         letter=_letter(line, chosen_language(request), process.settings.public_url),
         fact_name=fact_name,
         recipient=recipient(line),
+        next_try=next_try(line.message, process.clock),
         may_retry=may_retry(reader, line.message.unit),
     )
 

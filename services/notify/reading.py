@@ -3,12 +3,14 @@
 A clerk and a leader see the messages of their own units; an operator, who answers for the machinery, sees all.
 """
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends
 
 from contracts.refusal import NotFound
 from contracts.values import Role
+from messaging.clock import Clock, system_clock
 from services.notify.domain.contact import masked
 from services.notify.domain.message import Message, State
 from services.notify.repository.ledger import Attempt, Line, Units
@@ -69,8 +71,16 @@ def fact_name(message: Message) -> str:
     return message.fact_type.split(".")[-2]
 
 
-def as_json(line: Line) -> dict[str, Any]:
+def next_try(message: Message, clock: Clock) -> datetime | None:
+    """When it is due by the clock that people see; None for one that is settled or being sent."""
+    if message.state is not State.QUEUED or message.due_at is None:
+        return None
+    return clock() + max(message.due_at - system_clock(), timedelta())
+
+
+def as_json(line: Line, clock: Clock) -> dict[str, Any]:
     message = line.message
+    due = next_try(message, clock)
     return {
         "id": message.id,
         "version": message.version,
@@ -89,7 +99,7 @@ def as_json(line: Line) -> dict[str, Any]:
         "attempts": message.attempt,
         "happened_at": message.happened_at.isoformat(),
         "queued_at": message.queued_at.isoformat(),
-        "due_at": message.due_at and message.due_at.isoformat(),
+        "next_try_at": due and due.isoformat(),
         "settled_at": message.settled_at and message.settled_at.isoformat(),
     }
 

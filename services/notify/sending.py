@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.values import Lane
 from messaging.backoff import Stopped, until_it_works
+from messaging.clock import system_clock
 from messaging.commands import UnitOfWork
 from messaging.handling import Decision
 from messaging.listening import Bell
@@ -77,7 +78,7 @@ class Sender:
         """A few messages of each lane; how many were claimed. Raises Away when the mail server is: then none is left claimed."""
         lanes = self.settings.served_lanes()
         async with self.process.database.connect() as connection:
-            if not await queue.anything_due(connection, lanes, self.process.clock()):
+            if not await queue.anything_due(connection, lanes, system_clock()):
                 return 0
         await self.gateway.open()
         return sum([await self._serve(lane) for lane in lanes])
@@ -99,9 +100,9 @@ class Sender:
         """Attempts begun and committed; whom nobody may write to any more is skipped here."""
         lease = timedelta(seconds=3 * self.settings.mail_seconds)
         async with self.process.database.begin() as connection:
-            now = self.process.clock()
-            found = await queue.claim(connection, lane, now, AT_A_TIME)
-            taken = [(handlers.take_up(message, contact, now, lease), contact) for message, contact in found]
+            now, tick = self.process.clock(), system_clock()
+            found = await queue.claim(connection, lane, tick, AT_A_TIME)
+            taken = [(handlers.take_up(message, contact, now, tick, lease), contact) for message, contact in found]
             begun = [(decision.state, contact) for decision, contact in taken if decision.state.state is State.SENDING]
             await queue.begin_attempts(connection, [(message, contact.version) for message, contact in begun], now)
             settled = [await self._settled(connection, decision) for decision, _ in taken]
@@ -111,17 +112,16 @@ class Sender:
 
     async def _attempt(self, message: Message, contact: KnownContact) -> Result:
         """The call, if it can still end within the lease and the process is to go on."""
-        now = self.process.clock()
         if message.due_at is None or contact.contact is None or contact.address is None:
             raise AssertionError("claimed without lease or address")
-        if self.stopping.is_set() or now + timedelta(seconds=self.settings.mail_seconds) > message.due_at:
+        if self.stopping.is_set() or system_clock() + timedelta(seconds=self.settings.mail_seconds) > message.due_at:
             return Result(Verdict.AWAY, "its turn did not come")
         try:
             letter = write(message.template, contact.contact.language, message.content, self.settings.public_url)
         except WRITE_FAULTS as error:
             log.exception("a letter cannot be written", message=message.id, template=message.template)
             return Result(Verdict.REFUSED, f"template {message.template}: {type(error).__name__}")
-        result = await self.gateway.deliver(Outgoing(message.id, contact.address, letter, now))
+        result = await self.gateway.deliver(Outgoing(message.id, contact.address, letter, self.process.clock()))
         ATTEMPTS.labels(message.channel, result.verdict).inc()
         return result
 
@@ -137,7 +137,7 @@ class Sender:
             now = self.process.clock()
             current = (await MESSAGES.load(connection, [message.id]))[message.id]
             await queue.end_attempt(connection, message.id, message.attempt, result, now)
-            decision = handlers.end_attempt(current, message.attempt, result, now)
+            decision = handlers.end_attempt(current, message.attempt, result, now, system_clock())
             await MESSAGES.save(connection, [await self._settled(connection, decision)])
 
     async def _settled(self, connection: AsyncConnection, decision: Decision[Message]) -> Message:

@@ -43,7 +43,7 @@ class MessageRow(Row, table=True):
         CheckConstraint("state <> 'sending' OR attempt > 0", name="message_sending_is_an_attempt"),
         CheckConstraint("attempt >= 0 AND deferrals >= 0 AND version >= 0 AND sequence > 0", name="message_counts"),
         Index("message_once", "dossier", "sequence", "channel", unique=True),
-        Index("message_due", "lane", "due_at", postgresql_where=text(_OPEN)),
+        Index("message_due", "lane", "due_at", "queued_at", postgresql_where=text(_OPEN)),
         Index("message_list", "state", "queued_at", "id"),
         Index("message_unit_list", "unit", "state", "queued_at", "id"),
         Index("message_code", "code", postgresql_where=text("code IS NOT NULL")),

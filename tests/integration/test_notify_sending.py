@@ -384,3 +384,21 @@ async def test_a_letter_that_cannot_be_written_fails_alone(world: World) -> None
     await world.mail.start()
     assert (await world.notify.until(broken, "failed")).reason == "template returned.v1: UndefinedError"
     await world.notify.until(sound, "sent")
+
+
+async def test_a_moved_clock_holds_no_mail_back(notify: Notify, mail: MailServer) -> None:
+    clock = "2026-02-22T08:00:00+07:00"
+    person, later = somebody(), somebody()
+    mail.faults.defer_every = 2
+    async with running(notify, settings_for(mail, clock=clock)):
+        await notify.tell(person)
+        await notify.until(person, "sent")
+        await notify.tell(later)
+
+        async def deferred() -> bool:
+            return await notify.attempts(later) == ["deferred"]
+
+        await eventually(deferred)
+    # A new process, whose clock begins anew: the wait of a few seconds stays one of a few seconds.
+    async with running(notify, settings_for(mail, clock=clock)):
+        await notify.until(later, "sent")

@@ -3,6 +3,7 @@
 queued -> sending -> sent | failed | queued again; queued -> skipped; failed -> queued, when a person says so.
 An attempt is begun (and committed) before the call, and ended after it. `due_at` is when it may be taken up: while it is
 being sent, the end of the lease, after which nobody knows what became of it and it is taken up again under the same Message-ID.
+`now` is the moment that people see; `tick` is the machine's, by which waits and leases are counted.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from uuid import UUID, uuid5
 from contracts.refusal import Refusal
 from contracts.values import Lane
 from services.notify.domain.contact import SkipReason
-from services.notify.domain.patience import AWAY_WAIT, MOST_DEFERRALS, wait_after
+from services.notify.domain.patience import AT_ONCE, AWAY_WAIT, MOST_DEFERRALS, wait_after
 
 _NAMESPACE: Final = UUID("6f1f7c0e-52a3-5f2c-9d0b-0c6c2f0a6d11")
 
@@ -104,17 +105,17 @@ class Message:
     def outcome(self) -> Outcome:
         return next(outcome for outcome in Outcome if self.state in outcome.states)
 
-    def queue(self, now: datetime) -> "Message":
-        return replace(self, state=State.QUEUED, due_at=now)
+    def queue(self) -> "Message":
+        return replace(self, state=State.QUEUED, due_at=AT_ONCE)
 
     def skip(self, reason: SkipReason, now: datetime) -> "Message":
         return replace(self, state=State.SKIPPED, reason=reason.value, due_at=None, settled_at=now)
 
-    def begin(self, now: datetime, lease: timedelta) -> "Message":
+    def begin(self, tick: datetime, lease: timedelta) -> "Message":
         """The next attempt. If one was under way, its lease has run out: the caller writes it down as unknown."""
-        return replace(self, state=State.SENDING, attempt=self.attempt + 1, due_at=now + lease)
+        return replace(self, state=State.SENDING, attempt=self.attempt + 1, due_at=tick + lease)
 
-    def end(self, attempt: int, result: Result, now: datetime) -> "Message":
+    def end(self, attempt: int, result: Result, now: datetime, tick: datetime) -> "Message":
         """What the attempt came to. A late answer of an attempt whose lease ran out counts only if it is the good one."""
         if self.state in (State.SENT, State.SKIPPED):
             return self
@@ -123,19 +124,19 @@ class Message:
         if self.state is not State.SENDING or attempt != self.attempt:
             return self
         if result.verdict is Verdict.AWAY:
-            return replace(self, state=State.QUEUED, reason=result.reason, attempt=self.attempt - 1, due_at=now + AWAY_WAIT)
+            return replace(self, state=State.QUEUED, reason=result.reason, attempt=self.attempt - 1, due_at=tick + AWAY_WAIT)
         deferrals = self.deferrals + 1
         if result.verdict is Verdict.REFUSED or deferrals >= MOST_DEFERRALS:
             return replace(self, state=State.FAILED, reason=result.reason, deferrals=deferrals, due_at=None, settled_at=now)
         return replace(
-            self, state=State.QUEUED, reason=result.reason, deferrals=deferrals, due_at=now + wait_after(deferrals, self.id)
+            self, state=State.QUEUED, reason=result.reason, deferrals=deferrals, due_at=tick + wait_after(deferrals, self.id)
         )
 
-    def retry(self, now: datetime) -> "Message":
+    def retry(self) -> "Message":
         """A person has looked, and wants it tried again with fresh patience. Raises NotFailed."""
         if self.state is not State.FAILED:
             raise NotFailed
-        return replace(self, state=State.QUEUED, reason=None, deferrals=0, due_at=now, settled_at=None)
+        return replace(self, state=State.QUEUED, reason=None, deferrals=0, due_at=AT_ONCE, settled_at=None)
 
 
 def message_id(dossier: str, sequence: int, channel: MessageChannel) -> str:

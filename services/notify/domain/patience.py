@@ -1,9 +1,15 @@
-"""How long to wait before the next attempt, and when to stop: RFC 5321 (4.5.4.1) asks for four to five days of patience."""
+"""How long to wait before the next attempt, and when to stop: RFC 5321 (4.5.4.1) asks for four to five days of patience.
 
-from datetime import timedelta
+Waits and leases are counted on the machine's own clock. The clock that people see may be moved for a demo, and starts anew
+with each process: a wait on it could be skipped, or never end.
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zlib import crc32
 
+AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Due whatever a clock says."""
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(hours=4)
 AWAY_WAIT: Final = timedelta(seconds=5)

@@ -18,15 +18,15 @@ from services.notify.tables import UNDER_WAY
 # By index message_due.
 _DUE: Final = text("""
     SELECT EXISTS (SELECT FROM unnest(CAST(:lanes AS text[])) AS served (lane) CROSS JOIN LATERAL (
-        SELECT FROM message m WHERE m.lane = served.lane AND m.state IN ('queued', 'sending') AND m.due_at <= :now LIMIT 1
+        SELECT FROM message m WHERE m.lane = served.lane AND m.state IN ('queued', 'sending') AND m.due_at <= :tick LIMIT 1
     ) AS due)
 """)
 # By index message_due, one lane at a time, and the primary key of copy. What another sender has locked is its own.
 _CLAIM: Final = text("""
     SELECT m.*, c.version AS contact_version, c.value AS contact
     FROM message m JOIN copy c ON c.topic = :contacts AND c.id = m.dossier
-    WHERE m.lane = :lane AND m.state IN ('queued', 'sending') AND m.due_at <= :now
-    ORDER BY m.due_at LIMIT :most
+    WHERE m.lane = :lane AND m.state IN ('queued', 'sending') AND m.due_at <= :tick
+    ORDER BY m.due_at, m.queued_at LIMIT :most
     FOR UPDATE OF m SKIP LOCKED
 """)
 # By primary key.
@@ -46,13 +46,13 @@ _END: Final = text("""
 _NEVER_MADE: Final = text("DELETE FROM attempt WHERE message = :message AND number = :number AND outcome = 'under way'")
 
 
-async def anything_due(connection: AsyncConnection, lanes: Sequence[Lane], now: datetime) -> bool:
-    return bool(await connection.scalar(_DUE, {"lanes": list(lanes), "now": now}))
+async def anything_due(connection: AsyncConnection, lanes: Sequence[Lane], tick: datetime) -> bool:
+    return bool(await connection.scalar(_DUE, {"lanes": list(lanes), "tick": tick}))
 
 
-async def claim(connection: AsyncConnection, lane: Lane, now: datetime, most: int) -> list[tuple[Message, KnownContact]]:
+async def claim(connection: AsyncConnection, lane: Lane, tick: datetime, most: int) -> list[tuple[Message, KnownContact]]:
     """The longest due messages of a lane, locked, each with its contact as it is now."""
-    rows = await connection.execute(_CLAIM, {"contacts": CONTACTS.base, "lane": lane, "now": now, "most": most})
+    rows = await connection.execute(_CLAIM, {"contacts": CONTACTS.base, "lane": lane, "tick": tick, "most": most})
     return [(message_of(row), _contact(row.contact_version, row.contact)) for row in rows]
 
 
