@@ -152,13 +152,16 @@ def _fault(one: dict[str, Any]) -> str:
 
 
 def _tell(result: ImportResult) -> None:
-    for kind, (vi, en) in _KINDS.items():
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column()
+    for heading in (("mới hoặc sửa", "new or changed"), ("như cũ", "as before")):
+        table.add_column(worded(*heading), justify="right")
+    for kind, words in _KINDS.items():
         changed, unchanged = result.changed.get(kind, 0), result.unchanged.get(kind, 0)
         if changed or unchanged:
-            out.print(
-                f"  {inline(vi, en):<28} {changed:>6} {inline('mới hoặc sửa', 'new or changed')}, "
-                f"{unchanged:>6} {inline('như cũ', 'as before')}",
-                markup=False,
-            )
+            table.add_row(inline(*words), str(changed), str(unchanged))
+    out.print(table)
     if result.nothing_changed:
         say("Không có gì thay đổi.", "Nothing changed.")
