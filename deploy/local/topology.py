@@ -63,7 +63,7 @@ TOPOLOGY = (
             ("INTAKE_KEY_FILE", "intake.jwk"),
             ("POST_PUBLIC_KEY_FILE", "post.pub.jwk"),
         ),
-        paths=("/api/intake", "/api/intake/*", "/intake", "/intake/*", "/track", "/track/*"),
+        paths=("/api/intake", "/api/intake/*", "/intake", "/intake/*", "/track", "/track/*", "/submit", "/submit/*"),
     ),
     Part(
         "routing",
