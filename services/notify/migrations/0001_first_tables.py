@@ -73,7 +73,11 @@ def upgrade() -> None:
     )
     op.create_index("message_code", "message", ["code"], unique=False, postgresql_where=sa.text("code IS NOT NULL"))
     op.create_index(
-        "message_due", "message", ["lane", "due_at"], unique=False, postgresql_where=sa.text("state IN ('queued', 'sending')")
+        "message_due",
+        "message",
+        ["lane", "due_at", "queued_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('queued', 'sending')"),
     )
     op.create_index("message_fact_types", "message", ["unit", "fact_type", "state"], unique=False)
     op.create_index("message_list", "message", ["state", "queued_at", "id"], unique=False)
