@@ -12,10 +12,11 @@ from rich.table import Table
 from cli.console import inline, out
 from cli.demo.script import CENTRE, DISTRICT, Day, Guided, HandIn, Visit, in_person
 from cli.http import Client
-from cli.reconciling import ASK_AGAIN_SECONDS, IN_FLIGHT_SECONDS, Finding, settled, show
+from cli.reconciling import ASK_AGAIN_SECONDS, Finding, settled, show
 from cli.session import Session
 from contracts.topics import TOPICS
 
+MAILS_SECONDS: Final = 120.0
 STATUS: Final = {
     1: ("mới đăng ký", "submitted"),
     2: ("được tiếp nhận", "accepted"),
@@ -81,8 +82,8 @@ def _get(client: Client, path: str) -> dict[str, Any]:
 
 
 def _messages(client: Client) -> dict[str, int]:
-    """Once none waits to be sent any more, or after 30 s as they stand then."""
-    deadline = time.monotonic() + IN_FLIGHT_SECONDS
+    """Once none waits to be sent any more; a mail whose sender was killed waits for its lease first."""
+    deadline = time.monotonic() + MAILS_SECONDS
     while (total := _get(client, "/api/notify/summary")["total"])["waiting"] and time.monotonic() < deadline:
         time.sleep(ASK_AGAIN_SECONDS)
     return {outcome: number for outcome, number in total.items() if number}

@@ -1,6 +1,6 @@
 """The secrets of an installation: made at the first start, kept in `DATA/secrets`, never changed by us.
 
-Whoever loses `field-*.key` loses the encrypted fields: they belong into the backup, apart from the databases.
+Whoever loses `field.key` loses the encrypted fields: it belongs into the backup, apart from the databases.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.local.site import write_private
 
-SYMMETRIC = ("field-intake.key", "field-notify.key", "hmac.key")
+SYMMETRIC = ("field.key", "hmac.key")
 OPERATOR_PASSWORD = "operator.password"  # noqa: S105 - a file name
 SIGNING_KEY = "signing.jwk"
 RECIPIENTS = ("intake", "post")

@@ -58,7 +58,7 @@ TOPOLOGY = (
         database=True,
         kafka=True,
         secrets=(
-            ("FIELD_KEY_FILE", "field-intake.key"),
+            ("FIELD_KEY_FILE", "field.key"),
             ("HMAC_KEY_FILE", "hmac.key"),
             ("INTAKE_KEY_FILE", "intake.jwk"),
             ("POST_PUBLIC_KEY_FILE", "post.pub.jwk"),
@@ -79,7 +79,6 @@ TOPOLOGY = (
         laned=True,
         database=True,
         kafka=True,
-        secrets=(("FIELD_KEY_FILE", "field-notify.key"),),
         paths=("/api/notify", "/api/notify/*", "/notify", "/notify/*"),
         smtp=True,
     ),

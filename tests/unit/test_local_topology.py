@@ -78,11 +78,10 @@ def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
     assert readers == {
         "signing.jwk": {"directory"},
         "operator.password": {"directory"},
-        "field-intake.key": {"intake"},
+        "field.key": {"intake"},
         "hmac.key": {"intake"},
         "intake.jwk": {"intake"},
         "post.pub.jwk": {"intake"},
-        "field-notify.key": {"notify"},
         "post.jwk": {"post-office"},
         "intake.pub.jwk": {"post-office"},
     }
