@@ -29,6 +29,7 @@ from messaging.watch import TooManyDead
 from messaging.work import Tally, Work
 
 COMMIT_SECONDS: Final = 5.0
+END_SECONDS: Final = 10.0
 SILENT_SECONDS: Final = 30.0
 """A reachable broker answers every quarter of a second, also when there is nothing new."""
 STUCK_SECONDS: Final = 120.0
@@ -137,6 +138,39 @@ class GroupConsumer:
             return [f"{self.group}: a batch has been under way for over {STUCK_SECONDS:.0f} s"] if stuck else []
         silent = now - max(consumer.heard_at, self.batch_ended) > SILENT_SECONDS
         return [f"{self.group}: Kafka has been silent for over {SILENT_SECONDS:.0f} s"] if silent else []
+
+
+async def start_consumers(kafka: str, consumers: Sequence[GroupConsumer], max_records: int) -> KafkaBroker:
+    """Their subscribers, on one FastStream broker; `stop_consumers` ends it."""
+    broker = KafkaBroker(
+        kafka,
+        acks="all",
+        enable_idempotence=True,
+        allow_auto_create_topics=False,
+        logger=None,
+        apply_types=False,
+        graceful_timeout=END_SECONDS,
+    )
+    for consumer in consumers:
+        consumer.subscribe(broker, max_records)
+    try:
+        await broker.connect()
+        config = broker.config.broker_config
+        config.builder = partial(SteadyConsumer, **config.builder.keywords)  # type: ignore[attr-defined]
+        await broker.start()
+    except BaseException:
+        await stop_consumers(broker)
+        raise
+    return broker
+
+
+async def stop_consumers(broker: KafkaBroker) -> None:
+    """Waits for the batch in hand, and not for a broker that does not answer."""
+    try:
+        async with asyncio.timeout(2 * END_SECONDS):
+            await broker.stop()
+    except TimeoutError:
+        log.warning("Kafka does not answer; left without a farewell")
 
 
 async def _undecoded(message: KafkaMessage) -> Any:

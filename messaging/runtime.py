@@ -20,19 +20,17 @@ from contracts.values import Lane
 from messaging import metrics
 from messaging.backoff import Stopped, until_it_works
 from messaging.clock import Clock
-from messaging.consumer import GroupConsumer
+from messaging.consumer import END_SECONDS, GroupConsumer, start_consumers, stop_consumers
 from messaging.drain import Drain
 from messaging.engine import Engine, Prelude
 from messaging.handling import Table
 from messaging.listening import KEEPALIVE, Bell, listen
 from messaging.outbox import COMMON
 from messaging.relay import Relay
-from messaging.steady import SteadyConsumer
 from messaging.topic_creation import create_topics
 from messaging.watch import DeathWatch
 
 OUTBOX_AGE_SECONDS: Final = 60.0
-END_SECONDS: Final = 10.0
 
 log = structlog.get_logger(__name__)
 # By index outbox_lane_position: a long outbox is not read to know its oldest row.
@@ -128,30 +126,12 @@ class Messaging:
         await create_topics(self.kafka, [*owned, *self.table.reads], self.replication)
 
     async def _subscribe(self, engine: Engine) -> None:
-        broker = KafkaBroker(
-            self.kafka,
-            acks="all",
-            enable_idempotence=True,
-            allow_auto_create_topics=False,
-            logger=None,
-            apply_types=False,
-            graceful_timeout=END_SECONDS,
-        )
         consumers = [
             GroupConsumer(group, topics, engine, self.stopping, self.bell)
             for group, topics in self.table.groups(self.lanes).items()
         ]
-        for consumer in consumers:
-            consumer.subscribe(broker, self.batch_records)
-        try:
-            await broker.connect()
-            config = broker.config.broker_config
-            config.builder = partial(SteadyConsumer, **config.builder.keywords)  # type: ignore[attr-defined]
-            await broker.start()
-        except BaseException:
-            await _close(broker)
-            raise
-        self._broker, self.consumers = broker, consumers
+        self._broker = await start_consumers(self.kafka, consumers, self.batch_records)
+        self.consumers = consumers
 
     async def stop(self) -> None:
         """Nothing of it runs on afterwards. A part that does not end by itself in time is cut off: its work is done again."""
@@ -160,7 +140,7 @@ class Messaging:
         listener, *parts, connecting = self._tasks
         await _cut_off(listener, connecting)
         if self._broker is not None:
-            await _close(self._broker)
+            await stop_consumers(self._broker)
         if parts:
             await asyncio.wait(parts, timeout=END_SECONDS)
         await _cut_off(*parts)
@@ -183,15 +163,6 @@ class Messaging:
             return [f"database: {type(error).__name__}"]
         metrics.OUTBOX_AGE.set(age)
         return [f"the oldest outbox row has waited {age:.0f} s"] if age > OUTBOX_AGE_SECONDS else []
-
-
-async def _close(broker: KafkaBroker) -> None:
-    """Waits for the batch in hand, and not for a broker that does not answer."""
-    try:
-        async with asyncio.timeout(2 * END_SECONDS):
-            await broker.stop()
-    except TimeoutError:
-        log.warning("Kafka does not answer; left without a farewell")
 
 
 async def _cut_off(*tasks: asyncio.Task[None]) -> None:

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from messaging.clock import system_clock
+
 POLL_MS: Final = 1000
 CAREFUL_PAUSE: Final = 0.05
 
@@ -36,7 +38,9 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     def heard_at(self) -> float:
         """When any partition last had an answer, on the monotonic clock; with no partition there is nothing to hear: now."""
         heard = [self.last_poll_timestamp(partition) for partition in self.assignment()]
-        since = time.time() * 1000 - max((moment for moment in heard if moment is not None), default=self._placed_at)
+        since = system_clock().timestamp() * 1000 - max(
+            (moment for moment in heard if moment is not None), default=self._placed_at
+        )
         return time.monotonic() - (since / 1000 if heard else 0)
 
     def displaced(self) -> None:
@@ -46,7 +50,7 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     def place(self, offsets: Mapping[TopicPartition, int]) -> None:
         for partition, offset in offsets.items():
             self.seek(partition, offset)
-        self._placed_at = time.time() * 1000
+        self._placed_at = system_clock().timestamp() * 1000
         self._placed.set()
 
     async def getmany(self, *_: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Found:  # noqa: ARG002 -- aiokafka's signature

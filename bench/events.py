@@ -1,0 +1,52 @@
+"""The event of the measurements: as large as a dossier's, folded into one row, telling one event in turn."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from contracts.envelope import Attributes
+from contracts.registry import Event, event
+from contracts.topics import Kind, Topic
+from contracts.values import Count, Identifier, Moment, ProcedureCode, Text, UnitId
+from messaging.records import TOPIC_BY_NAME
+
+MOVES = Topic("bench.moves", "events", Kind.FACTS, "dossier id", partitions=6)
+SEEN = Topic("bench.seen", "events", Kind.FACTS, "dossier id", partitions=6)
+TOPIC_BY_NAME.update({topic.base: topic for topic in (MOVES, SEEN)})
+BEGAN = datetime(2026, 2, 23, 1, tzinfo=UTC)
+
+
+@event("dossier.moved.v1", MOVES)
+class DossierMovedV1(Event):
+    dossier: Identifier
+    unit: UnitId
+    procedure: ProcedureCode
+    title: Text
+    step: Count
+    officer: Identifier
+    due: Moment
+    note: Text
+
+
+@event("dossier.seen.v1", SEEN)
+class DossierSeenV1(Event):
+    dossier: Identifier
+    steps: Count
+    due: Moment
+
+
+def moves(dossiers: int, steps: int) -> Iterator[tuple[Attributes, DossierMovedV1]]:
+    """Of all dossiers in turn, so that one aggregate's events lie far apart."""
+    for step in range(1, steps + 1):
+        for number in range(dossiers):
+            dossier = f"d-{number:032x}"
+            moved = DossierMovedV1(
+                dossier=dossier,
+                unit="H26.50.05",
+                procedure="1.004194",
+                title="Đăng ký tạm trú cho công dân tại huyện Đông Hưng",
+                step=step,
+                officer=f"s-{number % 40}",
+                due=BEGAN,
+                note="Đã kiểm tra thành phần hồ sơ, chuyển phòng chuyên môn thụ lý",
+            )
+            yield Attributes(f"e-{step}-{number}", "events", moved.TYPE, dossier, BEGAN, step, f"c-{number}"), moved

@@ -1,0 +1,128 @@
+"""Outbox to Kafka: our relay against the library faststream-outbox, the same events with the same keys.
+
+The peer runs as its documentation shows: one subscriber with its defaults (1 worker, 10 rows a fetch) on asyncpg, a stacked
+Kafka publisher. Its producer has what a careful user sets: acks from all replicas, idempotence. It keeps no order per key.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bench.events import MOVES, SEEN, moves
+from bench.outcome import Measured, Rate
+from bench.servers import servers
+from contracts.envelope import read_attributes
+from messaging import outbox
+from messaging.listening import Bell
+from messaging.outbox import COMMON, Draft
+from messaging.relay import Relay
+from messaging.runtime import make_engine
+from messaging.tables import add_messaging_tables
+from messaging.topic_creation import create_topics
+
+FLOOR: Final = 40
+DOSSIERS: Final = 6_000
+STEPS: Final = 10
+PEER_DOSSIERS: Final = 1_000
+PEER_SECONDS: Final = 20.0
+LOOK_SECONDS: Final = 0.02
+
+
+def run() -> Measured:
+    with servers() as running:
+        return asyncio.run(_run(running.kafka, running.database("ours"), running.database("peer")))
+
+
+async def _run(kafka: str, ours: str, peer: str) -> Measured:
+    await create_topics(kafka, [MOVES, SEEN])
+    our_rate = await _ours(kafka, ours)
+    order_kept = await _in_order(kafka)
+    return Measured("relay", FLOOR, our_rate, await _peer(kafka, peer), order_kept)
+
+
+async def _ours(kafka: str, url: str) -> Rate:
+    database = make_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    await _fill(database)
+    stopping = asyncio.Event()
+    relay = Relay(database, kafka, "events", COMMON, Bell(), stopping)
+    began = time.perf_counter()
+    running = asyncio.create_task(relay.run())
+    async with database.connect() as connection:
+        while await connection.scalar(text("SELECT EXISTS (SELECT FROM outbox)")):
+            await connection.rollback()
+            await asyncio.sleep(LOOK_SECONDS)
+    seconds = time.perf_counter() - began
+    stopping.set()
+    relay.bell.ring_all()
+    await running
+    await database.dispose()
+    return Rate("our relay, 1,000 rows a round", DOSSIERS * STEPS, seconds)
+
+
+async def _fill(database: AsyncEngine) -> None:
+    metadata = MetaData()
+    add_messaging_tables(metadata)
+    rows = [
+        Draft(MOVES, a.type, a.subject, a.sequence, None, moved.model_dump_json().encode(), a.time, a.correlation, a.id)
+        for a, moved in moves(DOSSIERS, STEPS)
+    ]
+    async with database.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        await outbox.write(connection, rows)
+
+
+async def _in_order(kafka: str) -> bool:
+    """Of every dossier 1, 2, 3 ..., as Kafka has them."""
+    places = [TopicPartition(MOVES.base, number) for number in range(MOVES.partitions)]
+    last: defaultdict[str, int] = defaultdict(int)
+    async with AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False) as consumer:
+        consumer.assign(places)
+        left = sum((await consumer.end_offsets(places)).values())
+        while left:
+            for records in (await consumer.getmany(timeout_ms=1000)).values():
+                left -= len(records)
+                for record in records:
+                    attributes = read_attributes(list(record.headers))
+                    if attributes.sequence != last[attributes.subject] + 1:
+                        return False
+                    last[attributes.subject] += 1
+    return len(last) == DOSSIERS and set(last.values()) == {STEPS}
+
+
+async def _peer(kafka: str, url: str) -> Rate:
+    from faststream.kafka import KafkaBroker, KafkaResponse
+    from faststream_outbox import OutboxBroker, make_outbox_table
+    from faststream_outbox.annotations import OutboxMessage
+
+    metadata = MetaData()
+    table = make_outbox_table(metadata, table_name="outbox")
+    database = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"))
+    rows = OutboxBroker(database, outbox_table=table, logger=None)
+    target = KafkaBroker(kafka, acks="all", enable_idempotence=True, logger=None)
+    taken: list[float] = []
+
+    @target.publisher(SEEN.base)
+    @rows.subscriber("moves")
+    async def relay(body: dict[str, Any], message: OutboxMessage) -> KafkaResponse:
+        taken.append(time.perf_counter())
+        headers = {name: value for name, value in message.headers.items() if name.startswith("ce_")}
+        return KafkaResponse(body, key=body["dossier"].encode(), headers=headers)
+
+    async with database.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        for attributes, moved in moves(PEER_DOSSIERS, STEPS):
+            headers = {name: value.decode() for name, value in attributes.headers()}
+            await rows.publish(moved.model_dump(mode="json"), queue="moves", session=connection, headers=headers)
+    await target.start()
+    await rows.start()
+    await asyncio.sleep(PEER_SECONDS)
+    await rows.stop()
+    await target.stop()
+    await database.dispose()
+    count, seconds = len(taken) - 1, taken[-1] - taken[0]
+    return Rate("faststream-outbox, 1 worker, its defaults", count, seconds)
