@@ -4,10 +4,11 @@ State first (a fact of the same batch may wait for it), then facts under the loc
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.envelope import Unreadable
@@ -24,6 +25,8 @@ from messaging.work import Tally, Work
 
 NO_ATTRIBUTES: Any = None
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass
 class Batch:
@@ -35,6 +38,7 @@ class Batch:
     now: datetime
     work: Work
     refused: Exception | None = None
+    deaths: list[Parked] = field(default_factory=list)
 
     async def run(self) -> Tally:
         fold = Fold(self.table, Context(NO_ATTRIBUTES, self.now), {}, self.effects)
@@ -42,7 +46,14 @@ class Batch:
         states = await self._keep_states(fold, [found for found in fresh if found.is_state])
         await self._fold_facts(fold, [found for found in fresh if not found.is_state])
         await self._save(fold)
+        self.deaths = [entry for entry in fold.parked if entry.state == "dead"]
         return _tally(fold, states)
+
+    def report(self) -> None:
+        """Once they are committed: a batch that is halved meets its dead many times."""
+        for entry in self.deaths:
+            found = entry.candidate
+            log.error("event died", event_source=found.source, subject=found.subject, kind=entry.kind, exc_info=entry.error)
 
     async def _keep_states(self, fold: Fold, fresh: Sequence[Candidate]) -> int:
         """The sound ones are kept; the others are parked, and hold nothing: a later version makes up for them."""
@@ -143,8 +154,7 @@ class Batch:
         await positions.save(self.connection, fold.lasts)
         await waiting_room.remove(self.connection, fold.released)
         await waiting_room.park(self.connection, fold.parked, self.now)
-        deaths = announce(self.table.service, fold.parked, self.now)
-        await outbox.write(self.connection, [*fold.outbox, *deaths])
+        await outbox.write(self.connection, [*fold.outbox, *announce(self.table.service, fold.parked, self.now)])
         await positions.save_offsets(self.connection, self.work.records)
 
 

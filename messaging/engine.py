@@ -89,7 +89,9 @@ class Engine:
         async with self.database.begin() as connection:
             if self.prelude is not None:
                 await self.prelude(connection)
-            tally = await Batch(connection, self.table, self.effects, self.clock(), work, refused).run()
+            batch = Batch(connection, self.table, self.effects, self.clock(), work, refused)
+            tally = await batch.run()
             self.before_commit(tally)
+        batch.report()
         self.after_commit(tally)
         return tally

@@ -5,10 +5,8 @@ predecessor. An event that cannot be applied holds its aggregate, so what follow
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
-
-import structlog
 
 from contracts.envelope import MAX_SEQUENCE, Unreadable
 from contracts.refusal import Refusal
@@ -20,7 +18,6 @@ from messaging.positions import AggregateKey
 from messaging.records import Candidate, lane_of
 from messaging.waiting_room import Parked
 
-log = structlog.get_logger(__name__)
 ALL_EFFECTS = frozenset(Effect)
 StateKey = tuple[int, str]
 """(place of the store in the table, aggregate id)"""
@@ -111,10 +108,9 @@ class Fold:
         except Refusal as refusal:
             self.parked.append(Parked(found, "dead", str(refusal), kind=f"refused: {refusal.code}"))
             return False
-        except Exception as error:
-            log.exception("handler failed", type=found.attributes.type if found.attributes else None, subject=found.subject)
-            reason = f"{type(error).__name__}: {error}"
-            self.parked.append(Parked(found, "dead", reason, kind=f"handler failed: {name_of(error)}"))
+        except Exception as error:  # noqa: BLE001 -- a bug of the handler is a property of its event, and logged when it is dead
+            kind = f"handler failed: {name_of(error)}"
+            self.parked.append(Parked(found, "dead", f"{type(error).__name__}: {error}", kind, error=error))
             return False
         self.applied.append(found)
         self._release(found)
@@ -127,7 +123,7 @@ class Fold:
             raise event
         if event is None or found.attributes is None:
             return
-        context = replace(self.context, attributes=found.attributes, lane=lane_of(found.record.topic))
+        context = Context(found.attributes, self.context.now, self.context.known, lane_of(found.record.topic))
         states: dict[StateKey, Any] = {}
         outbox: list[Draft] = []
         for entry in self.table.by_type[found.attributes.type]:

@@ -20,13 +20,16 @@ from messaging.records import Candidate, Record, candidate, headers_from
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """One event on its way into the room, or to another state in it. `kind` is the part of the reason that quotes nothing."""
+    """One event on its way into the room, or to another state in it. `kind` is the part of the reason that quotes nothing;
+    `error` is what a handler raised that is no refusal.
+    """
 
     candidate: Candidate
     state: str
     reason: str
     kind: str = "unreadable"
     waits: tuple[str, str, int] | None = None
+    error: Exception | None = None
 
 
 # Rows of some aggregates, by index waiting_room_aggregate.
