@@ -1,0 +1,240 @@
+"""A database, topics and a producer for the tally service, and what a test asks of both ends: the rows and the output topic."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.envelope import Attributes, read_attributes
+from contracts.registry import Event
+from contracts.topics import Topic
+from contracts.values import Lane
+from messaging import dead_letters
+from messaging.clock import system_clock
+from messaging.runtime import Messaging, make_engine
+from messaging.topic_creation import create_topics
+from tests.support.eventually import eventually
+from tests.support.servers import PostgresServer
+from tests.support.tally_service import Amounts, Deposited, Gate, Named, Totalled, metadata, service
+
+# A traceback with all locals, as is the default where rich is installed, takes seconds.
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
+
+
+@dataclass
+class TallyWorld:
+    amounts: Amounts
+    url: str
+    kafka: str
+    database: AsyncEngine
+    producer: AIOKafkaProducer
+    gate: Gate = field(default_factory=Gate.open)
+
+    # --- what the bank says ------------------------------------------------------------------------------
+
+    async def deposit(self, account: str, sequence: int, amount: int = 1, lane: Lane | None = None, **more: Any) -> None:
+        await self.send(account, sequence, Deposited(amount=amount, **more), lane=lane)
+
+    async def name(self, account: str, version: int, name: str | None = "Tên") -> None:
+        await self.send(account, version, name and Named(name=name), topic=self.amounts.names, kind=Named.TYPE)
+
+    async def send(
+        self,
+        account: str,
+        sequence: int,
+        event: Event | str | None,
+        *,
+        topic: Topic | None = None,
+        kind: str | None = None,
+        lane: Lane | None = None,
+    ) -> None:
+        kind = kind or (event.TYPE if isinstance(event, Event) else Deposited.TYPE)
+        headers = Attributes(str(uuid4()), "bank", kind, account, system_clock(), sequence).headers()
+        value = event.model_dump_json(exclude_none=True).encode() if isinstance(event, Event) else event and event.encode()
+        await self.send_raw((topic or self.amounts.deposits).name(lane), account.encode(), value, headers)
+
+    async def send_raw(self, topic: str, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Any:
+        return await self.producer.send(topic, value, key, headers=headers)
+
+    async def good(self, accounts: Iterable[str], upto: int, start: int = 1) -> None:
+        """Deposits of 1, in turn between the accounts."""
+        for sequence in range(start, upto + 1):
+            for account in accounts:
+                await self.deposit(account, sequence)
+
+    # --- what the tally has made of it -------------------------------------------------------------------
+
+    async def rows(self, statement: str, **parameters: Any) -> list[Any]:
+        async with self.database.connect() as connection:
+            return list(await connection.execute(text(statement), parameters))
+
+    async def execute(self, statement: str, **parameters: Any) -> None:
+        async with self.database.begin() as connection:
+            await connection.execute(text(statement), parameters)
+
+    async def account(self, account: str) -> tuple[int, int] | None:
+        """(total, number of deposits)"""
+        found = await self.rows("SELECT total, number FROM account WHERE id = :id", id=account)
+        return (found[0].total, found[0].number) if found else None
+
+    async def has(self, totals: dict[str, tuple[int, int]], within: float = 30) -> None:
+        """Until these accounts stand as given."""
+
+        async def there() -> bool:
+            rows = await self.rows("SELECT id, total, number FROM account WHERE id = ANY(:ids)", ids=list(totals))
+            return {row.id: (row.total, row.number) for row in rows} == totals
+
+        async def instead() -> Any:
+            return await self.rows("SELECT id, total, number FROM account WHERE id = ANY(:ids)", ids=list(totals))
+
+        try:
+            await eventually(there, within=within)
+        except AssertionError as missed:
+            message = f"{await instead()} instead of {totals}; room: {await self.room(*totals)}"
+            raise AssertionError(message) from missed
+
+    async def room(self, *accounts: str) -> list[tuple[str, int, str]]:
+        """(account, sequence, state) of what waits."""
+        rows = await self.rows(
+            "SELECT subject, sequence, state FROM waiting_room WHERE subject = ANY(:ids) ORDER BY subject, sequence, id",
+            ids=list(accounts),
+        )
+        return [(row.subject, row.sequence, row.state) for row in rows]
+
+    async def comes_to_room(self, *expected: tuple[str, int, str]) -> None:
+        accounts = sorted({account for account, _, _ in expected})
+
+        async def there() -> bool:
+            return await self.room(*accounts) == list(expected)
+
+        await eventually(there, within=30, describe=f"{expected} in the waiting room")
+
+    async def dead(self, account: str) -> int:
+        """The id of its dead letter."""
+        rows = await self.rows("SELECT id FROM waiting_room WHERE subject = :id AND state = 'dead' ORDER BY id", id=account)
+        return int(rows[0].id)
+
+    async def retry(self, account: str) -> None:
+        async with self.database.begin() as connection:
+            await dead_letters.retry(connection, await self.dead(account))
+
+    async def skip(self, account: str) -> None:
+        async with self.database.begin() as connection:
+            letter = await self.dead(account)
+            await dead_letters.skip(connection, letter, actor="s-1", why="thử", now=system_clock())
+
+    async def outbox_empty(self) -> None:
+        async def empty() -> bool:
+            return not await self.rows("SELECT 1 FROM outbox LIMIT 1")
+
+        await eventually(empty, within=60, describe="an empty outbox")
+
+    # --- what the world hears ----------------------------------------------------------------------------
+
+    async def everything(self, topic: Topic) -> list[Any]:
+        """All records of a topic up to now."""
+        async with reader(self.kafka) as consumer:
+            places = [TopicPartition(name, number) for name in topic.names() for number in range(topic.partitions)]
+            ends = await consumer.end_offsets(places)
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+            found: list[Any] = []
+            while any([await consumer.position(place) < ends[place] for place in places]):
+                for records in (await consumer.getmany(timeout_ms=1000)).values():
+                    found += records
+            return found
+
+    async def heard(self, *accounts: str) -> dict[str, list[tuple[int, int]]]:
+        """What a reader that counts makes of the totals, per account: (number, total), each number once, in order."""
+        await self.outbox_empty()
+        taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for record in await self.everything(self.amounts.totals):
+            attributes = read_attributes(list(record.headers))
+            if attributes.subject in accounts and attributes.sequence > len(taken[attributes.subject]):
+                assert attributes.sequence == len(taken[attributes.subject]) + 1, "an event before its predecessor"
+                total = Totalled.model_validate_json(record.value)
+                taken[attributes.subject].append((total.of, total.total))
+        return dict(taken)
+
+    async def was_once_in_effect(self, totals: dict[str, int]) -> None:
+        """Both ends: the rows, and on the topic every number once in effect, in order. Deposits were of 1 each."""
+        await self.has({account: (count, count) for account, count in totals.items()})
+        heard = await self.heard(*totals)
+        assert heard == {account: [(n, n) for n in range(1, count + 1)] for account, count in totals.items()}
+
+    # --- the tally itself --------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def running(
+        self, *, gate: Gate | None = None, database: AsyncEngine | None = None, **more: Any
+    ) -> AsyncIterator[Messaging]:
+        table = service(self.amounts, gate or self.gate)
+        messaging = Messaging(table, database or self.database, self.kafka, system_clock, **more)
+        await messaging.start()
+        try:
+            yield messaging
+        finally:
+            (gate or self.gate).opened.set()
+            await messaging.stop()
+
+    @asynccontextmanager
+    async def ready(self, **more: Any) -> AsyncIterator[Messaging]:
+        async with self.running(**more) as messaging:
+            await is_ready(messaging)
+            yield messaging
+
+
+async def is_ready(messaging: Messaging, within: float = 60) -> None:
+    async def ready() -> bool:
+        return (await messaging.readiness()).ready
+
+    try:
+        await eventually(ready, within=within)
+    except AssertionError as missed:
+        raise AssertionError(str((await messaging.readiness()).problems)) from missed
+
+
+@asynccontextmanager
+async def reader(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+@asynccontextmanager
+async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = False) -> AsyncIterator[TallyWorld]:
+    amounts = Amounts(laned=laned)
+    service(amounts)
+    url = await postgres.create_database("tally")
+    database = make_engine(url, pool_size=12)
+    async with database.begin() as connection:
+        await connection.run_sync(metadata().create_all)
+    await eventually(lambda: _made(kafka, amounts), within=30)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+    await producer.start()
+    try:
+        yield TallyWorld(amounts, url, kafka, database, producer)
+    finally:
+        await producer.stop()
+        await database.dispose()
+
+
+async def _made(kafka: str, amounts: Amounts) -> bool:
+    await create_topics(kafka, amounts.topics)
+    return True
+
+
+def names(prefix: str, number: int) -> list[str]:
+    """Accounts of one test."""
+    run = uuid4().hex[:6]
+    return [f"{prefix}-{run}-{place}" for place in range(number)]
