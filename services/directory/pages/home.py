@@ -29,13 +29,15 @@ DOORS: Final = (
     Door("counter", "/intake/counter", frozenset({Role.CLERK})),
     Door("cases", "/routing/cases", frozenset({Role.OFFICER, Role.LEADER})),
     Door("figures", "/reporting/figures", frozenset({Role.LEADER, Role.ADMIN})),
-    Door("messages", "/notify/messages", frozenset({Role.CLERK, Role.OPERATOR, Role.ADMIN})),
+    Door("messages", "/notify/messages", frozenset({Role.CLERK, Role.LEADER, Role.OPERATOR})),
     Door("staff", "/directory/staff", frozenset({Role.ADMIN, Role.OPERATOR})),
 )
 PUBLIC: Final = (
     Door("track", "/track", frozenset()),
+    Door("submit", "/submit", frozenset()),
     Door("procedures", "/directory/procedures", frozenset()),
     Door("units", "/directory/units", frozenset()),
+    Door("results", "/reporting/public", frozenset()),
 )
 
 
