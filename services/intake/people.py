@@ -42,6 +42,11 @@ class Applicant(Value):
     email: Email | None = None
     language: Literal["vi", "en"] = "vi"
 
+    @property
+    def dialled(self) -> str | None:
+        """The telephone number as it is dialled here: `0912345678`."""
+        return self.telephone and self.telephone.replace("+84", "0", 1)
+
     def contact(self) -> ContactV1 | None:
         """How to reach them; None when there is no way to write or call."""
         if self.email is None and self.telephone is None:

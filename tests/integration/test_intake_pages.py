@@ -108,6 +108,8 @@ async def test_counter_from_empty_to_receipt(clerk: Browser) -> None:
     page = await opened(clerk)
     assert page.status_code == 200
     assert "Bản gốc giấy chứng nhận quyền sử dụng đất" in page.text
+    chosen = Forms(page.text).to("/intake/counter")
+    assert (chosen["hand_over"], chosen["language"], chosen["procedure"]) == ("counter", "vi", LAND)
     answer = await clerk.send(page, "/intake/counter", act="accept", papers=papers_of(LAND), **TYPED)
     receipt = await clerk.follow(answer)
     assert "/receipt" in answer.headers["location"]
@@ -116,6 +118,8 @@ async def test_counter_from_empty_to_receipt(clerk: Browser) -> None:
     assert secret_in(receipt.text) not in answer.headers["location"]
     again = await clerk.http.get(answer.headers["location"], headers=clerk.headers)
     assert secret_in(again.text) == secret_in(receipt.text)
+    style = await clerk.get("/intake/receipt.css")
+    assert (style.status_code, style.headers["content-type"].partition(";")[0]) == (200, "text/css")
 
 
 async def test_f5_after_accepting_shows_the_same_receipt(clerk: Browser, intake: Intake) -> None:
@@ -147,7 +151,7 @@ async def test_known_citizen_is_filled_in(clerk: Browser, intake: Intake) -> Non
     await intake.take_in(applicant=person)
     page = await opened(clerk, identity_number="034099555555")
     kept = Forms(page.text).to("/intake/counter")
-    assert (kept["name"], kept["telephone"]) == ("Lê Quen Mặt", "+84912000001")
+    assert (kept["name"], kept["telephone"]) == ("Lê Quen Mặt", "0912000001")
     stranger = await opened(clerk, identity_number="034099555556")
     assert Forms(stranger.text).to("/intake/counter")["name"] == ""
 

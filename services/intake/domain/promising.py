@@ -43,8 +43,8 @@ def _wrong(code: str, vi: str, en: str) -> Invalid:
 
 
 def promised(offer: Offer, accepted_at: datetime) -> Promise:
-    """Raises Refusal when the unit's calendar or the limit cannot be counted with."""
+    """Counted from the minute that the receipt shows. Raises Refusal when calendar or limit cannot be counted with."""
     try:
-        return promise(offer.calendar, accepted_at, offer.limit)
+        return promise(offer.calendar, accepted_at.replace(second=0, microsecond=0), offer.limit)
     except WorktimeError as error:
         raise unusable(error) from error

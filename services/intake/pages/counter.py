@@ -12,12 +12,13 @@ from fastapi import Form as FormField
 from fastapi.responses import RedirectResponse
 
 from contracts.refusal import Refusal
-from contracts.values import CIVIL_TIME, Role
+from contracts.values import CIVIL_TIME, HandOver, Role
 from services.intake import looking
 from services.intake.api.replying import Clerk
 from services.intake.commands import taking_in
 from services.intake.domain.offers import Offer
 from services.intake.pages.forms import CounterForm, Draft
+from services.intake.people import Applicant
 from services.intake.repository import lists, reference
 from services.shell.process import CurrentProcess, Process
 from web.forms import Form, blank, read_form
@@ -64,11 +65,16 @@ async def _open(process: Process, pages: Pages, clerk: Principal, request: Reque
     form = await read_form(request, Draft, pages.texts)
     number = "".join(form.value("identity_number").split()).upper()
     known = await looking.known_applicant(process, number, clerk.units(Role.CLERK)) if number else None
-    if known is not None:
-        found = {name: value for name, value in known.model_dump().items() if value is not None}
-        typed = {name: value for name, value in form.values.items() if value and name != "language"}
-        form = replace(form, values={**form.values, **found, **typed})
+    typed = {name: value for name, value in form.values.items() if value}
+    form = replace(form, values={"hand_over": HandOver.COUNTER, "language": "vi", **_filled_in(known), **typed})
     return await _page(process, pages, request, clerk, form, known=known is not None)
+
+
+def _filled_in(known: Applicant | None) -> dict[str, str]:
+    if known is None:
+        return {}
+    found = known.model_dump() | {"telephone": known.dialled}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 async def _page(

@@ -1,6 +1,6 @@
 """One dossier: what it is, what happened, why that date, and the steps that its status allows."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +15,7 @@ from messaging.commands import Answer
 from services.intake import bodies, looking
 from services.intake.api.replying import Clerk
 from services.intake.commands import changing
+from services.intake.domain.dossier import Dossier
 from services.intake.domain.papers import missing
 from services.intake.domain.stages import Act, allowed
 from services.intake.pages import forms
@@ -180,10 +181,17 @@ async def _page(
         Act=Act,
         papers=papers,
         absent=[paper.code for paper in missing(sight.dossier.papers, papers)],
+        outstanding=_outstanding(sight.dossier, papers),
         there={paper.code for paper in sight.dossier.papers},
         form=lambda act: found.get(act) or blank(),
         problems=[one for each in found.values() for one in each.problems],
     )
+
+
+def _outstanding(dossier: Dossier, papers: Sequence[PaperV1]) -> set[str]:
+    """What is not there, or was named in form 02."""
+    there = {paper.code for paper in dossier.papers}
+    return {paper.code for paper in dossier.missing} | {paper.code for paper in papers if paper.code not in there}
 
 
 async def _papers(process: Process, sight: looking.Sight) -> tuple[PaperV1, ...]:

@@ -1,9 +1,11 @@
 """Form 01: the receipt with code, promised date and secret, to be printed as often as needed. Its QR opens the tracking page."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import segno
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
 
 from contracts.directory import UnitV1
 from contracts.values import Identifier, Role
@@ -17,6 +19,12 @@ from web.languages import chosen_language
 from web.pages import CurrentPages
 
 router = APIRouter(include_in_schema=False)
+_STYLE: Final = Path(__file__).parents[1] / "static" / "receipt.css"
+
+
+@router.get("/intake/receipt.css")
+async def style() -> Response:
+    return FileResponse(_STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=600"})
 
 
 @router.get("/intake/dossiers/{dossier}/receipt")
