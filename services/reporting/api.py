@@ -98,13 +98,23 @@ async def ask_for_replay(process: CurrentProcess, operator: Operator, key: Idemp
 
 @router.get("/replay")
 async def replay(process: CurrentProcess, _: Operator) -> dict[str, Any]:
-    """The newest replay: `state` is running, done or failed (`none` before the first), `read` of `of` records."""
+    """The newest replay: `state` is running, done or failed (`none` before the first), `read` of `of` records are read.
+    `problem` says why the last attempt that failed did so.
+    """
     async with process.database.connect() as connection:
         newest = await requests.newest(connection)
     if newest is None:
         return {"id": None, "state": "none", "read": 0, "of": 0}
-    told = asdict(newest)
-    return {"id": told.pop("id"), "state": told.pop("state"), "read": told.pop("has_read"), "of": told.pop("to_read"), **told}
+    return {
+        "id": newest.id,
+        "state": newest.state,
+        "read": newest.has_read,
+        "of": newest.to_read,
+        "attempt": newest.attempt,
+        "problem": newest.error,
+        "requested_at": newest.requested_at,
+        "ended_at": newest.ended_at,
+    }
 
 
 def numbers(figures: Figures) -> dict[str, Any]:

@@ -54,7 +54,6 @@ class DossierRow(_Row, table=True):
         CheckConstraint("(decided_on IS NULL) = (decided_at IS NULL)", name="dossier_decided_has_its_date"),
         CheckConstraint("accepted_on IS NULL OR promised_on IS NOT NULL", name="dossier_accepted_has_its_promise"),
         Index("dossier_period", "decided_on", "accepted_on", postgresql_where=text("accepted_on IS NOT NULL")),
-        Index("dossier_promise", "promised_on", "id", postgresql_where=text("accepted_on IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True)
@@ -75,6 +74,7 @@ class DossierRow(_Row, table=True):
     promised_on: date | None
     handed_over_at: datetime | None
     returned: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
+    known_since: datetime | None
     intake_sequence: int | None = Field(sa_type=BigInteger)
     intake_recorded_at: datetime | None
 
@@ -110,10 +110,9 @@ class ReplayRow(_Row, table=True):
     __table_args__: ClassVar[Any] = (
         CheckConstraint(f"state IN {REPLAY_STATES}", name="replay_state_known"),
         Index("replay_one_at_a_time", "state", unique=True, postgresql_where=text("state = 'running'")),
-        Index("replay_newest", "requested_at"),
     )
 
-    id: str = Field(primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     state: str
     attempt: int = 0
     has_read: int = Field(default=0, sa_type=BigInteger)

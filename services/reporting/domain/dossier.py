@@ -35,7 +35,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """`news` are the facts not yet in the history. Everything else is None until the publisher that owns it has spoken."""
+    """`news` are the facts not yet in the history. Everything else is None until the publisher that owns it has spoken.
+    `known_since`: when intake had recorded its first fact.
+    """
 
     id: str
 
@@ -55,6 +57,7 @@ class Dossier:
     promised_on: date | None = None
     handed_over_at: datetime | None = None
     returned: int = 0
+    known_since: datetime | None = None
     intake_sequence: int | None = None
     intake_recorded_at: datetime | None = None
 

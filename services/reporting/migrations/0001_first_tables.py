@@ -48,6 +48,7 @@ def upgrade() -> None:
     sa.Column('promised_on', sa.Date(), nullable=True),
     sa.Column('handed_over_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('returned', sa.SmallInteger(), server_default=sa.text('0'), nullable=False),
+    sa.Column('known_since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('intake_sequence', sa.BigInteger(), nullable=True),
     sa.Column('intake_recorded_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('case_state', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -68,7 +69,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('dossier_period', 'dossier', ['decided_on', 'accepted_on'], unique=False, postgresql_where=sa.text('accepted_on IS NOT NULL'))
-    op.create_index('dossier_promise', 'dossier', ['promised_on', 'id'], unique=False, postgresql_where=sa.text('accepted_on IS NOT NULL'))
     op.create_table('fact',
     sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -125,7 +125,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('topic', 'partition')
     )
     op.create_table('replay',
-    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('has_read', sa.BigInteger(), nullable=False),
@@ -137,7 +137,6 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('running', 'done', 'failed')", name='replay_state_known'),
     sa.PrimaryKeyConstraint('id')
     )
-    op.create_index('replay_newest', 'replay', ['requested_at'], unique=False)
     op.create_index('replay_one_at_a_time', 'replay', ['state'], unique=True, postgresql_where=sa.text("state = 'running'"))
     op.create_table('skipped',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False, comment='its id in the waiting room'),

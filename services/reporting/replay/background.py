@@ -51,7 +51,7 @@ async def _engines(database: AsyncEngine) -> AsyncIterator[tuple[AsyncEngine, As
 
 
 async def _attempt(
-    process: Process, stopping: asyncio.Event, keeper: AsyncConnection, replay: str, own: AsyncEngine, beside: AsyncEngine
+    process: Process, stopping: asyncio.Event, keeper: AsyncConnection, replay: int, own: AsyncEngine, beside: AsyncEngine
 ) -> None:
     attempt = await requests.take_up(keeper, replay)
     await keeper.commit()

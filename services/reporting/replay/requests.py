@@ -6,7 +6,6 @@ Read and written with its schema named, because the same connection may look at 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,14 +18,14 @@ ATTEMPTS: Final = 5
 
 # By partial unique index replay_one_at_a_time.
 _ASK = text("""
-    INSERT INTO public.replay (id, state, attempt, has_read, to_read, requested_by, requested_at)
-    VALUES (:id, 'running', 0, 0, 0, :by, :at) ON CONFLICT (state) WHERE state = 'running' DO NOTHING RETURNING id
+    INSERT INTO public.replay (state, attempt, has_read, to_read, requested_by, requested_at)
+    VALUES ('running', 0, 0, 0, :by, :at) ON CONFLICT (state) WHERE state = 'running' DO NOTHING RETURNING id
 """)
 _WAKE = text("SELECT pg_notify(:channel, :ring)")
-# By index replay_newest.
+# By primary key.
 _NEWEST = text("""
     SELECT id, state, attempt, has_read, to_read, requested_at, ended_at, error FROM public.replay
-    ORDER BY requested_at DESC LIMIT 1
+    ORDER BY id DESC LIMIT 1
 """)
 _WAITING = text("SELECT id FROM public.replay WHERE state = 'running'")
 _TAKE_UP = text("""
@@ -61,7 +60,7 @@ class Overtaken(Exception):  # noqa: N818 -- says what happened
 class Replay:
     """`error` says why the last attempt ended, if one failed."""
 
-    id: str
+    id: int
     state: str
     attempt: int
     has_read: int
@@ -73,17 +72,17 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    replay: str
+    replay: int
     number: int
 
 
-async def ask(connection: AsyncConnection, by: str, at: datetime) -> str:
+async def ask(connection: AsyncConnection, by: str, at: datetime) -> int:
     """Its id. Raises ReplayUnderWay."""
-    row = (await connection.execute(_ASK, {"id": f"r-{uuid4().hex}", "by": by, "at": at})).first()
+    row = (await connection.execute(_ASK, {"by": by, "at": at})).first()
     if row is None:
         raise ReplayUnderWay
     await connection.execute(_WAKE, {"channel": CHANNEL, "ring": RING})
-    return str(row.id)
+    return int(row.id)
 
 
 async def newest(connection: AsyncConnection) -> Replay | None:
@@ -91,12 +90,12 @@ async def newest(connection: AsyncConnection) -> Replay | None:
     return None if row is None else Replay(**row)
 
 
-async def waiting(connection: AsyncConnection) -> str | None:
-    found: str | None = await connection.scalar(_WAITING)
+async def waiting(connection: AsyncConnection) -> int | None:
+    found: int | None = await connection.scalar(_WAITING)
     return found
 
 
-async def take_up(connection: AsyncConnection, replay: str) -> Attempt | None:
+async def take_up(connection: AsyncConnection, replay: int) -> Attempt | None:
     """None: it has ended meanwhile."""
     number = await connection.scalar(_TAKE_UP, {"id": replay})
     return None if number is None else Attempt(replay, number)

@@ -37,7 +37,7 @@ CONDITIONS: Final[Mapping[Measure, str]] = {
 _OF_PERIOD: Final = "accepted_on < :end AND (decided_on IS NULL OR decided_on >= :start) AND status = ANY(:counted)"
 
 # What the figures look at, as it stood at an instant: the row itself where nothing was recorded since, else the publisher's
-# last fact until then, by the primary key of fact.
+# last fact until then, by the primary key of fact. What nobody knew of then is left out at once.
 _AS_OF: Final = """
     (SELECT d.id, d.unit_name, d.field_title, d.procedure, d.procedure_title, d.code, d.received_at, d.competent_name,
             CASE WHEN intake_stands THEN d.status ELSE CAST(i.data ->> 'status' AS smallint) END AS status,
@@ -54,7 +54,8 @@ _AS_OF: Final = """
      LEFT JOIN LATERAL (SELECT data FROM fact f WHERE NOT intake_stands AND f.source = 'intake' AND f.subject = d.id
                         AND f.recorded_at <= :as_of ORDER BY f.sequence DESC LIMIT 1) i ON TRUE
      LEFT JOIN LATERAL (SELECT data FROM fact f WHERE NOT case_stands AND f.source = 'routing' AND f.subject = d.id
-                        AND f.recorded_at <= :as_of ORDER BY f.sequence DESC LIMIT 1) c ON TRUE)
+                        AND f.recorded_at <= :as_of ORDER BY f.sequence DESC LIMIT 1) c ON TRUE
+     WHERE d.known_since <= :as_of)
 """
 
 _GROUPS: Final[Mapping[By, tuple[str, str]]] = {
