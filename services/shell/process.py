@@ -98,9 +98,11 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
             await service.at_start(process)
         await messaging.start()
         log.info("started", service=service.name, lanes=settings.lanes)
-        yield
-        await messaging.stop()
-        await database.dispose()
+        try:
+            yield
+        finally:
+            await messaging.stop()
+            await database.dispose()
 
     app = create_app(
         service=service.name,
