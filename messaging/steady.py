@@ -27,6 +27,7 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._placed = asyncio.Event()
         self._placed_at = 0.0
         self._displacements = 0
+        self._offsets: dict[TopicPartition, int] = {}
         self._careful = False
 
     @property
@@ -45,9 +46,11 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
 
     def displaced(self) -> None:
         self._displacements += 1
+        self._offsets = {}
         self._placed.clear()
 
     def place(self, offsets: Mapping[TopicPartition, int]) -> None:
+        self._offsets = dict(offsets)
         for partition, offset in offsets.items():
             self.seek(partition, offset)
         self._placed_at = system_clock().timestamp() * 1000
@@ -61,10 +64,13 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             try:
                 found = await self._poll(max_records or 1)
             except BaseException:
-                if displacements == self._displacements:
-                    self._go_back(before)
+                self._go_back(before if displacements == self._displacements else self._offsets)
                 raise
-            if found and displacements == self._displacements:
+            if displacements != self._displacements:
+                # Begun before the partitions were taken away: whose records these are is uncertain. Nothing else has been
+                # handed out since the new place was known, so going back there loses nothing.
+                self._go_back(self._offsets)
+            elif found:
                 return found
 
     async def _poll(self, most: int) -> Found:
