@@ -23,6 +23,9 @@ from tests.support.reference_data import BUSINESS, DISTRICT, INSURANCE_CARD, MAR
 from tests.support.servers import PostgresServer
 
 
+COLLECTION = "c-0af00001"
+
+
 @pytest.fixture(scope="module")
 async def intake(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
     async with intake_world(postgres, tmp_path_factory.mktemp("keys")) as world:
@@ -88,19 +91,20 @@ async def test_delivery_without_an_order_or_before_it_is_placed_is_a_dead_letter
 
 async def test_collection_becomes_one_dossier_of_the_posts_lane(intake: Intake) -> None:
     event = collected(intake.keys)
-    await intake.tell("c-1", event)
-    await intake.tell("c-1", event, again=True)
-    await intake.tell("c-1", event)
-    dossier = dossier_of_collection("c-1")
+    await intake.tell(COLLECTION, event)
+    await intake.tell(COLLECTION, event, again=True)
+    await intake.tell(COLLECTION, event)
+    dossier = dossier_of_collection(COLLECTION)
     rows = await intake.rows("SELECT * FROM outbox WHERE aggregateid = :id ORDER BY position", id=dossier)
     assert [(row.aggregatetype, row.lane, row.sequence) for row in rows] == [
         ("intake.contacts.post", "post", 1),
         ("intake.dossiers.post", "post", 1),
     ]
     fact = json.loads(bytes(rows[1].payload))
-    assert (fact["channel"], fact["status"], fact["hand_over"], fact["collection"]) == ("post", 1, "post", "c-1")
+    assert (fact["channel"], fact["status"], fact["hand_over"], fact["collection"]) == ("post", 1, "post", COLLECTION)
     seen = (await intake.get(f"/dossiers/{dossier}")).json()
     assert (seen["lane"], seen["applicant"]["name"]) == (Lane.POST, APPLICANT["name"])
+    assert [one["id"] for one in (await intake.get(f"/dossiers?q={COLLECTION.upper()}")).json()["dossiers"]] == [dossier]
     accepted = await intake.post(f"/dossiers/{dossier}/accept", {}, version=1)
     assert (accepted.status_code, accepted.json()["code"].startswith(DISTRICT)) == (200, True)
     (order,) = await intake.rows("SELECT lane, state FROM post_order WHERE dossier = :id", id=dossier)
@@ -145,6 +149,14 @@ async def test_version_in_force_that_day_counts(intake: Intake) -> None:
     taken = await intake.take_in(procedure=BUSINESS)
     seen = (await intake.get(f"/dossiers/{taken['id']}")).json()
     assert (seen["procedure"]["version"], seen["promised_at"]) == (2, "2026-02-27T17:00:00+07:00")
+
+
+async def test_summary_counts_by_status_for_the_operator_alone(intake: Intake) -> None:
+    answer = await intake.get("/summary", clerk="operator")
+    rows = await intake.rows("SELECT status, count(*) AS number FROM dossier GROUP BY status")
+    told = {status: number for status, number in answer.json()["dossiers"].items() if number}
+    assert told == {str(row.status): row.number for row in rows}
+    assert (await intake.get("/summary")).status_code == 403
 
 
 async def test_views_agree_with_what_was_told(intake: Intake) -> None:
