@@ -22,7 +22,6 @@ from tests.support.intake_sample import (
 from tests.support.reference_data import BUSINESS, DISTRICT, INSURANCE_CARD, MARRIAGE, headers_for
 from tests.support.servers import PostgresServer
 
-
 COLLECTION = "c-0af00001"
 
 
