@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from contracts.refusal import Invalid
 from contracts.values import Channel, Identifier, Moment, UnitId
-from services.reporting.domain.period import Period
+from services.reporting.domain.period import EARLIEST, LATEST, Period, PeriodOutOfRange
 from services.reporting.domain.question import NOBODY, Question
 from services.reporting.repository.lists import Place
 from services.shell.process import CurrentProcess
@@ -68,7 +68,9 @@ def asked(
     channel: Channel | None = None,
     competent: str | None = None,
 ) -> Question:
-    """Raises AsOfTheFuture."""
+    """Raises AsOfTheFuture, PeriodOutOfRange."""
+    if as_of is not None and not EARLIEST.year <= as_of.year <= LATEST.year:  # the first and last years overflow in another zone
+        raise PeriodOutOfRange("as_of")
     if as_of is not None and as_of > now:
         raise AsOfTheFuture
     return Question(period, as_of, unit, field, channel, competent)

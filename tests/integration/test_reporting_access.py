@@ -119,6 +119,8 @@ BAD = [
     (f"{PERIOD}&as_of=2026-03-01", "as_of"),
     (f"{PERIOD}&as_of=2026-03-01T00:00:00", "as_of"),
     (f"{PERIOD}&as_of=2036-03-01T00:00:00Z", "as_of"),
+    (f"{PERIOD}&as_of=0001-01-01T00:00:00%2B14:00", "as_of"),
+    (f"{PERIOD}&as_of=9999-12-31T23:59:59-14:00", "as_of"),
 ]
 
 
@@ -166,13 +168,13 @@ async def test_every_number_of_the_table_opens_its_list(http, by):
     html = await page(http, f"/reporting/figures?{SHOWN}&by={by}")
     table = re.search(r"<tbody>(.*?)</tbody>", html, re.DOTALL)[1]
     numbers = links(table, "dossiers")
-    assert len(numbers) == 12 * table.count("<tr>")
-    assert len(re.findall(r'<td class="number">', table)) == 13 * table.count("<tr>")
+    assert len(numbers) == 11 * table.count("<tr>")
+    assert len(re.findall(r'<td class="number">', table)) == 12 * table.count("<tr>")
     for href, number in numbers[:24]:
         listed = await page(http, href)
         heading = re.search(r"<h1>(.*?)</h1>", listed)[1]
         assert heading.endswith(f": {number} hồ sơ"), href
-        assert min(int(number.replace(".", "")), 50) == sum(1 for _ in re.finditer(r"<tr><td>|<tr>\s*<td>", listed))
+        assert min(int(number.replace(".", "")), 50) == len(re.findall(r"<tr>\s*<td", listed))
 
 
 async def test_cards_open_their_lists_and_turns_theirs(http):

@@ -47,7 +47,6 @@ async def figures_page(request: Request, process: CurrentProcess, pages: Current
         behind=any(consumer.lag() for consumer in process.messaging.consumers),
         Preset=Preset,
         By=By,
-        Measure=Measure,
         cards=CARDS,
         late=LATE,
     )

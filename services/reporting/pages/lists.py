@@ -1,5 +1,6 @@
 """The lists that the numbers open: dossiers with days late and who held them, and guidance turns."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -10,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from contracts.values import Role
 from services.reporting import reports
 from services.reporting.api import following
+from services.reporting.domain.dossier import civil_date
+from services.reporting.domain.holding import Holding
 from services.reporting.pages.choosing import Choice, choose
 from services.reporting.reports import Behind
 from services.reporting.repository import reference
@@ -43,7 +46,7 @@ async def dossiers_page(request: Request, process: CurrentProcess, pages: Curren
         "dossiers.html",
         choice=choice,
         number=getattr(report.total, chosen.measure),
-        rows=[(one, may_open(person, one)) for one in found[:PAGE]],
+        rows=[(one, may_open(person, one), held_longest(one.held)) for one in found[:PAGE]],
         names=names,
         unit_name=seen.name,
         next_page=next_page and choice.dossiers(chosen.measure, after=next_page),
@@ -70,6 +73,14 @@ def may_open(person: Principal, one: Behind) -> bool:
     """Whether routing would show the case to this person."""
     unit = one.dossier.competent_unit
     return unit is not None and any(person.has(role, unit) for role in (Role.OFFICER, Role.LEADER))
+
+
+def held_longest(held: Sequence[Holding]) -> list[Holding]:
+    """Hands that had it overnight, and the last ones: who passed it on the same day did not make it late."""
+    last = len(held) - 1
+    return [
+        one for at, one in enumerate(held) if at == last or one.until is None or civil_date(one.since) != civil_date(one.until)
+    ]
 
 
 def _officers(found: list[Behind]) -> list[str]:
