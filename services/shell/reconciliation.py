@@ -30,7 +30,7 @@ class View:
 
 
 def position_view(name: str, source: str, prefix: str = "d-") -> View:
-    """How far this service has applied a publisher's facts, by dossier; the publisher's own view of that name is (id, version)."""
+    """How far this service has applied a publisher's facts, by dossier; the publisher's own view is (id, version)."""
     where = f"source = '{source}' AND subject LIKE '{prefix}%' AND last > 0"
     return View(name, f"SELECT subject AS key, last::text AS value FROM position WHERE {where}")  # noqa: S608 -- declared in code
 

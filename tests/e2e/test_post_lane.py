@@ -1,11 +1,11 @@
 """The post's lane may stand still; district and province go on, and when it runs again it catches up."""
 
 import pytest
-from cli.importing import SAMPLE_PASSWORD
 
 from cli.demo.desk import Desk
 from cli.demo.people import applicant
 from cli.demo.script import CARD_CORRECTION, CENTRE, CLERKS, DISTRICT, INSURANCE_CARD, LAND, POST_OFFICE
+from cli.importing import SAMPLE_PASSWORD
 from cli.session import Session
 from tests.support.installation import Installation
 
