@@ -179,7 +179,7 @@ async def test_a_leader_moves_a_case_and_is_told_of_a_wrong_choice(world: World)
     assert f"Giao cho {people()['thao'].name}" in (await leader.open(right.headers["location"])).text
 
 
-async def test_a_page_that_was_overtaken_is_refused(world: World) -> None:
+async def test_a_page_that_was_overtaken_is_refused_on_the_page_as_it_stands_now(world: World) -> None:
     (case,) = await open_cases(world.database, accepted())
     minh, leader = world.browser("minh"), world.browser("son")
     seen = await minh.open(f"/routing/cases/{case}")
@@ -187,7 +187,7 @@ async def test_a_page_that_was_overtaken_is_refused(world: World) -> None:
     assert (await leader.submit(f"/routing/cases/{case}/decide", form)).status_code == 303
     late = await minh.submit(f"/routing/cases/{case}/decide", form_for(seen, "/decide", outcome="declined", reason="Vì thế."))
     assert late.status_code == 412
-    assert "Người khác vừa sửa trước bạn" in late.text
+    assert "Vừa có người khác sửa ở đây" in late.text
 
 
 async def test_a_colleague_reads_but_does_not_decide(world: World) -> None:

@@ -32,7 +32,7 @@ router = APIRouter(prefix="/routing/cases", include_in_schema=False)
 M = TypeVar("M", bound=BaseModel)
 Done = Literal["decided", "assigned"]
 # The form's own page shows these; any other refusal has a page of its own.
-SHOWN: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
+SHOWN: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
 @dataclass(frozen=True, slots=True)
