@@ -112,7 +112,7 @@ def test_hostile_headers_are_refused(operator: http.Client, service: str) -> Non
         {"If-Match": "*"},
         {"If-Match": '"99999999999999999999"'},
         {"Authorization": "Bearer a.b.c"},
-        {"Cookie": "motcua_token=\xff"},
+        {"Cookie": b"motcua_token=\xff"},
     )
     for method, path, _ in operations(operator, service):
         for headers in hostile:

@@ -7,11 +7,17 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from cli.session import Session
 from deploy.local.ports import free_ports
+from deploy.local.site import Site
+from deploy.local.topology import Plan
 
 MOTCUA = Path(sys.executable).parent / "motcua"
 SERVICES = ("intake", "routing", "notify", "reporting", "directory")
@@ -55,6 +61,29 @@ class Installation:
         """Of the processes that run now, by name."""
         found = json.loads(self.run("status", "--json").stdout)["processes"]
         return {each["name"]: each["pid"] for each in found if each["pid"]}
+
+    def holds(self) -> Counter[str]:
+        """How much of everything is there: `dossiers <status>`, `messages <outcome>`, `mails kept`, `mails different`."""
+        with Session(self.data).client() as client:
+            dossiers = client.get("/api/intake/summary").raise_for_status().json()["dossiers"]
+            messages = client.get("/api/notify/summary").raise_for_status().json()["total"]
+            mails = client.get("/mail").raise_for_status().json()
+        found = Counter({f"dossiers {status}": number for status, number in dossiers.items()})
+        found.update({f"messages {outcome}": number for outcome, number in messages.items()})
+        found.update({"mails kept": mails["count"], "mails different": mails["distinct_message_ids"]})
+        return found
+
+    def codes_are_unique(self) -> bool:
+        """Asked of the database itself: no dossier code stands twice, and none is missing."""
+        state = Site(self.data).load()
+        assert state is not None
+        url = Plan(Site(self.data), state).database_url("intake").replace("+psycopg", "")
+        with psycopg.connect(url) as connection:
+            row = connection.execute(
+                "SELECT count(code), count(DISTINCT code), (SELECT sum(last) FROM code_counter) FROM dossier"
+            ).fetchone()
+        assert row is not None
+        return bool(row[0] and row[0] == row[1] == row[2])
 
     def kill(self, name: str) -> None:
         """At once, without a farewell; the supervisor starts it again."""
