@@ -1,0 +1,171 @@
+"""Every page of the product and who sees it. A test compares this list with the routes of the services: none is forgotten."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+from tests.browser.chromium import CITIZEN
+
+_DOSSIER = "table a[href^='/intake/dossiers/']"
+_CASE = "table a[href^='/routing/cases/']"
+Reach = Callable[[Page], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """`reach` goes there from nowhere; `route` is the address in the service's own words; `status` what it answers."""
+
+    name: str
+    who: str
+    route: str
+    reach: Reach
+    status: int = 200
+
+
+def at(address: str) -> Reach:
+    async def reach(page: Page) -> None:
+        await page.goto(address)
+
+    return reach
+
+
+def first(address: str, link: str, rest: str = "") -> Reach:
+    """The first link of a list, as a person would follow it; `rest` is added to its address."""
+
+    async def reach(page: Page) -> None:
+        await page.goto(address)
+        href = await page.locator(link).first.get_attribute("href")
+        await page.goto(f"{href}{rest}")
+
+    return reach
+
+
+async def counter_opened(page: Page) -> None:
+    await page.goto("/intake/counter")
+    if await page.locator("select[name=unit]").count():
+        await page.locator("select[name=unit]").select_option(index=1)
+    await page.get_by_label("Thủ tục").select_option(index=1)
+    await page.get_by_role("button", name="Mở").click()
+    await page.get_by_role("button", name="Tiếp nhận và in").wait_for()
+
+
+async def counter_refused(page: Page) -> None:
+    await counter_opened(page)
+    await page.get_by_role("button", name="Tiếp nhận và in").click()
+    await page.locator(".error-summary").wait_for()
+
+
+async def guidance_recorded(page: Page) -> None:
+    await page.goto("/intake/guidance")
+    await page.get_by_role("button", name="Ghi").click()
+    await page.locator(".confirmation").wait_for()
+
+
+async def submission(page: Page) -> None:
+    """Where, what, then the form with that procedure's papers."""
+    await page.goto("/submit")
+    await page.get_by_label("Nộp đến").select_option(index=1)
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await page.get_by_label("Thủ tục").select_option(index=1)
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await page.get_by_label("Họ và tên").wait_for()
+
+
+async def submitted(page: Page) -> None:
+    await submission(page)
+    await page.get_by_label("Họ và tên").fill("Phạm Thị Hồng")
+    await page.get_by_label("Số định danh").fill("034188012345")
+    await page.get_by_label("Địa chỉ", exact=True).fill("Thôn Tân Hòa, xã Vũ Thư")
+    await page.get_by_label("Thư điện tử").fill("hong@example.com")
+    await page.get_by_role("button", name="Nộp hồ sơ").click()
+    await page.locator(".confirmation").wait_for()
+
+
+async def tracked_submission(page: Page) -> None:
+    await submitted(page)
+    code, secret = await page.locator(".keep").all_inner_texts()
+    await _track(page, code, secret)
+
+
+async def tracked(page: Page) -> None:
+    """With what a receipt says, as somebody who has not signed in."""
+    await first("/intake/dossiers?status=4", _DOSSIER, "/receipt")(page)
+    code, secret = (await page.locator(".receipt dd").all_inner_texts())[:2]
+    await page.context.clear_cookies()
+    await _track(page, code, secret)
+
+
+async def _track(page: Page, code: str, secret: str) -> None:
+    await page.goto("/track")
+    await page.locator("[name=code]").fill(code)
+    await page.locator("[name=secret]").fill(secret)
+    await page.get_by_role("button", name="Xem").click()
+    await page.locator(".timeline").wait_for()
+
+
+async def track_refused(page: Page) -> None:
+    await page.goto("/track")
+    await page.locator("[name=code]").fill("H42.12-261104-0001")
+    await page.locator("[name=secret]").fill("khongdung")
+    await page.get_by_role("button", name="Xem").click()
+    await page.locator(".error-summary").wait_for()
+
+
+async def sign_in_refused(page: Page) -> None:
+    await page.goto("/sign-in")
+    await page.get_by_label("Tên đăng nhập").fill("khong-co-ai")
+    await page.get_by_label("Mật khẩu").fill("khong-dung")
+    await page.get_by_role("button", name="Đăng nhập").click()
+    await page.locator(".error-summary").wait_for()
+
+
+PLACES = (
+    Place("home", CITIZEN, "/", at("/")),
+    Place("home-clerk", "hoa", "/", at("/")),
+    Place("sign-in", CITIZEN, "/sign-in", at("/sign-in")),
+    Place("sign-in-refused", CITIZEN, "/sign-in", sign_in_refused, 401),
+    Place("procedures", CITIZEN, "/directory/procedures", at("/directory/procedures")),
+    Place("procedures-none", CITIZEN, "/directory/procedures", at("/directory/procedures?q=zzz")),
+    Place(
+        "procedure",
+        CITIZEN,
+        "/directory/procedures/{code}",
+        first("/directory/procedures", "table a[href^='/directory/procedures/']"),
+    ),
+    Place("units", CITIZEN, "/directory/units", at("/directory/units")),
+    Place("staff", "quantri", "/directory/staff", at("/directory/staff")),
+    Place("counter", "hoa", "/intake/counter", at("/intake/counter")),
+    Place("counter-opened", "tam", "/intake/counter", counter_opened),
+    Place("counter-refused", "tam", "/intake/counter", counter_refused, 422),
+    Place("dossiers", "hoa", "/intake/dossiers", at("/intake/dossiers")),
+    Place("dossiers-none", "hoa", "/intake/dossiers", at("/intake/dossiers?status=3")),
+    Place("dossier", "hoa", "/intake/dossiers/{dossier}", first("/intake/dossiers?status=9", _DOSSIER)),
+    Place("receipt", "hoa", "/intake/dossiers/{dossier}/receipt", first("/intake/dossiers?status=4", _DOSSIER, "/receipt")),
+    Place("guidance", "hoa", "/intake/guidance", at("/intake/guidance")),
+    Place("guidance-done", "hoa", "/intake/guidance", guidance_recorded),
+    Place("submit-where", CITIZEN, "/submit", at("/submit")),
+    Place("submit", CITIZEN, "/submit", submission),
+    Place("submitted", CITIZEN, "/submit", submitted, 201),
+    Place("track-ask", CITIZEN, "/track", at("/track")),
+    Place("track-refused", CITIZEN, "/track", track_refused, 404),
+    Place("track", "hoa", "/track", tracked),
+    Place("track-submission", CITIZEN, "/track", tracked_submission),
+    Place("cases", "son", "/routing/cases", at("/routing/cases")),
+    Place("cases-mine", "minh", "/routing/cases", at("/routing/cases")),
+    Place("cases-decided", "son", "/routing/cases", at("/routing/cases?officer=all&state=decided")),
+    Place("cases-late", "minh", "/routing/cases", at("/routing/cases?officer=me&state=open&due=late")),
+    Place("case", "son", "/routing/cases/{case}", first("/routing/cases", _CASE)),
+    Place("case-decided", "son", "/routing/cases/{case}", first("/routing/cases?officer=all&state=decided", _CASE)),
+    Place("messages", "hoa", "/notify/messages", at("/notify/messages")),
+    Place("messages-none", "hoa", "/notify/messages", at("/notify/messages?code=khong-co")),
+    Place("message", "hoa", "/notify/messages/{message}", first("/notify/messages", "table a[href^='/notify/messages/']")),
+    Place("templates", "hoa", "/notify/templates", at("/notify/templates")),
+    Place("figures", "quang", "/reporting/figures", at("/reporting/figures?preset=year")),
+    Place("figures-wrong", "quang", "/reporting/figures", at("/reporting/figures?from=2026-12-14&through=2026-01-01"), 422),
+    Place("figures-dossiers", "quang", "/reporting/dossiers", at("/reporting/dossiers?preset=year&measure=total")),
+    Place("figures-guidance", "quang", "/reporting/guidance", at("/reporting/guidance?preset=year")),
+    Place("public", CITIZEN, "/reporting/public", at("/reporting/public")),
+    Place("not-found", CITIZEN, "", at("/khong-co-trang-nay"), 404),
+    Place("forbidden", "hoa", "/reporting/figures", at("/directory/staff"), 403),
+)

@@ -1,0 +1,146 @@
+"""The clerk with a queue: keyboard only, incomplete papers, impatient clicks, forms grown stale."""
+
+import re
+
+import pytest
+import segno
+from playwright.async_api import Page, expect
+
+from cli.importing import SAMPLE_PASSWORD
+from tests.browser.chromium import Visits
+from tests.browser.journeys import CARD, COPY, accept, citizen, fact, fill_in, open_counter, receipt_on
+from tests.support.installation import Installation
+
+pytestmark = pytest.mark.timeout(300)
+SENT_WITHOUT_WAITING_FOR_THE_PAGE = """async () => {
+  const form = new FormData(document.querySelector('form[action="/intake/counter"]'));
+  form.set('act', 'accept');
+  return (await fetch('/intake/counter', {method: 'POST', body: new URLSearchParams(form)})).url }"""
+
+
+async def tab_to(page: Page, selector: str) -> None:
+    for _ in range(60):
+        if await page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+        await page.keyboard.press("Tab")
+    pytest.fail(f"the Tab key never reaches {selector}")
+
+
+async def test_a_known_citizen_is_received_without_touching_the_mouse(visits: Visits) -> None:
+    who = citizen("Vũ Thị Ngọc Ánh")
+    before = await visits.by("hoa")
+    await open_counter(before, COPY, who.number)
+    await fill_in(before, who)
+    await accept(before)
+
+    page = await visits.by()
+    await page.goto("/sign-in")
+    await page.keyboard.type("hoa")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(SAMPLE_PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile("/$"))
+    await page.keyboard.press("Alt+1")
+    await page.wait_for_url("**/intake/counter")
+    procedures = await page.locator("select[name=procedure] option").all_inner_texts()
+    await page.keyboard.press("Alt+t")
+    for _ in range(procedures.index(COPY)):
+        await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Alt+c")
+    await page.keyboard.type(who.number)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Họ và tên")).to_have_value(who.name)
+    await expect(page.get_by_text("đã điền sẵn")).to_be_visible()
+    await tab_to(page, "input[name=papers]")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Alt+n")
+    receipt = await receipt_on(page)
+    assert re.fullmatch(r"000\.00\.21\.H99-\d{6}-\d{4,}", receipt.code)
+    await page.keyboard.press("Alt+n")
+    await page.wait_for_url(re.compile("/intake/counter"))
+
+
+async def test_the_receipt_names_code_date_and_way_to_follow_and_prints_on_one_sheet(
+    visits: Visits, installation: Installation
+) -> None:
+    page, who = await visits.by("hoa"), citizen("Phạm Quốc Cường")
+    await open_counter(page, COPY, who.number)
+    await fill_in(page, who)
+    receipt = await accept(page)
+    assert re.search(r"\d{2}:\d{2}, .+ \d{2}/\d{2}/\d{4}", await fact(page, "Hẹn trả"))
+    qr = segno.make(f"{installation.address}/track?code={receipt.code}", error="m", micro=False)
+    shown = await page.get_by_role("img", name="Mã QR").get_attribute("src")
+    assert shown == qr.svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
+    await page.emulate_media(media="print")
+    for nothing in (".top", ".bottom", ".actions"):
+        await expect(page.locator(nothing).first).to_be_hidden()
+    for word in (receipt.secret, who.name, "Vì sao là ngày này?"):
+        await expect(page.get_by_text(word, exact=False).first).to_be_visible()
+    await expect(page.locator(".answers").get_by_text(receipt.code)).to_be_visible()
+    sheet = await page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+
+
+async def test_incomplete_papers_go_back_with_everything_named_once_and_come_in_complete(visits: Visits) -> None:
+    page, who = await visits.by("hoa"), citizen("Lê Bá Tùng")
+    await open_counter(page, CARD, who.number)
+    await fill_in(page, who, papers=0)
+    await page.get_by_role("button", name="Chưa đủ: lưu để trả lại").click()
+    await page.wait_for_url(re.compile("#return$"))
+    reasons = page.locator("#return input[type=text]")
+    for field in await reasons.all():
+        await field.fill("Chưa có bản gốc")
+    named = await reasons.count()
+    await page.get_by_role("button", name="Trả lại để bổ sung").click()
+    await expect(page.get_by_text("Đã trả để bổ sung").first).to_be_visible()
+    await expect(page.get_by_text("Chưa có bản gốc")).to_have_count(named)
+    for box in await page.locator("#resubmit input[name=papers]").all():
+        await box.check()
+    await page.get_by_role("button", name="Đủ: tiếp nhận").click()
+    assert (await receipt_on(page)).code
+
+
+async def test_a_double_click_makes_one_dossier(visits: Visits) -> None:
+    page, who = await visits.by("hoa"), citizen("Đinh Thị Đúp")
+    await open_counter(page, COPY, who.number)
+    await fill_in(page, who)
+    await page.get_by_role("button", name="Tiếp nhận và in giấy hẹn").dblclick()
+    await receipt_on(page)
+    await page.goto(f"/intake/dossiers?q={who.number}")
+    await expect(page.locator("tbody tr")).to_have_count(1)
+
+
+async def test_a_form_whose_answer_was_lost_and_that_is_sent_again_makes_one_dossier(visits: Visits) -> None:
+    """As F5, or a second try on a broken line: the form carries the same key."""
+    page, who = await visits.by("hoa"), citizen("Đinh Văn Lặp")
+    await open_counter(page, COPY, who.number)
+    await fill_in(page, who)
+    lost = await page.evaluate(SENT_WITHOUT_WAITING_FOR_THE_PAGE)
+    assert lost.endswith("/receipt")
+    assert (await accept(page)).page == lost.removesuffix("/receipt")
+    await page.goto(f"/intake/dossiers?q={who.number}")
+    await expect(page.locator("tbody tr")).to_have_count(1)
+
+
+async def test_a_stale_form_says_so_and_keeps_what_was_typed(visits: Visits) -> None:
+    page, who, reason = await visits.by("hoa"), citizen("Ngô Thị Muộn"), "Giấy chứng minh đã hết hạn"
+    await open_counter(page, CARD, who.number)
+    await fill_in(page, who)
+    await page.get_by_role("button", name="Chưa đủ: lưu để trả lại").click()
+    await page.wait_for_url(re.compile("#return$"))
+    paper = page.locator("#return input[type=text]").first
+    await paper.fill(reason)
+
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await other.locator("#return input[type=text]").first.fill("Thiếu chữ ký")
+    await other.get_by_role("button", name="Trả lại để bổ sung").click()
+    await expect(other.get_by_text("Thiếu chữ ký")).to_be_visible()
+    for box in await other.locator("#resubmit input[name=papers]").all():
+        await box.check()
+    await other.get_by_role("button", name="Chỉ ghi là đã nộp lại").click()
+    await expect(other.locator("#return")).to_be_visible()
+
+    await page.get_by_role("button", name="Trả lại để bổ sung").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Vừa có người khác sửa ở đây")
+    await expect(paper).to_have_value(reason)

@@ -1,0 +1,75 @@
+"""What holds for every page: nothing for the browser to complain of, readable, reachable by keyboard, light, one heading."""
+
+import re
+from importlib import import_module
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import iter_route_contexts
+
+from deploy.local import vendor
+from tests.browser.chromium import DESK, PHONE, Visits
+from tests.browser.pages import PLACES, Place
+from tests.support.installation import SERVICES
+
+pytestmark = pytest.mark.timeout(300)
+HEAVIEST = 100_000
+SMALLEST = 16
+
+# Of everything that shows text of its own: what is smaller than `smallest`, unless it is a key's name or a code.
+SMALL_TEXT = """smallest => [...document.querySelectorAll('main *, footer *')]
+  .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) && one.offsetParent
+    && !one.closest('kbd, code') && parseFloat(getComputedStyle(one).fontSize) < smallest)
+  .map(one => `${one.tagName}: ${one.textContent.trim().slice(0, 40)}`)"""
+UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+  .filter(one => !one.labels.length && !one.ariaLabel).map(one => one.name)"""
+UNSEEN_FOCUS = """() => { const one = document.activeElement, style = getComputedStyle(one);
+  return one === document.body || style.outlineStyle === 'none' && style.boxShadow === 'none' }"""
+SERIOUS = """async () => (await axe.run({resultTypes: ['violations']})).violations
+  .filter(one => ['serious', 'critical'].includes(one.impact))
+  .map(one => `${one.id}: ${one.nodes.map(node => node.target).join(' | ')}`)"""
+
+
+def html_routes() -> set[str]:
+    found = set()
+    for service in SERVICES:
+        for router in import_module(f"services.{service}.main").SERVICE.routers:
+            found |= pages_of(router)
+    return found
+
+
+def pages_of(router: APIRouter) -> set[str]:
+    """What is not in the OpenAPI document is for people; an address with a dot is a file."""
+    shown = (route for route in iter_route_contexts(router.routes) if "GET" in (route.methods or ()))
+    return {route.path for route in shown if route.path and not route.include_in_schema and "." not in route.path}
+
+
+def test_no_page_is_missing_from_the_list() -> None:
+    assert html_routes() == {place.route for place in PLACES if place.route}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+async def test_a_page_is_clean_light_and_usable_by_everybody(visits: Visits, place: Place) -> None:
+    seen = await visits.watched(place.who, PHONE)
+    page = seen.page
+    answers = []
+    page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else None)
+    await place.reach(page)
+    await page.wait_for_load_state("networkidle")
+    assert answers[-1] == place.status
+    refused = [said for said in seen.complaints if not (place.status >= 400 and f"status of {place.status}" in said)]
+    assert refused == []
+    assert seen.transferred < HEAVIEST
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert await page.evaluate(SMALL_TEXT, SMALLEST) == []
+    assert await page.evaluate(UNLABELLED) == []
+    assert await page.locator("h1").count() == 1
+    assert await page.get_attribute("html", "lang") == "vi"
+    assert re.fullmatch(r".+ · Một Cửa", await page.title())
+    await page.keyboard.press("Tab")
+    assert not await page.evaluate(UNSEEN_FOCUS)
+    await page.evaluate(vendor.axe_script().read_text())
+    assert await page.evaluate(SERIOUS) == []
+    await page.set_viewport_size({"width": DESK, "height": 800})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= DESK
+    assert await page.evaluate(SERIOUS) == []
