@@ -32,9 +32,7 @@ CITIZEN = ""
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=BINARY, headless=True, args=FLAGS, env=os.environ | {"LANGUAGE": "vi", "LANG": "vi_VN.UTF-8"}
-        )
+        browser = await playwright.chromium.launch(executable_path=BINARY, headless=True, args=FLAGS)
         yield browser
         await browser.close()
 

@@ -12,6 +12,7 @@ from playwright.async_api import FloatRect
 
 from tests.browser.chromium import BINARY, DESK, PHONE, Visits, chromium
 from tests.browser.pages import PLACES, Place
+from tests.browser.palette import shrink
 from tests.support.installation import end, make_installation
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -57,9 +58,11 @@ def main() -> None:
         taken = asyncio.run(take_all(installation.address, folder, []))
     finally:
         end(installation)
-    heavy = [path.name for path in taken if path.parent == IMAGES and path.stat().st_size >= LARGEST]
-    shown = sum(path.parent == IMAGES for path in taken)
-    print(f"docs/images: {shown}; {folder}: {len(taken) - shown}")  # noqa: T201 -- said at a terminal
+    shown = [path for path in taken if path.parent == IMAGES]
+    for path in shown:
+        shrink(path)
+    heavy = [path.name for path in shown if path.stat().st_size >= LARGEST]
+    print(f"docs/images: {len(shown)}; {folder}: {len(taken) - len(shown)}")  # noqa: T201 -- said at a terminal
     if heavy:
         sys.exit(f"Quá nặng / too heavy: {', '.join(heavy)}")
 
