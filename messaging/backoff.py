@@ -37,16 +37,18 @@ async def until_it_works(
     stopping: asyncio.Event,
     what: str,
     on_retry: Callable[[BaseException], None] = lambda _: None,
-    final: type[Exception] = Stopped,
+    final: type[Exception] | tuple[type[Exception], ...] = Stopped,
 ) -> T:
-    """Run `work` until it does not raise, or raises `final`. Raises Stopped when the process stops first."""
+    """Run `work` until it does not raise, or raises what is `final`. Raises Stopped when the process stops first."""
     attempt = 0
     while not stopping.is_set():
         try:
             return await work()
-        except (asyncio.CancelledError, Stopped, final):
+        except (asyncio.CancelledError, Stopped):
             raise
-        except Exception as error:  # noqa: BLE001 -- bad events never get here; what does is worth another try
+        except Exception as error:
+            if isinstance(error, final):
+                raise
             attempt += 1
             on_retry(error)
             log.warning("again", what=what, attempt=attempt, error=f"{type(error).__name__}: {error}"[:500])

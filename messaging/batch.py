@@ -28,6 +28,10 @@ NO_ATTRIBUTES: Any = None
 log = structlog.get_logger(__name__)
 
 
+class DatabaseForgot(Exception):  # noqa: N818 -- a finding: the caller reads again from where the database says
+    """The database has not read as far as it had told us."""
+
+
 @dataclass
 class Batch:
     """With `refused`, the error that this work ended in, nothing is applied: its events are only put where they belong."""
@@ -41,6 +45,7 @@ class Batch:
     deaths: list[Parked] = field(default_factory=list)
 
     async def run(self) -> Tally:
+        await self._remembers()
         fold = Fold(self.table, Context(NO_ATTRIBUTES, self.now), {}, self.effects)
         fresh = [candidate(record) for record in self.work.records]
         states = await self._keep_states(fold, [found for found in fresh if found.is_state])
@@ -48,6 +53,14 @@ class Batch:
         await self._save(fold)
         self.deaths = [entry for entry in fold.parked if entry.state == "dead"]
         return _tally(fold, states)
+
+    async def _remembers(self) -> None:
+        """A database that was restored or failed over while we ran may have lost what we had committed."""
+        if self.work.behind:
+            topics = list({topic for topic, _ in self.work.behind})
+            stored = await positions.next_offsets(self.connection, topics)
+            if any(stored.get(place, 0) < offset for place, offset in self.work.behind.items()):
+                raise DatabaseForgot
 
     def report(self) -> None:
         """Once they are committed: a batch that is halved meets its dead many times."""

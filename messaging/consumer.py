@@ -6,7 +6,7 @@ where to read on; Kafka's own committed offsets only tell the world how far we a
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -20,9 +20,11 @@ from faststream.kafka.message import KafkaMessage
 
 from messaging import metrics, positions
 from messaging.backoff import Stopped, until_it_works
+from messaging.batch import DatabaseForgot
 from messaging.engine import Engine
 from messaging.listening import Bell
 from messaging.outbox import WAITING_ROOM
+from messaging.positions import next_of
 from messaging.records import Record
 from messaging.steady import SteadyConsumer
 from messaging.watch import TooManyDead
@@ -50,6 +52,7 @@ class GroupConsumer:
     batch_started: float | None = None
     batch_ended: float = 0.0
     subscriber: Any = None
+    _done: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def subscribe(self, broker: KafkaBroker, max_records: int) -> None:
         self.subscriber = broker.subscriber(
@@ -78,6 +81,8 @@ class GroupConsumer:
             await self._take([Record.of(raw) for raw in raw_records])
         except Stopped:
             log.info("stopped before its batch was done; it will be read again", group=self.group, records=len(raw_records))
+        except DatabaseForgot:
+            await self._read_again()
         except TooManyDead as reason:
             await self._halt(str(reason))
         except Exception as error:
@@ -89,9 +94,12 @@ class GroupConsumer:
     async def _take(self, records: Sequence[Record]) -> None:
         again = metrics.BATCH_RETRIES.labels(self.group)
         with metrics.BATCH_SECONDS.labels(self.group).time():
-            work = partial(self.engine.process, Work(records))
-            tally = await until_it_works(work, self.stopping, self.group, lambda _: again.inc(), final=TooManyDead)
-            await self._commit(records)
+            work = partial(self.engine.process, Work(records, behind=self._done))
+            final = (TooManyDead, DatabaseForgot)
+            tally = await until_it_works(work, self.stopping, self.group, lambda _: again.inc(), final=final)
+            nexts = next_of(records)
+            self._done |= nexts
+            await self._commit(nexts)
         count(self.group, tally)
         if tally.states:
             self.bell.ring(WAITING_ROOM)
@@ -102,15 +110,27 @@ class GroupConsumer:
         log.error("consumer stopped itself", group=self.group, reason=reason)
         await self.stopping.wait()
 
-    async def _commit(self, records: Sequence[Record]) -> None:
+    async def _read_again(self) -> None:
+        log.error("the database has forgotten what it had committed; reading again from where it says", group=self.group)
+        self.replaced()
+        consumer: SteadyConsumer = self.subscriber.consumer
+        stored = await until_it_works(self.stored, self.stopping, f"offsets of {self.group}")
+        consumer.go_back({place: stored.get(place, 0) for place in consumer.assignment()})
+
+    def replaced(self) -> None:
+        """What was done so far says nothing about what comes."""
+        self._done = {}
+
+    async def stored(self) -> dict[tuple[str, int], int]:
+        """From where the database says to read on."""
+        async with self.engine.database.connect() as connection:
+            return await positions.next_offsets(connection, self.topics)
+
+    async def _commit(self, nexts: Mapping[tuple[str, int], int]) -> None:
         """For the world to see; bounded, since aiokafka would wait for Kafka for ever."""
-        nexts: dict[TopicPartition, int] = {}
-        for record in records:
-            place = TopicPartition(record.topic, record.partition)
-            nexts[place] = max(nexts.get(place, 0), record.offset + 1)
         try:
             async with asyncio.timeout(COMMIT_SECONDS):
-                await self.subscriber.consumer.commit(nexts)
+                await self.subscriber.consumer.commit({TopicPartition(*place): offset for place, offset in nexts.items()})
         except (KafkaError, TimeoutError) as error:
             log.info("offsets not committed to Kafka; the database has them", group=self.group, error=repr(error))
 
@@ -189,13 +209,10 @@ class _SeekToStored(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         owner = self._owner
-        stored = await until_it_works(self._stored, owner.stopping, f"offsets of {owner.group}")
+        stored = await until_it_works(owner.stored, owner.stopping, f"offsets of {owner.group}")
+        owner.replaced()
         owner.subscriber.consumer.place({place: stored.get((place.topic, place.partition), 0) for place in assigned})
         log.info("assigned", group=owner.group, partitions=len(assigned))
-
-    async def _stored(self) -> dict[tuple[str, int], int]:
-        async with self._owner.engine.database.connect() as connection:
-            return await positions.next_offsets(connection, self._owner.topics)
 
 
 def count(group: str, tally: Tally) -> None:

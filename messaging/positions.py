@@ -64,10 +64,7 @@ async def save(connection: AsyncConnection, lasts: Mapping[AggregateKey, int]) -
 
 async def save_offsets(connection: AsyncConnection, records: Sequence[Record]) -> None:
     """Remember to read on behind these records."""
-    nexts: dict[tuple[str, int], int] = {}
-    for record in records:
-        place = (record.topic, record.partition)
-        nexts[place] = max(nexts.get(place, 0), record.offset + 1)
+    nexts = next_of(records)
     if nexts:
         places = sorted(nexts)
         await connection.execute(
@@ -78,6 +75,15 @@ async def save_offsets(connection: AsyncConnection, records: Sequence[Record]) -
                 "nexts": [nexts[place] for place in places],
             },
         )
+
+
+def next_of(records: Sequence[Record]) -> dict[tuple[str, int], int]:
+    """(topic, partition) -> the offset behind these records."""
+    nexts: dict[tuple[str, int], int] = {}
+    for record in records:
+        place = (record.topic, record.partition)
+        nexts[place] = max(nexts.get(place, 0), record.offset + 1)
+    return nexts
 
 
 async def next_offsets(connection: AsyncConnection, topics: Sequence[str]) -> dict[tuple[str, int], int]:

@@ -64,12 +64,12 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             try:
                 found = await self._poll(max_records or 1)
             except BaseException:
-                self._go_back(before if displacements == self._displacements else self._offsets)
+                self.go_back(before if displacements == self._displacements else self._offsets)
                 raise
             if displacements != self._displacements:
                 # Begun before the partitions were taken away: whose records these are is uncertain. Nothing else has been
                 # handed out since the new place was known, so going back there loses nothing.
-                self._go_back(self._offsets)
+                self.go_back(self._offsets)
             elif found:
                 return found
 
@@ -80,7 +80,7 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         try:
             found: Found = await super().getmany(timeout_ms=POLL_MS, max_records=most)
         except UnicodeDecodeError:
-            self._go_back(before)
+            self.go_back(before)
             self._careful = True
             return {}
         return found
@@ -116,6 +116,6 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         states = {partition: assigned.state_value(partition) for partition in assigned.tps}
         return {partition: state.position for partition, state in states.items() if state.has_valid_position}
 
-    def _go_back(self, positions: Mapping[TopicPartition, int]) -> None:
+    def go_back(self, positions: Mapping[TopicPartition, int]) -> None:
         for partition in self.assignment() & positions.keys():
             self.seek(partition, positions[partition])

@@ -1,7 +1,7 @@
 """What a transaction takes up, and what became of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from messaging.positions import AggregateKey
@@ -11,12 +11,13 @@ from messaging.records import Record
 @dataclass(frozen=True, slots=True)
 class Work:
     """Records from Kafka, and aggregates of the waiting room that are ready. `only` narrows an aggregate to one of its parked
-    events, by its id in the room.
+    events, by its id in the room. `behind` says, by topic and partition, up to where the database should have read.
     """
 
     records: Sequence[Record] = ()
     aggregates: Sequence[AggregateKey] = ()
     only: int | None = None
+    behind: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.records) + len(self.aggregates)
@@ -25,7 +26,7 @@ class Work:
         """In order: an aggregate's records keep their order across the two."""
         if len(self.records) > 1:
             middle = len(self.records) // 2
-            return Work(self.records[:middle], self.aggregates), Work(self.records[middle:])
+            return replace(self, records=self.records[:middle]), Work(self.records[middle:])
         if self.records:
             return Work(self.records), Work((), self.aggregates)
         middle = len(self.aggregates) // 2
