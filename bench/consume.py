@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -94,8 +95,8 @@ class Dossiers:
         )
 
 
-def run() -> Measured:
-    with servers() as running:
+def run(where: Path | None = None) -> Measured:
+    with servers(where) as running:
         return asyncio.run(_run(running.kafka, running.database("ours"), running.database("peer")))
 
 

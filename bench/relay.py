@@ -7,6 +7,7 @@ Kafka publisher. Its producer has what a careful user sets: acks from all replic
 import asyncio
 import time
 from collections import defaultdict
+from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -33,8 +34,8 @@ PEER_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 0.02
 
 
-def run() -> Measured:
-    with servers() as running:
+def run(where: Path | None = None) -> Measured:
+    with servers(where) as running:
         return asyncio.run(_run(running.kafka, running.database("ours"), running.database("peer")))
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
@@ -21,6 +22,12 @@ app = typer.Typer()
 @app.command()
 def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"{', '.join(NAMES)}")],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", help="Đo trên đĩa của thư mục này / measure on this folder's disk", file_okay=False
+        ),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -32,7 +39,7 @@ def bench(
             en=f"There is no measurement {name}; there are {', '.join(NAMES)}.",
         )
     say(f"Đang đo {name}, khoảng một phút ...", f"Measuring {name}, about a minute ...")
-    measured = _measure(name)
+    measured = _measure(name, data)
     if as_json:
         out.print_json(json.dumps(measured.as_json()))
     else:
@@ -41,12 +48,12 @@ def bench(
         raise Stopped(ExitCode.DIFFERENCE, vi="Sai thứ tự hoặc thiếu.", en="Out of order, or incomplete.")
 
 
-def _measure(name: str) -> Any:
+def _measure(name: str, data: Path | None) -> Any:
     # The way there is nobody's concern: the figures stand alone on standard output.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        return import_module(f"bench.{name}").run()
+        return import_module(f"bench.{name}").run(data)
     except ModuleNotFoundError as missing:
         raise Stopped(
             ExitCode.MACHINE_UNFIT,
