@@ -24,9 +24,7 @@ def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"{', '.join(NAMES)}")],
     data: Annotated[
         Path | None,
-        typer.Option(
-            "--data", metavar="DIR", help="Đo trên đĩa của thư mục này / measure on this folder's disk", file_okay=False
-        ),
+        typer.Option("--data", metavar="DIR", help="Đo trên đĩa này / measure on this disk", file_okay=False),
     ] = None,
     *,
     as_json: AsJson = False,
