@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
-import structlog
-from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -20,12 +18,10 @@ from contracts.envelope import Attributes
 from messaging.backoff import Stopped, until_it_works
 from messaging.listening import LONGEST_SLEEP_SECONDS, Bell
 from messaging.metrics import RELAY_DOUBTS, RELAYED
+from messaging.producing import Producer
 
 PRODUCE_SECONDS: Final = 5.0
-GIVE_UP_SECONDS: Final = 2.0
 ROWS_A_ROUND: Final = 1000
-
-log = structlog.get_logger(__name__)
 
 # Locked until the transaction ends, and cut off when it does nothing for too long.
 _CLAIM = text("""
@@ -53,7 +49,7 @@ class Relay:
     stopping: asyncio.Event
     idle_seconds: float = 10.0
     produce_seconds: float = PRODUCE_SECONDS
-    _producer: AIOKafkaProducer | None = field(default=None, init=False)
+    _producer: Producer | None = field(default=None, init=False)
 
     async def run(self) -> None:
         doubts = RELAY_DOUBTS.labels(self.lane)
@@ -106,43 +102,19 @@ class Relay:
             row.id, self.service, row.type, row.aggregateid, row.time, row.sequence, row.correlation, row.causation
         ).headers()
 
-    async def _ready_producer(self) -> AIOKafkaProducer:
+    async def _ready_producer(self) -> Producer:
         if self._producer is None:
-            self._producer = AIOKafkaProducer(
-                bootstrap_servers=self.kafka,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=0,
-                request_timeout_ms=4000,
-                retry_backoff_ms=50,
-            )
+            self._producer = Producer(self.kafka)
             await self._producer.start()
         return self._producer
 
     async def _discard_producer(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            await give_up(producer)
+            await producer.give_up()
 
 
 def _raise_first(outcomes: Sequence[object]) -> None:
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
-
-
-async def give_up(producer: AIOKafkaProducer) -> None:
-    """End a producer with whatever it has in hand: those rows go again, by the next one. Its own `stop` would wait until Kafka
-    takes them, and left alone it would send them behind newer ones.
-    """
-    producer._closed = True  # noqa: SLF001 -- what `stop` does first
-    sender = producer._sender.sender_task  # noqa: SLF001 -- there is no other way to it
-    if sender is not None:
-        sender.cancel()
-    try:
-        async with asyncio.timeout(GIVE_UP_SECONDS):
-            await producer.client.close()
-            if sender is not None:
-                await asyncio.wait([sender])
-    except Exception as error:  # noqa: BLE001 -- it is given up either way
-        log.warning("a producer does not end", error=repr(error))

@@ -14,8 +14,8 @@ async def create_topics(kafka: str, topics: Iterable[Topic], replication: int = 
     """Create what is missing. Raises KafkaError when the broker refuses, ValueError when a topic exists with other partitions."""
     wanted = {name: topic for topic in topics for name in topic.names()}
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
-    await admin.start()
     try:
+        await admin.start()
         existing = {
             found["topic"]: len(found["partitions"]) for found in await admin.describe_topics() if found["topic"] in wanted
         }
