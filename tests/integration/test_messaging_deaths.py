@@ -5,15 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from messaging import outbox
-from messaging.clock import system_clock
 from messaging.listening import Bell, listen
 from messaging.outbox import COMMON
 from messaging.relay import Relay
 from tests.support.eventually import eventually
 from tests.support.tally_process import TallyProcess, tally_process
-from tests.support.tally_service import Totalled
-from tests.support.tally_world import TallyWorld, names, tally_world
+from tests.support.tally_world import TallyWorld, names, tally_world, tell
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +34,6 @@ async def test_two_processes_share_and_one_is_killed_between_database_commit_and
 
 
 # --- relays -----------------------------------------------------------------------------------------------
-
-
-async def tell(world: TallyWorld, accounts: list[str], upto: int, start: int = 1) -> None:
-    """Rows for the outbox, as a transaction of the tally would write them."""
-    rows = [
-        outbox.drafts(account, None, number - 1, [Totalled(total=number, of=number)], system_clock())[0]
-        for number in range(start, upto + 1)
-        for account in accounts
-    ]
-    async with world.database.begin() as connection:
-        await outbox.write(connection, rows)
 
 
 async def all_heard(world: TallyWorld, accounts: list[str], upto: int) -> None:

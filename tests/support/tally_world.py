@@ -16,7 +16,7 @@ from contracts.envelope import Attributes, read_attributes
 from contracts.registry import Event
 from contracts.topics import Topic
 from contracts.values import Lane
-from messaging import dead_letters
+from messaging import dead_letters, outbox
 from messaging.clock import system_clock
 from messaging.runtime import Messaging, make_engine
 from messaging.topic_creation import create_topics
@@ -191,6 +191,17 @@ class TallyWorld:
             yield messaging
 
 
+async def tell(world: TallyWorld, accounts: list[str], upto: int, start: int = 1) -> None:
+    """Rows for the outbox, as a transaction of the tally would write them."""
+    rows = [
+        outbox.drafts(account, None, number - 1, [Totalled(total=number, of=number)], system_clock())[0]
+        for number in range(start, upto + 1)
+        for account in accounts
+    ]
+    async with world.database.begin() as connection:
+        await outbox.write(connection, rows)
+
+
 async def is_ready(messaging: Messaging, within: float = 60) -> None:
     async def ready() -> bool:
         return (await messaging.readiness()).ready
@@ -220,7 +231,7 @@ async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = Fal
     async with database.begin() as connection:
         await connection.run_sync(metadata().create_all)
     await eventually(lambda: _made(kafka, amounts), within=30)
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=4_000_000)
     await producer.start()
     try:
         yield TallyWorld(amounts, url, kafka, database, producer)

@@ -1,0 +1,66 @@
+"""Topics are what their declaration says, on the broker too."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from contracts.topics import DEAD_LETTERS, TOPICS, Kind, Topic
+from messaging.topic_creation import create_topics
+from tests.support.eventually import eventually
+
+
+async def reported(kafka: str, names: list[str]) -> dict[str, tuple[int, dict[str, str]]]:
+    """(partitions, configuration) of each topic."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        partitions = {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(names)}
+        answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
+    finally:
+        await admin.close()
+    settings = {resource[3]: {entry[0]: entry[1] for entry in resource[4]} for answer in answers for resource in answer.resources}
+    return {name: (partitions[name], settings[name]) for name in names}
+
+
+async def test_the_broker_has_every_topic_as_it_is_declared(kafka_bootstrap: str) -> None:
+    declared: dict[str, Topic] = {name: topic for topic in (*TOPICS, *DEAD_LETTERS) for name in topic.names()}
+    await create_topics(kafka_bootstrap, [*TOPICS, *DEAD_LETTERS])
+    await create_topics(kafka_bootstrap, [*TOPICS, *DEAD_LETTERS])
+
+    async def as_declared() -> bool:
+        found = await reported(kafka_bootstrap, list(declared))
+        assert {name: partitions for name, (partitions, _) in found.items()} == {n: t.partitions for n, t in declared.items()}
+        for name, topic in declared.items():
+            assert topic.config().items() <= found[name][1].items(), name
+        return True
+
+    await eventually(as_declared)
+
+
+async def test_facts_are_kept_for_ever_but_those_with_an_address() -> None:
+    kept = {topic.base for topic in TOPICS if topic.kind is Kind.FACTS and topic.retention_ms != -1}
+    assert kept == {"intake.post-orders", "post.shipments"}
+
+
+async def test_a_topic_with_other_partitions_is_refused(kafka_bootstrap: str) -> None:
+    """Growing one would break the order of its keys."""
+    topic = Topic(f"bank.grown-{uuid4().hex[:8]}", "bank", Kind.FACTS, "account", partitions=2)
+    await create_topics(kafka_bootstrap, [topic])
+
+    async def refusal() -> str:
+        try:
+            await create_topics(kafka_bootstrap, [replace(topic, partitions=3)])
+        except ValueError as refused:
+            return str(refused)
+        return ""
+
+    assert "2 partitions, declared are 3" in await eventually(refusal)
+
+
+async def test_what_the_broker_refuses_is_told(kafka_bootstrap: str) -> None:
+    topic = Topic(f"bank.copies-{uuid4().hex[:8]}", "bank", Kind.FACTS, "account", partitions=1)
+    with pytest.raises(Exception, match="copies"):
+        await create_topics(kafka_bootstrap, [topic], replication=3)
