@@ -31,7 +31,7 @@ run: setup ## Start everything, in the foreground until Ctrl-C
 	@$(BIN)/motcua up
 
 test: setup-dev ## All tests but the long fault tests; own ports and folder
-	@$(BIN)/python -m pytest -m "not faults"
+	@$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadgroup
 
 test-faults: setup-dev ## The long fault tests: Kafka away for 60 s, PostgreSQL for 30 s, under load
 	@$(BIN)/python -m pytest -m faults --timeout 900
