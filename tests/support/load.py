@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from aiokafka.errors import KafkaTimeoutError
+
 from tests.support.eventually import eventually
 from tests.support.tally_world import TallyWorld, names
 
@@ -24,12 +26,22 @@ class Load:
     async def run(self) -> None:
         while not self.ended.is_set():
             for account in self.accounts:
-                await self.world.deposit(account, self.sent + 1)
+                await self._deposit(account, self.sent + 1)
             self.sent += 1
             try:
                 await asyncio.wait_for(self.ended.wait(), PACE_SECONDS)
             except TimeoutError:
                 continue
+
+    async def _deposit(self, account: str, number: int) -> None:
+        """A producer whose buffer is full for too long refuses: nothing was taken, so it is said again."""
+        while True:
+            try:
+                await self.world.deposit(account, number)
+            except KafkaTimeoutError:
+                continue
+            else:
+                return
 
     async def more(self, rounds: int = 20) -> None:
         """Until so much more has been said."""

@@ -231,7 +231,7 @@ async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = Fal
     async with database.begin() as connection:
         await connection.run_sync(metadata().create_all)
     await eventually(lambda: _made(kafka, amounts), within=30)
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=4_000_000)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=500_000)
     await producer.start()
     try:
         yield TallyWorld(amounts, url, kafka, database, producer)
