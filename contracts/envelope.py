@@ -15,6 +15,7 @@ from contracts.registry import EVENTS, Event
 Headers = list[tuple[str, bytes]]
 SEQUENCE_WIDTH: Final = 20
 MAX_SEQUENCE: Final = 2**63 - 1
+_FIXED: Final = (("ce_specversion", b"1.0"), ("content-type", b"application/json"))
 
 
 class Unreadable(Exception):  # noqa: N818 -- a finding about a record, kept with it
@@ -39,19 +40,20 @@ class Attributes:
     causation: str | None = None
 
     def headers(self) -> Headers:
-        pairs = {
-            "ce_specversion": "1.0",
-            "ce_id": self.id,
-            "ce_source": self.source,
-            "ce_type": self.type,
-            "ce_subject": self.subject,
-            "ce_time": self.time.isoformat(),
-            "ce_sequence": f"{self.sequence:0{SEQUENCE_WIDTH}d}",
-            "ce_correlationid": self.correlation,
-            "ce_causationid": self.causation,
-            "content-type": "application/json",
-        }
-        return [(name, value.encode()) for name, value in pairs.items() if value is not None]
+        found = [
+            *_FIXED,
+            ("ce_id", self.id.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_time", self.time.isoformat().encode()),
+            ("ce_sequence", b"%0*d" % (SEQUENCE_WIDTH, self.sequence)),
+        ]
+        if self.correlation is not None:
+            found.append(("ce_correlationid", self.correlation.encode()))
+        if self.causation is not None:
+            found.append(("ce_causationid", self.causation.encode()))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
