@@ -219,7 +219,7 @@ async def test_the_operator_works_before_any_unit_is_there(postgres: PostgresSer
         assert await directory.published() == first, "a second start publishes nothing again"
 
 
-@pytest.mark.parametrize("content", [None, "", "not json", "{}", json.dumps(PUBLIC_KEY), "[1]"])
+@pytest.mark.parametrize("content", [None, "", "not json", "{}", json.dumps(PUBLIC_KEY), "[1]"], ids=range(6))
 async def test_an_unusable_signing_key_stops_the_start_with_a_reason(
     postgres: PostgresServer, tmp_path: Path, content: str | None
 ) -> None:
