@@ -23,7 +23,7 @@ class ProcessSettings(BaseSettings):
     public_url: str = "http://127.0.0.1:8080"
     log_level: str = "INFO"
     sample: bool = False
-    pool_size: int = Field(default=8, ge=2, le=100)
+    pool_size: int = Field(default=12, ge=2, le=100)
     batch_records: int = Field(default=1000, ge=1, le=10_000)
     replication: int = Field(default=1, ge=1, le=5)
 

@@ -7,14 +7,14 @@ import pytest
 from tests.support.installation import Installation, end, make_installation
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation() -> Iterator[Installation]:
     made = make_installation()
     yield made
     end(made)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lanes_apart() -> Iterator[Installation]:
     made = make_installation("--lanes-apart")
     yield made
