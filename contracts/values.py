@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.refusal import Invalid
-
 CIVIL_TIME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
@@ -117,12 +115,6 @@ def check_unit_id(text: str) -> str:
     return text
 
 
-def unit_root(unit: str) -> str:
-    """The province or ministry part, whichever end it stands at."""
-    first, *_, last = unit.split(".")
-    return last if _ROOT.fullmatch(last) else first
-
-
 UnitId = Annotated[str, StringConstraints(max_length=24), AfterValidator(check_unit_id)]
 
 _CODE = re.compile(r"^(?P<unit>[A-Z0-9.]{5,24})-(?P<day>[0-9]{6})-(?P<number>[0-9]{4,12})$")
@@ -167,9 +159,3 @@ Email = Annotated[
     str,
     StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$"),
 ]
-
-
-def refuse_value(field: str, error: ValueError) -> Invalid:
-    """A value type's ValueError, whose text is `vi / en`, as a refusal."""
-    vi, _, en = str(error).partition(" / ")
-    return Invalid("bad-value", vi=vi, en=en or vi, field=field)
