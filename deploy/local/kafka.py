@@ -17,6 +17,7 @@ from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import HOST
 
 HEAP = ("-Xms96m", "-Xmx512m", "-XX:+UseSerialGC")
+BRIEF = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 # Kafka 4.3 still unmaps files the old way, and JDK 24 and later warn of it on every start.
 QUIET = ("-XX:-UsePerfData", "--sun-misc-unsafe-memory-access=allow")
 
@@ -59,7 +60,7 @@ class Kafka:
             return
         cluster = uuid.uuid4().hex[:22]
         tool = ("kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(self.settings_file))
-        ran = subprocess.run([*_java(), *tool], capture_output=True, text=True, check=False)
+        ran = subprocess.run([*_java(*BRIEF), *tool], capture_output=True, text=True, check=False)
         if ran.returncode != 0:
             raise Stopped(
                 ExitCode.MACHINE_UNFIT,
@@ -98,4 +99,6 @@ class Kafka:
 
 
 def _java(*options: str) -> list[str]:
-    return [str(vendor.java()), *options, *QUIET, "-cp", vendor.kafka_classpath()]
+    cache = vendor.kafka_cache()
+    ready = (f"-XX:AOTCache={cache}", "-Xlog:aot*=off", "-Xlog:cds*=off") if cache.exists() else ()
+    return [str(vendor.java()), *options, *ready, *QUIET, "-cp", vendor.kafka_classpath()]

@@ -7,6 +7,7 @@ one. The folder appears in one rename: it is either complete and verified, or ab
 
 import hashlib
 import os
+import sys
 import sysconfig
 from dataclasses import dataclass
 from functools import cache
@@ -65,6 +66,11 @@ def is_complete() -> bool:
 
 def kafka_classpath() -> str:
     return f"{folder() / 'kafka'}{os.sep}*"
+
+
+def kafka_cache() -> Path:
+    """The JVM's ahead-of-time cache for these jars, once setup has made it: see `kafka_cache`."""
+    return Path(sys.prefix) / "motcua" / f"kafka-{folder().name}.aot"
 
 
 def static_folder() -> Path:
