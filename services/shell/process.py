@@ -1,6 +1,7 @@
 """The composition root that each service's `main.py` fills in. Nothing connects at import; pages serve while Kafka is away."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -134,4 +135,6 @@ def serve(service: Service) -> None:
     where: dict[str, Any] = (
         {"uds": str(settings.http_socket)} if settings.http_socket else {"host": "127.0.0.1", "port": settings.http_port or 8000}
     )
+    gc.freeze()  # what is loaded stays: the collector need not look through it again
+    gc.enable()
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, **where)).run()
