@@ -33,7 +33,7 @@ from messaging.work import Tally, Work
 COMMIT_SECONDS: Final = 5.0
 END_SECONDS: Final = 10.0
 SILENT_SECONDS: Final = 30.0
-"""A reachable broker answers every quarter of a second, also when there is nothing new."""
+"""A reachable broker answers every second, also when there is nothing new."""
 STUCK_SECONDS: Final = 120.0
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ class GroupConsumer:
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             session_timeout_ms=10_000,
-            fetch_max_wait_ms=250,
+            fetch_max_wait_ms=1000,
             listener=_SeekToStored(self),
             parser=self._raw,
             decoder=_undecoded,

@@ -15,6 +15,9 @@ from messaging.clock import system_clock
 
 POLL_MS: Final = 1000
 CAREFUL_PAUSE: Final = 0.05
+UNDIVIDED_SECONDS: Final = 10.0
+"""As long as fetched records wait to be taken up, nothing more is asked for. aiokafka would, after 0.1 s, ask for the quiet
+partitions alone, and until the broker has waited for those in vain it asks for no other."""
 
 Found = dict[TopicPartition, list[Any]]
 
@@ -29,6 +32,10 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._displacements = 0
         self._offsets: dict[TopicPartition, int] = {}
         self._careful = False
+
+    async def start(self) -> None:
+        await super().start()
+        self._fetcher._prefetch_backoff = UNDIVIDED_SECONDS  # noqa: SLF001 -- aiokafka has no setting for it
 
     @property
     def placed(self) -> bool:
