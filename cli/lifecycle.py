@@ -20,7 +20,7 @@ from deploy.local.supervision import UNREACHABLE, Supervisor
 from deploy.local.topology import Plan
 
 app = typer.Typer()
-Name = Annotated[str, typer.Argument(metavar="NAME", help="routing, routing-post, kafka ...")]
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="routing, routing-post, kafka ...")]
 
 
 @app.command()
@@ -96,21 +96,21 @@ def status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def stop(name: Name, data: Data = DEFAULT_DATA) -> None:
-    """Dừng một dịch vụ hoặc một tiến trình / Stop a service or one process."""
+def stop(names: Names, data: Data = DEFAULT_DATA) -> None:
+    """Dừng dịch vụ hoặc tiến trình / Stop services or single processes."""
     supervisor = _running(data)
-    names = [each.name for each in supervisor.plan.named(name)]
+    meant = _meant(supervisor, names)
     with err.status(inline("Dừng", "stopping")):
-        supervisor.stop_processes(names)
-    listed = ", ".join(names)
+        supervisor.stop_processes(meant)
+    listed = ", ".join(meant)
     say(f"Đã dừng: {listed}.", f"Stopped: {listed}.")
 
 
 @app.command()
-def start(name: Name, data: Data = DEFAULT_DATA) -> None:
-    """Chạy lại, và chờ đến khi sẵn sàng / Start again, and wait until it serves."""
+def start(names: Names, data: Data = DEFAULT_DATA) -> None:
+    """Chạy lại, và chờ đến khi sẵn sàng / Start again, and wait until they serve."""
     supervisor = _running(data)
-    _start_and_wait(supervisor, [each.name for each in supervisor.plan.named(name)])
+    _start_and_wait(supervisor, _meant(supervisor, names))
 
 
 @app.command()
@@ -161,6 +161,11 @@ def _running(data: Data) -> Supervisor:
     if not supervisor.answers():
         raise not_running(supervisor.plan.site)
     return supervisor
+
+
+def _meant(supervisor: Supervisor, names: list[str]) -> list[str]:
+    """Processes by what people call them; raises Stopped when there is none of a name, before anything is done."""
+    return list(dict.fromkeys(each.name for name in names for each in supervisor.plan.named(name)))
 
 
 def _start_and_wait(supervisor: Supervisor, names: list[str]) -> None:

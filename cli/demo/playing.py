@@ -43,19 +43,19 @@ class Cast:
 async def play(session: Session, scale: int) -> list[Visit]:
     """Everything in the script, to its end; the visits that were played."""
     visits = script(scale)
-    async with _cast(session) as cast:
+    async with cast(session) as people:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=err) as progress:
             task = progress.add_task(inline("Lượt", "visits"), total=len(visits))
             await _a_few_at_a_time(
-                [lambda v=visit, n=number: _visit(cast, v, n) for number, visit in enumerate(visits)],  # type: ignore[misc]
+                [lambda v=visit, n=number: _visit(people, v, n) for number, visit in enumerate(visits)],  # type: ignore[misc]
                 lambda: progress.advance(task),
             )
     return visits
 
 
 @asynccontextmanager
-async def _cast(session: Session) -> AsyncIterator[Cast]:
+async def cast(session: Session) -> AsyncIterator[Cast]:
     public = Desk(session)
     clerks = {unit: Desk(session, username, SAMPLE_PASSWORD) for unit, username in CLERKS.items()}
     leaders = {username: Desk(session, username, SAMPLE_PASSWORD) for username in LEADERS}
