@@ -31,7 +31,7 @@ run: setup ## Start everything, in the foreground until Ctrl-C
 	@$(BIN)/motcua up
 
 test: setup-dev ## All tests but the long fault tests; own ports and folder
-	@$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -m "not faults" -n 3 --no-loadscope-reorder
 
 test-faults: setup-dev ## The long fault tests: Kafka away for 60 s, PostgreSQL for 30 s, under load
 	@$(BIN)/python -m pytest -m faults --timeout 900
@@ -55,7 +55,7 @@ bench: setup-dev ## The figures of README, each with its peer in the same run
 	@$(BIN)/motcua bench consume
 
 screenshots: setup-dev ## Pictures of every page at 360 and 1,280 px, into docs/images
-	@$(BIN)/python -m tests.browser.screenshots
+	@$(BIN)/python -m tests.e2e.browser.screenshots
 
 clean: ## Remove the virtual environment and caches; data in .motcua stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

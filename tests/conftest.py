@@ -1,22 +1,33 @@
 """Fixtures that every kind of test may ask for; none of them starts anything before it is asked.
 
-`make test` shares the tests out to one worker per core. A file stays together, and so do all that use one whole installation.
+`make test` shares the tests out to three workers, since each waits for servers a lot. A file stays together, and so do all
+that use one whole installation.
 """
 
-from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.servers import kafka_bootstrap, own_servers, postgres, servers
 
 __all__ = ["kafka_bootstrap", "own_servers", "postgres", "servers"]
 
-TESTS = Path(__file__).parent
-ONE_INSTALLATION = ("e2e", "browser")
+ONE_INSTALLATION = ("tests/e2e/", "tests/lanes/")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        place = item.path.relative_to(TESTS)
-        item.add_marker(pytest.mark.xdist_group(place.parts[0] if place.parts[0] in ONE_INSTALLATION else str(place)))
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """By path: with pytest 9.2 the marks of `--dist loadgroup` have no effect (pytest-dev/pytest-xdist#1386)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return place_of(nodeid)
+
+
+def place_of(nodeid: str) -> str:
+    """What a test is not to be parted from."""
+    file = nodeid.partition("::")[0]
+    return next(filter(file.startswith, ONE_INSTALLATION), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)

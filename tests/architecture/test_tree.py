@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ONE_INSTALLATION, place_of
+
 ROOT = Path(__file__).parents[2]
 SERVICES = ("intake", "routing", "notify", "reporting", "directory")
 PACKAGES = ("contracts", "messaging", "worktime", "web", "services", "cli", "deploy", "bench")
@@ -69,3 +71,11 @@ def test_sql_stands_in_repositories_only() -> None:
         and statement.search(path.read_text("utf-8"))
     ]
     assert found == []
+
+
+def test_tests_that_share_an_installation_run_together() -> None:
+    for folder in ONE_INSTALLATION:
+        assert (ROOT / folder / "conftest.py").is_file()
+        inside = [str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("test_*.py")]
+        assert len({place_of(f"{path}::test_it[a::b]") for path in inside}) == 1
+    assert place_of("tests/unit/test_a.py::test_it") != place_of("tests/unit/test_b.py::test_it")

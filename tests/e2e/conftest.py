@@ -1,10 +1,10 @@
-"""One installation for all tests that only use it; those that break things make their own."""
+"""One installation, a process per service, for all tests of this folder; it ends with their last."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.installation import Installation, end, make_installation
+from tests.support.installation import SERVICES, Installation, Played, end, make_installation
 
 
 @pytest.fixture(scope="package")
@@ -15,7 +15,6 @@ def installation() -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="package")
-def lanes_apart() -> Iterator[Installation]:
-    made = make_installation("--lanes-apart")
-    yield made
-    end(made)
+def played(installation: Installation) -> Played:
+    """The demo, while most services die once: whatever holds of it holds in spite of that."""
+    return installation.demo_with_deaths(1, SERVICES, deaths=4)

@@ -28,11 +28,11 @@ from tests.support.eventually import eventually
 TINY = "tests.support.tiny_service"
 SMALL = (
     Part("postgres", ends_on="INT"),
-    Part("kafka"),
     Part("directory", module=TINY, paths=(EVERYTHING_ELSE,)),
     Part("routing", module=TINY, laned=True, database=True, paths=("/api/routing/*",)),
     Part("caddy"),
 )
+WITH_KAFKA = (*SMALL, Part("kafka"))
 
 
 class Installation:
@@ -65,8 +65,13 @@ class Installation:
 
 
 @pytest.fixture
-def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
-    monkeypatch.setattr("deploy.local.topology.TOPOLOGY", SMALL)
+def parts() -> tuple[Part, ...]:
+    return SMALL
+
+
+@pytest.fixture
+def installation(monkeypatch: pytest.MonkeyPatch, parts: tuple[Part, ...]) -> Iterator[Installation]:
+    monkeypatch.setattr("deploy.local.topology.TOPOLOGY", parts)
     monkeypatch.setattr(schema, "upgrade", lambda _: None)
     monkeypatch.setenv("MOTCUA_LANG", "en")
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
@@ -79,6 +84,7 @@ def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
         signal.signal(number, handler)
 
 
+@pytest.mark.parametrize("parts", [WITH_KAFKA], ids=["with-kafka"])
 def test_up_serves_and_down_keeps_the_data(installation: Installation) -> None:
     first = installation.up()
     assert first.exit_code == ExitCode.OK, first.output
@@ -123,10 +129,11 @@ def test_stop_start_and_scale_touch_only_whom_they_name(installation: Installati
     assert installation.run("scale", "routing-district=1").exit_code == ExitCode.OK
     after = installation.processes()
     assert after.keys() == before.keys()
-    for untouched in ("postgres", "kafka", "caddy", "directory"):
+    for untouched in ("postgres", "caddy", "directory"):
         assert after[untouched]["pid"] == before[untouched]["pid"]
-    assert installation.run("stop", "nothing").exit_code == ExitCode.UNKNOWN_PROCESS
-    assert installation.run("scale", "kafka=2").exit_code == ExitCode.USAGE
+    assert installation.run("stop", "routing", "nothing").exit_code == ExitCode.UNKNOWN_PROCESS
+    assert installation.processes()["routing-post"]["pid"] == after["routing-post"]["pid"]
+    assert installation.run("scale", "postgres=2").exit_code == ExitCode.USAGE
     assert installation.run("scale", "routing=0").exit_code == ExitCode.USAGE
 
 
@@ -169,11 +176,11 @@ async def test_a_killed_process_comes_back_and_a_killed_supervisor_is_recovered_
 
     os.kill(int(str(before["supervisor"]["pid"])), signal.SIGKILL)
     await eventually(lambda: installation.run("status").exit_code == ExitCode.NOT_RUNNING)
-    assert psutil.pid_exists(before["kafka"]["pid"])
+    assert psutil.pid_exists(before["postgres"]["pid"])
     again = installation.up()
     assert again.exit_code == ExitCode.OK, again.output
     assert "Ended what an earlier run had left" in again.stderr
-    assert installation.processes()["kafka"]["pid"] != before["kafka"]["pid"]
+    assert installation.processes()["postgres"]["pid"] != before["postgres"]["pid"]
 
 
 def test_a_second_up_is_refused_and_harms_nothing(installation: Installation) -> None:

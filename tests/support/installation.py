@@ -1,26 +1,41 @@
 """A whole Một Cửa, as `motcua up` makes it: own folder, own port, real servers, every process. Driven by the command alone."""
 
+import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from cli.http import over_socket
 from cli.session import Session
 from deploy.local.ports import free_ports
 from deploy.local.site import Site
+from deploy.local.supervision import Supervisor
 from deploy.local.topology import Plan
 
 MOTCUA = Path(sys.executable).parent / "motcua"
+BETWEEN_DEATHS = 1.0
 SERVICES = ("intake", "routing", "notify", "reporting", "directory")
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a demo said, what it added to what was there before (see `Installation.holds`), how many processes died meanwhile."""
+
+    said: dict[str, Any]
+    added: Counter[str]
+    killed: int
 
 
 @dataclass
@@ -49,10 +64,16 @@ class Installation:
     def demo(self, scale: int = 1) -> dict[str, Any]:
         return json.loads(self.run("demo", "--scale", str(scale), "--json", within=900).stdout)
 
-    def start_demo(self, scale: int) -> "subprocess.Popen[str]":
-        """In the background, for tests that do something to the services meanwhile."""
+    def demo_with_deaths(self, scale: int, victims: Sequence[str], deaths: int) -> Played:
+        """The demo, and while it goes on services are killed in turn, each only when it has been serving for seconds."""
+        before, turns, killed = self.holds(), itertools.cycle(victims), 0
         command = [str(MOTCUA), "demo", "--scale", str(scale), "--json", "--data", str(self.data)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+            while killed < deaths and not _ends_within(BETWEEN_DEATHS, demo):
+                killed += self._kill(next(turns))
+            told, errors = demo.communicate(timeout=850)
+        assert demo.returncode == 0, errors[-3000:]
+        return Played(json.loads(told), self.holds() - before, killed)
 
     def reconcile(self) -> dict[str, Any]:
         return json.loads(self.run("reconcile", "--json", check=False).stdout)
@@ -75,9 +96,7 @@ class Installation:
 
     def codes_are_unique(self) -> bool:
         """Asked of the database itself: no dossier code stands twice, and none is missing."""
-        state = Site(self.data).load()
-        assert state is not None
-        url = Plan(Site(self.data), state).database_url("intake").replace("+psycopg", "")
+        url = self._plan().database_url("intake").replace("+psycopg", "")
         with psycopg.connect(url) as connection:
             row = connection.execute(
                 "SELECT count(code), count(DISTINCT code), (SELECT sum(last) FROM code_counter) FROM dossier"
@@ -85,9 +104,33 @@ class Installation:
         assert row is not None
         return bool(row[0] and row[0] == row[1] == row[2])
 
-    def kill(self, name: str) -> None:
-        """At once, without a farewell; the supervisor starts it again."""
-        os.kill(self.pids()[name], signal.SIGKILL)
+    def applied(self, name: str, group: str) -> float:
+        """How many facts took effect in a consumer group of this very process, asked past the front door."""
+        with over_socket(self._plan().sockets / f"{name}.sock") as process:
+            told = process.get(f"/api/{name.partition('-')[0]}/metrics").raise_for_status().text
+        found = re.search(rf'^motcua_events_applied_total{{group="{re.escape(group)}"}} (\S+)$', told, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    def _plan(self) -> Plan:
+        state = Site(self.data).load()
+        assert state is not None
+        return Plan(Site(self.data), state)
+
+    def _kill(self, name: str) -> bool:
+        """At once, without a farewell, if it runs; the supervisor starts it again. How many were killed."""
+        running = (each for each in Supervisor(self._plan()).statuses() if each.state == "running")
+        pid = next((each.pid for each in running if each.name == name), 0)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+        return bool(pid)
+
+
+def _ends_within(seconds: float, process: "subprocess.Popen[str]") -> bool:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def make_installation(*options: str) -> Installation:

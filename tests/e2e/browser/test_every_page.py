@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
 from deploy.local import vendor
-from tests.browser.chromium import CITIZEN, DESK, HEIGHTS, PHONE, Visits
-from tests.browser.pages import PLACES, Place
+from tests.e2e.browser.chromium import CITIZEN, DESK, HEIGHTS, PHONE, Visits
+from tests.e2e.browser.pages import PLACES, Place
 from tests.support.installation import SERVICES
 
 pytestmark = pytest.mark.timeout(300)

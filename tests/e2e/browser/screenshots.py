@@ -1,4 +1,4 @@
-"""Pictures of every page at 360 and 1,280 px: `python -m tests.browser.screenshots`, or `make screenshots`.
+"""Pictures of every page at 360 and 1,280 px: `python -m tests.e2e.browser.screenshots`, or `make screenshots`.
 
 Those that README shows go to docs/images; all others to a folder outside the tree, whose name is printed at the end.
 """
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from playwright.async_api import FloatRect
 
-from tests.browser.chromium import BINARY, DESK, PHONE, Visits, chromium
-from tests.browser.pages import PLACES, Place
-from tests.browser.palette import shrink
+from tests.e2e.browser.chromium import BINARY, DESK, PHONE, Visits, chromium
+from tests.e2e.browser.pages import PLACES, Place
+from tests.e2e.browser.palette import shrink
 from tests.support.installation import end, make_installation
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+IMAGES = Path(__file__).parents[3] / "docs" / "images"
 # What README shows: under which name, and how much of it from the top, in pixels.
 SHOWN = {
     ("counter-opened", DESK): ("counter", 1100),

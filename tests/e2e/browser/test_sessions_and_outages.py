@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.chromium import Visits
-from tests.browser.journeys import again_until, received
+from tests.e2e.browser.chromium import Visits
+from tests.e2e.browser.journeys import again_until, received
 from tests.support.installation import Installation
 
 pytestmark = pytest.mark.timeout(300)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.chromium import Visits
+from tests.e2e.browser.chromium import Visits
 
 pytestmark = pytest.mark.timeout(300)
 NUMBER = "main td.number a, main a.figure"

@@ -14,7 +14,9 @@ from playwright.async_api import Browser, BrowserContext, Page, StorageState, as
 
 from cli.importing import SAMPLE_PASSWORD
 
-BINARY = os.environ.get("MOTCUA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+# The headless shell is the same engine without the browser around it, at a third of the work per page.
+BINARIES = ("chromium-headless-shell", "chromium", "google-chrome")
+BINARY = os.environ.get("MOTCUA_CHROMIUM") or next(filter(None, map(shutil.which, BINARIES)), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

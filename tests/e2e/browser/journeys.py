@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page, expect
 
-from tests.browser.chromium import Visits
+from tests.e2e.browser.chromium import Visits
 from tests.support.eventually import eventually
 
 COPY = "Chứng thực bản sao từ bản chính"

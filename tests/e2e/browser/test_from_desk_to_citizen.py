@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.chromium import PHONE, Visits
-from tests.browser.journeys import CARD, appears, ask, received, tells
+from tests.e2e.browser.chromium import PHONE, Visits
+from tests.e2e.browser.journeys import CARD, appears, ask, received, tells
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from tests.browser.chromium import CITIZEN
+from tests.e2e.browser.chromium import CITIZEN
 
 _DOSSIER = "table a[href^='/intake/dossiers/']"
 _CASE = "table a[href^='/routing/cases/']"

@@ -1,14 +1,14 @@
-"""One browser and one installation, filled by `motcua demo`, for every test of this folder; both end with its last test."""
+"""One browser, before an installation filled by the demo, for every test of this folder."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser.chromium import BINARY, Visits, chromium
-from tests.support.installation import Installation, end, make_installation
+from tests.e2e.browser.chromium import BINARY, Visits, chromium
+from tests.support.installation import Installation, Played
 
 
 @pytest.fixture(scope="package")
@@ -17,16 +17,6 @@ def binary() -> str:
         pytest.skip("no chromium here: install it, or name one in MOTCUA_CHROMIUM")
     assert BINARY, "CI must have chromium: without it nobody looks at the pages"
     return BINARY
-
-
-@pytest.fixture(scope="package")
-def installation(binary: str) -> Iterator[Installation]:
-    made = make_installation()
-    try:
-        made.demo()
-        yield made
-    finally:
-        end(made)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
@@ -42,7 +32,7 @@ def sessions() -> dict[str, object]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visits(installation: Installation, browser: Browser, sessions: dict) -> AsyncIterator[Visits]:
+async def visits(installation: Installation, played: Played, browser: Browser, sessions: dict) -> AsyncIterator[Visits]:
     opened = Visits(browser, installation.address, sessions)
     yield opened
     await opened.close()

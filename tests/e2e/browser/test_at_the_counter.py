@@ -7,8 +7,8 @@ import segno
 from playwright.async_api import Page, expect
 
 from cli.importing import SAMPLE_PASSWORD
-from tests.browser.chromium import Visits
-from tests.browser.journeys import CARD, COPY, accept, citizen, fact, fill_in, open_counter, receipt_on
+from tests.e2e.browser.chromium import Visits
+from tests.e2e.browser.journeys import CARD, COPY, accept, citizen, fact, fill_in, open_counter, receipt_on
 from tests.support.installation import Installation
 
 pytestmark = pytest.mark.timeout(300)
@@ -35,6 +35,7 @@ async def test_a_known_citizen_is_received_without_touching_the_mouse(visits: Vi
 
     page = await visits.by()
     await page.goto("/sign-in")
+    await expect(page.get_by_label("Tên đăng nhập")).to_be_focused()
     await page.keyboard.type("hoa")
     await page.keyboard.press("Tab")
     await page.keyboard.type(SAMPLE_PASSWORD)
