@@ -40,20 +40,36 @@ class Attributes:
     causation: str | None = None
 
     def headers(self) -> Headers:
-        found = [
-            *_FIXED,
-            ("ce_id", self.id.encode()),
-            ("ce_source", self.source.encode()),
-            ("ce_type", self.type.encode()),
-            ("ce_subject", self.subject.encode()),
-            ("ce_time", self.time.isoformat().encode()),
-            ("ce_sequence", b"%0*d" % (SEQUENCE_WIDTH, self.sequence)),
-        ]
-        if self.correlation is not None:
-            found.append(("ce_correlationid", self.correlation.encode()))
-        if self.causation is not None:
-            found.append(("ce_causationid", self.causation.encode()))
-        return found
+        return headers_of(
+            self.id, self.source, self.type, self.subject, self.time, self.sequence, self.correlation, self.causation
+        )
+
+
+def headers_of(
+    event: str,
+    source: str,
+    kind: str,
+    subject: str,
+    time: datetime,
+    sequence: int,
+    correlation: str | None,
+    causation: str | None,
+) -> Headers:
+    """An envelope on the wire, for whoever has its attributes apart."""
+    found = [
+        *_FIXED,
+        ("ce_id", event.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", kind.encode()),
+        ("ce_subject", subject.encode()),
+        ("ce_time", time.isoformat().encode()),
+        ("ce_sequence", b"%0*d" % (SEQUENCE_WIDTH, sequence)),
+    ]
+    if correlation is not None:
+        found.append(("ce_correlationid", correlation.encode()))
+    if causation is not None:
+        found.append(("ce_causationid", causation.encode()))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

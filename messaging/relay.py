@@ -14,11 +14,11 @@ from zlib import crc32
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contracts.envelope import Attributes
+from contracts.envelope import headers_of
 from messaging.backoff import Stopped, until_it_works
 from messaging.listening import LONGEST_SLEEP_SECONDS, Bell
 from messaging.metrics import RELAY_DOUBTS, RELAYED
-from messaging.producing import Producer
+from messaging.producing import Outgoing, Producer
 
 PRODUCE_SECONDS: Final = 5.0
 ROWS_A_ROUND: Final = 1000
@@ -29,7 +29,7 @@ _CLAIM = text("""
 """)
 # By index outbox_lane_position.
 _OLDEST = text("""
-    SELECT position, id, aggregatetype, aggregateid, type, payload, sequence, time, correlation, causation
+    SELECT position, id, aggregatetype, aggregateid, type, payload, time, sequence, correlation, causation
     FROM outbox WHERE lane = :lane ORDER BY position LIMIT :most
 """)
 _DELETE = text("DELETE FROM outbox WHERE position = ANY(:positions)")
@@ -84,12 +84,7 @@ class Relay:
         try:
             async with asyncio.timeout(self.produce_seconds):
                 producer = await self._ready_producer()
-                sent = [
-                    await producer.send(row.aggregatetype, row.payload, row.aggregateid.encode(), headers=self._headers(row))
-                    for row in rows
-                ]
-                outcomes = await asyncio.gather(*sent, return_exceptions=True)
-            _raise_first(outcomes)
+                await producer.deliver(self._outgoing(row) for row in rows)
         except BaseException:
             await self._discard_producer()
             raise
@@ -97,10 +92,9 @@ class Relay:
     async def _forget(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
         await connection.execute(_DELETE, {"positions": [row.position for row in rows]})
 
-    def _headers(self, row: Any) -> list[tuple[str, bytes]]:
-        return Attributes(
-            row.id, self.service, row.type, row.aggregateid, row.time, row.sequence, row.correlation, row.causation
-        ).headers()
+    def _outgoing(self, row: Any) -> Outgoing:
+        _, event, topic, subject, kind, payload, *rest = row
+        return Outgoing(topic, subject.encode(), payload, headers_of(event, self.service, kind, subject, *rest))
 
     async def _ready_producer(self) -> Producer:
         if self._producer is None:
@@ -112,9 +106,3 @@ class Relay:
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.give_up()
-
-
-def _raise_first(outcomes: Sequence[object]) -> None:
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
