@@ -126,9 +126,8 @@ class Fold:
         context = Context(found.attributes, self.context.now, self.context.known, lane_of(found.record.topic))
         states: dict[StateKey, Any] = {}
         outbox: list[Draft] = []
-        for entry in self.table.by_type[found.attributes.type]:
-            if entry.effect in self.effects:
-                self._run(entry, event, context, states, outbox)
+        for entry in self.table.entries_of(found.attributes.type, self.effects):
+            self._run(entry, event, context, states, outbox)
         self.states |= states
         self.changed |= states.keys()
         self.outbox += outbox

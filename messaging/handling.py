@@ -127,6 +127,11 @@ class Table:
         """Which of `stores()` it is."""
         return self._places[store]
 
+    def entries_of(self, kind: str, effects: frozenset[Effect]) -> tuple[Entry, ...]:
+        """The lines of one type of event, of these effects only."""
+        entries = self.by_type[kind]
+        return entries if len(effects) == len(Effect) else tuple(entry for entry in entries if entry.effect in effects)
+
     def groups(self, lanes: Sequence[Lane]) -> dict[str, tuple[str, ...]]:
         """Consumer group -> topics, for a process that serves these lanes."""
         found: dict[str, list[str]] = {}

@@ -51,7 +51,7 @@ def _read_one(table: Table, effects: frozenset[Effect], found: Candidate, readin
     event = found.data()
     if event is None:
         raise Unreadable("a fact without data")
-    entries = [entry for entry in table.by_type[kind] if entry.effect in effects]
+    entries = table.entries_of(kind, effects)
     wanted = [(table.place(entry.store), entry.key(found.attributes, event)) for entry in entries]
     reading.wanted.update(wanted)
     reading.envelopes.append(Envelope(found.attributes, event))

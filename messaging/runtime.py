@@ -12,12 +12,13 @@ from typing import Final
 
 import structlog
 from faststream.kafka import KafkaBroker
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from contracts.topics import DEAD_LETTERS, TOPICS, Topic
 from contracts.values import Lane
 from messaging import metrics
+from messaging.arrays import use_plain_lists
 from messaging.backoff import Stopped, until_it_works
 from messaging.clock import Clock
 from messaging.consumer import END_SECONDS, GroupConsumer, start_consumers, stop_consumers
@@ -42,9 +43,11 @@ _OUTBOX_AGE = text("""
 
 def make_engine(url: str, pool_size: int = 8) -> AsyncEngine:
     """A bounded pool: who does not get a connection within 5 s is refused, not queued for ever."""
-    return create_async_engine(
+    engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=True, connect_args={**KEEPALIVE}
     )
+    event.listen(engine.sync_engine, "connect", lambda adapted, _: use_plain_lists(adapted.driver_connection))
+    return engine
 
 
 @dataclass(frozen=True, slots=True)
