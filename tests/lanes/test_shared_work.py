@@ -19,6 +19,7 @@ DOSSIERS = 24
 async def test_a_second_process_of_a_lane_shares_the_work(lanes_apart: Installation) -> None:
     chance = random.Random(11)
     lanes_apart.run("scale", "routing-district=2")
+    before = lanes_apart.holds()
     async with cast(Session(lanes_apart.data)) as people:
         hoa = people.clerks[DISTRICT]
         bodies = (
@@ -36,6 +37,8 @@ async def test_a_second_process_of_a_lane_shares_the_work(lanes_apart: Installat
     assert all(lanes_apart.applied(name, "routing.district") > 0 for name in BOTH)
     finding = lanes_apart.reconcile()
     assert finding["agree"], finding["differences"][:5]
+    added = lanes_apart.holds() - before
+    assert added["mails kept"] == added["mails different"] == added["messages sent"] > 0
 
 
 @pytest.mark.faults

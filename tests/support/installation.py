@@ -117,7 +117,7 @@ class Installation:
         return Plan(Site(self.data), state)
 
     def _kill(self, name: str) -> bool:
-        """At once, without a farewell, if it runs; the supervisor starts it again. How many were killed."""
+        """At once, without a farewell, if it runs; the supervisor starts it again. Whether it ran."""
         running = (each for each in Supervisor(self._plan()).statuses() if each.state == "running")
         pid = next((each.pid for each in running if each.name == name), 0)
         if pid:
