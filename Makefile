@@ -39,7 +39,7 @@ test-faults: setup-dev ## The long fault tests: Kafka away for 60 s, PostgreSQL 
 check: setup-dev ## Lint, types, imports, contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy contracts messaging worktime web services cli deploy bench
+	@$(BIN)/mypy contracts messaging chassis worktime web services cli deploy bench
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.golden --check
 

@@ -23,18 +23,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bench.events import MOVES, SEEN, DossierMovedV1, DossierSeenV1, moves
 from bench.outcome import Measured, Rate
 from bench.servers import servers
+from contracts.aggregate import Aggregate
 from contracts.envelope import read_attributes
-from contracts.values import Lane
 from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer, start_consumers, stop_consumers
 from messaging.engine import Engine
-from messaging.handling import Context, Decision, Effect, Entry
-from messaging.handling import Table as Consumers
+from messaging.handler_table import Context, Decision, Effect, Entry
+from messaging.handler_table import Table as Consumers
 from messaging.outbox import COMMON
 from messaging.runtime import make_engine
 from messaging.tables import add_messaging_tables
 from messaging.topic_creation import create_topics
-from messaging.work import Tally
+from messaging.work import BatchResult
 
 FLOOR: Final = 30
 DOSSIERS: Final = 6_000
@@ -56,10 +56,7 @@ DOSSIER: Final = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
-    id: str
-    lane: Lane | None
-    version: int
+class Dossier(Aggregate):
     steps: int
     officer: str
     due: datetime
@@ -131,7 +128,7 @@ async def _ours(kafka: str, database: AsyncEngine) -> Rate:
         nonlocal began
         began = began or time.perf_counter()
 
-    def committed(tally: Tally) -> None:
+    def committed(tally: BatchResult) -> None:
         nonlocal applied
         applied += tally.applied
         if applied >= DOSSIERS * STEPS:
@@ -188,10 +185,10 @@ async def _decoded(message: Any) -> DossierMovedV1:
     return DossierMovedV1.model_validate_json(message.body)
 
 
-_POSITION = text("SELECT last FROM position WHERE source = :source AND subject = :subject FOR UPDATE")
+_POSITION = text("SELECT last FROM inbox WHERE source = :source AND subject = :subject FOR UPDATE")
 _ROW = text("SELECT id, version, steps, officer, due FROM dossier WHERE id = :id FOR UPDATE")
 _ADVANCE = text("""
-    INSERT INTO position (source, subject, last) VALUES (:source, :subject, :last)
+    INSERT INTO inbox (source, subject, last) VALUES (:source, :subject, :last)
     ON CONFLICT (source, subject) DO UPDATE SET last = excluded.last
 """)
 _UPSERT = insert(DOSSIER).on_conflict_do_update(

@@ -19,7 +19,7 @@ from bench.outcome import Measured, Rate
 from bench.servers import servers
 from contracts.envelope import read_attributes
 from messaging import outbox
-from messaging.listening import Bell
+from messaging.bell import Bell
 from messaging.outbox import COMMON, Draft
 from messaging.relay import Relay
 from messaging.runtime import make_engine

@@ -1,1 +1,1 @@
-"""How the services say it: outbox, relay, batch consumer, waiting room, dead letters. Knows no event by name."""
+"""How the services say it: outbox, relay, batch consumer, parking lot, dead letters. Knows no event by name."""

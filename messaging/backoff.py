@@ -32,7 +32,7 @@ async def pause(stopping: asyncio.Event, attempt: int) -> None:
     raise Stopped
 
 
-async def until_it_works(
+async def retry_forever(
     work: Callable[[], Awaitable[T]],
     stopping: asyncio.Event,
     what: str,

@@ -1,4 +1,4 @@
-"""A command over HTTP: a batch of one, once in effect by its Idempotency-Key, kept with its answer in the same transaction."""
+"""A command over HTTP: a batch of one, effectively once by its Idempotency-Key, kept with its answer in the same transaction."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from contracts.values import Lane
 from messaging import outbox
 from messaging.clock import Clock
 from messaging.faults import is_conflict
-from messaging.handling import Decision, numbered
+from messaging.handler_table import Decision, numbered
 
 S = TypeVar("S")
 CONFLICT_TRIES = 5
@@ -59,13 +59,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """One transaction. `settle` queues a decision's events and gives back the state at its new version, to be saved."""
+    """One transaction. `record_events` queues a decision's events and gives back the state that has recorded them."""
 
     connection: AsyncConnection
     now: datetime
     correlation: str | None
 
-    async def settle(self, decision: Decision[S]) -> S:
+    async def record_events(self, decision: Decision[S]) -> S:
         state, rows = numbered(decision, self.now, correlation=self.correlation)
         await outbox.write(self.connection, rows)
         return state

@@ -18,17 +18,17 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from messaging import metrics, positions
-from messaging.backoff import Stopped, until_it_works
-from messaging.batch import DatabaseForgot
+from messaging import inbox, metrics
+from messaging.backoff import Stopped, retry_forever
+from messaging.batch import DatabaseRewound
+from messaging.bell import Bell
+from messaging.dead_letter_limit import DeadLetterLimitExceeded
 from messaging.engine import Engine
-from messaging.listening import Bell
-from messaging.outbox import WAITING_ROOM
-from messaging.positions import next_of
+from messaging.gapless_consumer import GaplessConsumer
+from messaging.inbox import next_of
+from messaging.outbox import PARKING_LOT
 from messaging.records import Record
-from messaging.steady import SteadyConsumer
-from messaging.watch import TooManyDead
-from messaging.work import Tally, Work
+from messaging.work import BatchResult, Work
 
 COMMIT_SECONDS: Final = 5.0
 END_SECONDS: Final = 10.0
@@ -52,7 +52,7 @@ class GroupConsumer:
     batch_started: float | None = None
     batch_ended: float = 0.0
     subscriber: Any = None
-    _done: dict[tuple[str, int], int] = field(default_factory=dict)
+    _committed: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def subscribe(self, broker: KafkaBroker, max_records: int) -> None:
         self.subscriber = broker.subscriber(
@@ -75,15 +75,15 @@ class GroupConsumer:
         return KafkaMessage(body=message, raw_message=message, headers={}, consumer=self.subscriber.consumer)
 
     async def handle(self, raw_records: Any) -> None:
-        """One poll: in effect, then committed. Never raises: FastStream would swallow it and read on, and the batch be lost."""
+        """One poll: applied, then committed. Never raises: FastStream would swallow it and read on, and the batch be lost."""
         self.batch_started = time.monotonic()
         try:
             await self._take([Record.of(raw) for raw in raw_records])
         except Stopped:
             log.info("stopped before its batch was done; it will be read again", group=self.group, records=len(raw_records))
-        except DatabaseForgot:
+        except DatabaseRewound:
             await self._read_again()
-        except TooManyDead as reason:
+        except DeadLetterLimitExceeded as reason:
             await self._halt(str(reason))
         except Exception as error:
             log.exception("a batch could not be taken", group=self.group)
@@ -94,15 +94,15 @@ class GroupConsumer:
     async def _take(self, records: Sequence[Record]) -> None:
         again = metrics.BATCH_RETRIES.labels(self.group)
         with metrics.BATCH_SECONDS.labels(self.group).time():
-            work = partial(self.engine.process, Work(records, behind=self._done))
-            final = (TooManyDead, DatabaseForgot)
-            tally = await until_it_works(work, self.stopping, self.group, lambda _: again.inc(), final=final)
+            work = partial(self.engine.process, Work(records, committed=self._committed))
+            final = (DeadLetterLimitExceeded, DatabaseRewound)
+            result = await retry_forever(work, self.stopping, self.group, lambda _: again.inc(), final=final)
             nexts = next_of(records)
-            self._done |= nexts
+            self._committed |= nexts
             await self._commit(nexts)
-        count(self.group, tally)
-        if tally.states:
-            self.bell.ring(WAITING_ROOM)
+        count(self.group, result)
+        if result.states:
+            self.bell.ring(PARKING_LOT)
 
     async def _halt(self, reason: str) -> None:
         """The transaction was rolled back and nothing is committed to Kafka. Wait to be stopped."""
@@ -112,32 +112,32 @@ class GroupConsumer:
 
     async def _read_again(self) -> None:
         log.error("the database has forgotten what it had committed; reading again from where it says", group=self.group)
-        self.replaced()
-        consumer: SteadyConsumer = self.subscriber.consumer
-        stored = await until_it_works(self.stored, self.stopping, f"offsets of {self.group}")
-        consumer.go_back({place: stored.get(place, 0) for place in consumer.assignment()})
+        self.forget_progress()
+        consumer: GaplessConsumer = self.subscriber.consumer
+        stored = await retry_forever(self.stored, self.stopping, f"offsets of {self.group}")
+        consumer.seek_back({partition: stored.get(partition, 0) for partition in consumer.assignment()})
 
-    def replaced(self) -> None:
+    def forget_progress(self) -> None:
         """What was done so far says nothing about what comes."""
-        self._done = {}
+        self._committed = {}
 
     async def stored(self) -> dict[tuple[str, int], int]:
         """From where the database says to read on."""
         async with self.engine.database.connect() as connection:
-            return await positions.next_offsets(connection, self.topics)
+            return await inbox.next_offsets(connection, self.topics)
 
     async def _commit(self, nexts: Mapping[tuple[str, int], int]) -> None:
         """For the world to see; bounded, since aiokafka would wait for Kafka for ever."""
         try:
             async with asyncio.timeout(COMMIT_SECONDS):
-                await self.subscriber.consumer.commit({TopicPartition(*place): offset for place, offset in nexts.items()})
+                await self.subscriber.consumer.commit({TopicPartition(*partition): offset for partition, offset in nexts.items()})
         except (KafkaError, TimeoutError) as error:
             log.info("offsets not committed to Kafka; the database has them", group=self.group, error=repr(error))
 
     def lag(self) -> int | None:
         """Records in Kafka that this process has been assigned and not read; None while it is no member of its group."""
-        consumer: SteadyConsumer | None = self.subscriber and self.subscriber.consumer
-        if consumer is None or not consumer.placed:
+        consumer: GaplessConsumer | None = self.subscriber and self.subscriber.consumer
+        if consumer is None or not consumer.joined:
             return None
         waiting = 0
         for partition, position in consumer.positions().items():
@@ -149,14 +149,14 @@ class GroupConsumer:
         """Why it makes no progress, if it does not: one sentence for an operator."""
         if self.halted:
             return [f"{self.group}: {self.halted}"]
-        consumer: SteadyConsumer | None = self.subscriber and self.subscriber.consumer
-        if consumer is None or not consumer.placed:
+        consumer: GaplessConsumer | None = self.subscriber and self.subscriber.consumer
+        if consumer is None or not consumer.joined:
             return [f"{self.group}: no place in its consumer group yet"]
         now = time.monotonic()
         if self.batch_started is not None:
             stuck = now - self.batch_started > STUCK_SECONDS
             return [f"{self.group}: a batch has been under way for over {STUCK_SECONDS:.0f} s"] if stuck else []
-        silent = now - max(consumer.heard_at, self.batch_ended) > SILENT_SECONDS
+        silent = now - max(consumer.last_poll_at, self.batch_ended) > SILENT_SECONDS
         return [f"{self.group}: Kafka has been silent for over {SILENT_SECONDS:.0f} s"] if silent else []
 
 
@@ -176,7 +176,7 @@ async def start_consumers(kafka: str, consumers: Sequence[GroupConsumer], max_re
     try:
         await broker.connect()
         config = broker.config.broker_config
-        config.builder = partial(SteadyConsumer, **config.builder.keywords)  # type: ignore[attr-defined]
+        config.builder = partial(GaplessConsumer, **config.builder.keywords)  # type: ignore[attr-defined]
         await broker.start()
     except BaseException:
         await stop_consumers(broker)
@@ -204,20 +204,22 @@ class _SeekToStored(ConsumerRebalanceListener):  # type: ignore[misc]
         self._owner = consumer
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        self._owner.subscriber.consumer.displaced()
+        self._owner.subscriber.consumer.on_revoked()
         log.info("revoked", group=self._owner.group, partitions=len(revoked))
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         owner = self._owner
-        stored = await until_it_works(owner.stored, owner.stopping, f"offsets of {owner.group}")
-        owner.replaced()
-        owner.subscriber.consumer.place({place: stored.get((place.topic, place.partition), 0) for place in assigned})
+        stored = await retry_forever(owner.stored, owner.stopping, f"offsets of {owner.group}")
+        owner.forget_progress()
+        owner.subscriber.consumer.resume_at(
+            {partition: stored.get((partition.topic, partition.partition), 0) for partition in assigned}
+        )
         log.info("assigned", group=owner.group, partitions=len(assigned))
 
 
-def count(group: str, tally: Tally) -> None:
-    metrics.EVENTS_APPLIED.labels(group).inc(tally.applied)
-    metrics.EVENTS_DROPPED.labels(group).inc(tally.dropped)
-    metrics.STATES_COPIED.labels(group).inc(tally.states)
-    for state, number in tally.parked.items():
+def count(group: str, result: BatchResult) -> None:
+    metrics.EVENTS_APPLIED.labels(group).inc(result.applied)
+    metrics.EVENTS_DROPPED.labels(group).inc(result.dropped)
+    metrics.STATES_COPIED.labels(group).inc(result.states)
+    for state, number in result.parked.items():
         metrics.EVENTS_PARKED.labels(group, state).inc(number)

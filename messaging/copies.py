@@ -11,32 +11,32 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.registry import Event
-from messaging.records import TOPIC_BY_NAME, Candidate
+from messaging.records import TOPIC_BY_NAME, InboundEvent
 
 E = TypeVar("E", bound=Event)
 
 # By primary key, in key order.
 _APPLY = text("""
-    INSERT INTO copy (topic, id, version, value)
+    INSERT INTO state_copy (topic, id, version, value)
     SELECT topic, id, version, CAST(value AS jsonb)
     FROM unnest(CAST(:topics AS text[]), CAST(:ids AS text[]), CAST(:versions AS bigint[]), CAST(:values AS text[]))
          AS given (topic, id, version, value)
     ORDER BY topic, id
     ON CONFLICT (topic, id) DO UPDATE SET version = excluded.version, value = excluded.value
-    WHERE excluded.version > copy.version
+    WHERE excluded.version > state_copy.version
 """)
-_MANY = text("SELECT id, value FROM copy WHERE topic = :topic AND id = ANY(:ids) AND value IS NOT NULL")
-_ALL = text("SELECT id, value FROM copy WHERE topic = :topic AND value IS NOT NULL ORDER BY id")
-_VERSIONS = text("SELECT id, version FROM copy WHERE topic = :topic AND id = ANY(:ids)")
+_MANY = text("SELECT id, value FROM state_copy WHERE topic = :topic AND id = ANY(:ids) AND value IS NOT NULL")
+_ALL = text("SELECT id, value FROM state_copy WHERE topic = :topic AND value IS NOT NULL ORDER BY id")
+_VERSIONS = text("SELECT id, version FROM state_copy WHERE topic = :topic AND id = ANY(:ids)")
 
 
-async def apply(connection: AsyncConnection, states: Sequence[Candidate]) -> None:
-    """Keep the highest version of each entity. The candidates have been read and are sound."""
-    highest: dict[tuple[str, str], Candidate] = {}
+async def apply(connection: AsyncConnection, states: Sequence[InboundEvent]) -> None:
+    """Keep the highest version of each entity. The events have been decoded and are sound."""
+    highest: dict[tuple[str, str], InboundEvent] = {}
     for state in states:
-        place = (TOPIC_BY_NAME[state.record.topic].base, state.subject)
-        if place not in highest or state.sequence > highest[place].sequence:
-            highest[place] = state
+        entity = (TOPIC_BY_NAME[state.record.topic].base, state.subject)
+        if entity not in highest or state.sequence > highest[entity].sequence:
+            highest[entity] = state
     if highest:
         await connection.execute(
             _APPLY,

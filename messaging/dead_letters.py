@@ -1,4 +1,4 @@
-"""Dead letters: what a consumer could not apply. Told to the world by reference, listed, tried again, or let go with a reason.
+"""Dead letters: what a consumer could not apply. Published by reference, listed, tried again, or let go with a reason.
 
 The dead-letter topic carries where the record lies and what kind of death it was, never its content nor a message that may
 quote it: a contact may be in it.
@@ -16,38 +16,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.refusal import Invalid, NotFound
 from contracts.topics import dead_letter_topic
 from contracts.values import Lane
-from messaging.outbox import CHANNEL, WAITING_ROOM, Draft
+from messaging.outbox import CHANNEL, PARKING_LOT, Draft
+from messaging.parking_lot import Parked
 from messaging.records import is_state_source
-from messaging.waiting_room import Parked
 
 TYPE = "vn.motcua.messaging.event.died.v1"
 
-# By index waiting_room_dead.
+# By index parking_lot_dead.
 _LIST = text("""
     SELECT w.id, w.source, w.subject, w.sequence, w.reason, w.topic, w.partition, w."offset", w.since,
-           (SELECT count(*) FROM waiting_room b
+           (SELECT count(*) FROM parking_lot b
             WHERE b.source = w.source AND b.subject = w.subject AND b.state = 'behind') AS behind
-    FROM waiting_room w WHERE w.state = 'dead' ORDER BY w.id LIMIT :most
+    FROM parking_lot w WHERE w.state = 'dead' ORDER BY w.id LIMIT :most
 """)
-_COUNT = text("SELECT state, count(*) AS number, min(since) AS oldest FROM waiting_room GROUP BY state")
-_SHOW = text("""SELECT * FROM waiting_room WHERE id = :id""")
-_RETRY = text("UPDATE waiting_room SET state = 'ready' WHERE id = :id AND state = 'dead' RETURNING id")
-# Locks in the order of the consumers: the position, then its events.
-_AGGREGATE = text("SELECT source, subject FROM waiting_room WHERE id = :id AND state = 'dead'")
-_LOCK_POSITION = text("SELECT last FROM position WHERE source = :source AND subject = :subject FOR UPDATE")
-_LOCK = text("SELECT * FROM waiting_room WHERE id = :id AND state = 'dead' FOR UPDATE")
+_COUNT = text("SELECT state, count(*) AS number, min(since) AS oldest FROM parking_lot GROUP BY state")
+_SHOW = text("""SELECT * FROM parking_lot WHERE id = :id""")
+_RETRY = text("UPDATE parking_lot SET state = 'ready' WHERE id = :id AND state = 'dead' RETURNING id")
+# Locks in the order of the consumers: the inbox row, then its events.
+_AGGREGATE = text("SELECT source, subject FROM parking_lot WHERE id = :id AND state = 'dead'")
+_LOCK_INBOX = text("SELECT last FROM inbox WHERE source = :source AND subject = :subject FOR UPDATE")
+_LOCK = text("SELECT * FROM parking_lot WHERE id = :id AND state = 'dead' FOR UPDATE")
 _AUDIT = text("""
     INSERT INTO skipped (id, source, subject, sequence, died_of, topic, partition, "offset", actor, why, at)
     VALUES (:id, :source, :subject, :sequence, :died_of, :topic, :partition, :offset, :actor, :why, :at)
 """)
-_LET_GO = text("DELETE FROM waiting_room WHERE id = :id")
+_LET_GO = text("DELETE FROM parking_lot WHERE id = :id")
 _ADVANCE = text("""
-    UPDATE position SET last = GREATEST(last, :sequence) WHERE source = :source AND subject = :subject
+    UPDATE inbox SET last = GREATEST(last, :sequence) WHERE source = :source AND subject = :subject
 """)
 # Whether it used up a number is shown by the next event that tells its own (folding). A state topic has no numbers.
-_LEAVE_A_MARK = text("UPDATE waiting_room SET state = 'skipped' WHERE id = :id")
+_LEAVE_A_MARK = text("UPDATE parking_lot SET state = 'skipped' WHERE id = :id")
 _FREE = text(
-    "UPDATE waiting_room SET state = 'ready' WHERE source = :source AND subject = :subject AND state IN ('behind', 'early')"
+    "UPDATE parking_lot SET state = 'ready' WHERE source = :source AND subject = :subject AND state IN ('behind', 'early')"
 )
 _WAKE = text("SELECT pg_notify(:channel, :payload)")
 
@@ -68,18 +68,18 @@ class DeadLetter:
     behind: int
 
 
-def announce(service: str, parked: Sequence[Parked], now: datetime) -> list[Draft]:
-    """What has just died, as rows for the consumer's dead-letter topic. Each is an aggregate of its own, told once."""
+def dead_letter_drafts(service: str, parked: Sequence[Parked], now: datetime) -> list[Draft]:
+    """What has just died, as rows for the consumer's dead-letter topic. Each is an aggregate of its own, published once."""
     topic = dead_letter_topic(service)
     return [
-        Draft(topic, TYPE, _place(entry), 1, _lane(entry.candidate.record.topic), _reference(entry), now)
+        Draft(topic, TYPE, _coordinates(entry), 1, _lane(entry.event.record.topic), _reference(entry), now)
         for entry in parked
         if entry.state == "dead"
     ]
 
 
-def _place(entry: Parked) -> str:
-    record = entry.candidate.record
+def _coordinates(entry: Parked) -> str:
+    record = entry.event.record
     return f"{record.topic}/{record.partition}/{record.offset}"
 
 
@@ -89,13 +89,13 @@ def _lane(topic: str) -> Lane | None:
 
 
 def _reference(entry: Parked) -> bytes:
-    found = entry.candidate
+    inbound = entry.event
     return json.dumps(
         {
-            "source": found.source,
-            "subject": found.subject,
-            "sequence": found.sequence,
-            "record": _place(entry),
+            "source": inbound.source,
+            "subject": inbound.subject,
+            "sequence": inbound.sequence,
+            "record": _coordinates(entry),
             "reason": entry.kind,
         }
     ).encode("utf-8", "backslashreplace")
@@ -115,10 +115,10 @@ async def show(connection: AsyncConnection, letter: int) -> dict[str, Any]:
     row = (await connection.execute(_SHOW, {"id": letter})).mappings().first()
     if row is None:
         raise _unknown(letter)
-    found = dict(row)
+    letter_data = dict(row)
     for name in ("key", "value"):
-        found[name] = None if found[name] is None else bytes(found[name]).decode("utf-8", "backslashreplace")
-    return found
+        letter_data[name] = None if letter_data[name] is None else bytes(letter_data[name]).decode("utf-8", "backslashreplace")
+    return letter_data
 
 
 async def retry(connection: AsyncConnection, letter: int) -> None:
@@ -132,11 +132,11 @@ async def skip(connection: AsyncConnection, letter: int, *, actor: str, why: str
     """Let it go, for a reason that is kept, and let through what it held."""
     if not why.strip():
         raise Invalid("why-missing", vi="Hãy ghi lý do bỏ qua.", en="Say why it is skipped.", field="why")
-    named = (await connection.execute(_AGGREGATE, {"id": letter})).first()
-    if named is None:
+    letter_key = (await connection.execute(_AGGREGATE, {"id": letter})).first()
+    if letter_key is None:
         raise _unknown(letter)
-    aggregate = {"source": named.source, "subject": named.subject}
-    await connection.execute(_LOCK_POSITION, aggregate)
+    aggregate = {"source": letter_key.source, "subject": letter_key.subject}
+    await connection.execute(_LOCK_INBOX, aggregate)
     row = (await connection.execute(_LOCK, {"id": letter})).first()
     if row is None:
         raise _unknown(letter)
@@ -156,7 +156,7 @@ async def skip(connection: AsyncConnection, letter: int, *, actor: str, why: str
 
 
 async def _wake(connection: AsyncConnection) -> None:
-    await connection.execute(_WAKE, {"channel": CHANNEL, "payload": WAITING_ROOM})
+    await connection.execute(_WAKE, {"channel": CHANNEL, "payload": PARKING_LOT})
 
 
 def _unknown(letter: int) -> NotFound:

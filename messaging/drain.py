@@ -1,4 +1,4 @@
-"""Takes up what the waiting room has ready, and watches how long the early ones wait."""
+"""Takes up what the parking lot has ready, and watches how long the early ones wait."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from messaging import metrics, waiting_room
-from messaging.backoff import Stopped, until_it_works
+from messaging import metrics, parking_lot
+from messaging.backoff import Stopped, retry_forever
+from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.consumer import count
+from messaging.dead_letter_limit import DeadLetterLimitExceeded
 from messaging.engine import Engine
-from messaging.listening import LONGEST_SLEEP_SECONDS, Bell
-from messaging.outbox import WAITING_ROOM
-from messaging.tables import WAITING_STATES
-from messaging.watch import TooManyDead
+from messaging.outbox import PARKING_LOT
+from messaging.tables import PARKED_STATES
 from messaging.work import Work
 
 EARLY_ALARM: Final = timedelta(minutes=1)
@@ -24,9 +24,9 @@ AGGREGATES_A_ROUND: Final = 500
 
 log = structlog.get_logger(__name__)
 
-# By indexes waiting_room_early and the small room itself.
-_OVERDUE = text("SELECT count(*) FROM waiting_room WHERE state = 'early' AND since < :before")
-_STATES = text("SELECT state, count(*) AS number FROM waiting_room GROUP BY state")
+# By indexes parking_lot_early and the small table itself.
+_OVERDUE = text("SELECT count(*) FROM parking_lot WHERE state = 'early' AND since < :before")
+_STATES = text("SELECT state, count(*) AS number FROM parking_lot GROUP BY state")
 
 
 @dataclass
@@ -41,32 +41,32 @@ class Drain:
     async def run(self) -> None:
         try:
             while not self.stopping.is_set():
-                taken = await until_it_works(self.round, self.stopping, "waiting room")
+                taken = await retry_forever(self.round, self.stopping, "parking lot")
                 if not taken:
-                    await self.bell.wait(WAITING_ROOM, LONGEST_SLEEP_SECONDS)
+                    await self.bell.wait(PARKING_LOT, LONGEST_SLEEP_SECONDS)
         except Stopped:
             return
 
     async def round(self) -> int:
         """Apply what is ready; how many aggregates were taken up."""
         async with self.engine.database.begin() as connection:
-            await waiting_room.release(connection)
-            ready = await waiting_room.ready(connection, AGGREGATES_A_ROUND)
+            await parking_lot.release(connection)
+            ready = await parking_lot.ready(connection, AGGREGATES_A_ROUND)
             await self._measure(connection)
         if ready:
             try:
-                count("waiting-room", await self.engine.process(Work((), ready)))
-            except TooManyDead as reason:
-                log.warning("waiting room left alone", reason=str(reason))
+                count("parking-lot", await self.engine.process(Work((), ready)))
+            except DeadLetterLimitExceeded as reason:
+                log.warning("parking lot left alone", reason=str(reason))
                 return 0
         return len(ready)
 
     async def _measure(self, connection: AsyncConnection) -> None:
-        found = {row.state: row.number for row in await connection.execute(_STATES)}
-        for state in WAITING_STATES:
-            metrics.WAITING.labels(state).set(found.get(state, 0))
+        counts = {row.state: row.number for row in await connection.execute(_STATES)}
+        for state in PARKED_STATES:
+            metrics.PARKED.labels(state).set(counts.get(state, 0))
         before = self.engine.clock() - EARLY_ALARM
-        overdue = int(await connection.scalar(_OVERDUE, {"before": before}) or 0) if found.get("early") else 0
+        overdue = int(await connection.scalar(_OVERDUE, {"before": before}) or 0) if counts.get("early") else 0
         metrics.EARLY_OVERDUE.set(overdue)
         if overdue > self.overdue:
             log.error("early events have waited over a minute for their predecessor", count=overdue)

@@ -9,58 +9,58 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from messaging import positions, waiting_room
+from messaging import inbox, parking_lot
 from messaging.batch import Batch, ready_states
 from messaging.clock import Clock
 from messaging.faults import is_bad_value
 from messaging.folding import ALL_EFFECTS
-from messaging.handling import Effect, Table
-from messaging.positions import AggregateKey
-from messaging.records import Candidate, candidate, is_state_source
-from messaging.work import Tally, Work
+from messaging.handler_table import Effect, Table
+from messaging.inbox import AggregateKey
+from messaging.records import InboundEvent, inbound_event, is_state_source
+from messaging.work import BatchResult, Work
 
-__all__ = ["Engine", "Prelude", "Tally", "Work"]
+__all__ = ["BatchResult", "Engine", "OnBegin", "Work"]
 
-Prelude = Callable[[AsyncConnection], Awaitable[None]]
+OnBegin = Callable[[AsyncConnection], Awaitable[None]]
 
 
 @dataclass
 class Engine:
-    """One consumer's table at work on one database. `before_commit` lets the caller refuse what a transaction came to, and
-    `after_commit` hears of it; `prelude` opens each of them.
+    """One consumer's table at work on one database. `on_begin` runs first in every transaction; `before_commit` may raise to roll
+    it back; `after_commit` runs once it is committed.
     """
 
     database: AsyncEngine
     table: Table
     clock: Clock
     effects: frozenset[Effect] = ALL_EFFECTS
-    before_commit: Callable[[Tally], None] = lambda _: None
-    prelude: Prelude | None = None
-    after_commit: Callable[[Tally], None] = lambda _: None
+    before_commit: Callable[[BatchResult], None] = lambda _: None
+    on_begin: OnBegin | None = None
+    after_commit: Callable[[BatchResult], None] = lambda _: None
 
-    async def process(self, work: Work) -> Tally:
-        """Work done once in effect, in one transaction if no value is refused."""
+    async def process(self, work: Work) -> BatchResult:
+        """Work done effectively once, in one transaction if no value is refused."""
         try:
             return await self._transaction(work)
         except Exception as error:
             if not is_bad_value(error):
                 raise
             refused = error
-        tally = Tally()
+        result = BatchResult()
         if len(work) > 1:
             for half in work.halves():
-                tally.add(await self.process(half))
-            return tally
+                result.add(await self.process(half))
+            return result
         # One is left. A record is parked first: its aggregate's events, parked ones among them, are then tried one by one.
         if work.records:
-            tally.add(await self._transaction(work, refused))
-        for aggregate in work.aggregates or [candidate(work.records[0]).aggregate]:
-            tally.add(await self._one_by_one(aggregate))
-        return tally
+            result.add(await self._transaction(work, refused))
+        for aggregate in work.aggregates or [inbound_event(work.records[0]).aggregate]:
+            result.add(await self._one_by_one(aggregate))
+        return result
 
-    async def _one_by_one(self, aggregate: AggregateKey) -> Tally:
+    async def _one_by_one(self, aggregate: AggregateKey) -> BatchResult:
         """One event a transaction; the one that the database refuses dies. What is left is sorted by an ordinary transaction."""
-        tally = Tally()
+        result = BatchResult()
         while (head := await self._head(aggregate)) is not None:
             work = Work((), (aggregate,), only=head.parked)
             try:
@@ -69,29 +69,29 @@ class Engine:
                 if not is_bad_value(error):
                     raise
                 step = await self._transaction(work, error)
-            tally.add(step)
+            result.add(step)
             if not (step.applied or step.states or step.parked.get("dead")):
                 break
-        tally.add(await self._transaction(Work((), (aggregate,))))
-        return tally
+        result.add(await self._transaction(Work((), (aggregate,))))
+        return result
 
-    async def _head(self, aggregate: AggregateKey) -> Candidate | None:
+    async def _head(self, aggregate: AggregateKey) -> InboundEvent | None:
         """The parked event whose turn it is, unless it is dead."""
         async with self.database.begin() as connection:
             if is_state_source(aggregate[0]):
                 return next(iter(await ready_states(connection, Work((), (aggregate,)))), None)
-            last = (await positions.lock(connection, [aggregate]))[aggregate]
-            parked = (await waiting_room.load(connection, [aggregate])).get(aggregate, [])
-        due = next((found for found in parked if found.sequence == last + 1 and found.state != "skipped"), None)
+            last = (await inbox.lock(connection, [aggregate]))[aggregate]
+            parked = (await parking_lot.load(connection, [aggregate])).get(aggregate, [])
+        due = next((inbound for inbound in parked if inbound.sequence == last + 1 and inbound.state != "skipped"), None)
         return None if due is None or due.state == "dead" else due
 
-    async def _transaction(self, work: Work, refused: Exception | None = None) -> Tally:
+    async def _transaction(self, work: Work, refused: Exception | None = None) -> BatchResult:
         async with self.database.begin() as connection:
-            if self.prelude is not None:
-                await self.prelude(connection)
+            if self.on_begin is not None:
+                await self.on_begin(connection)
             batch = Batch(connection, self.table, self.effects, self.clock(), work, refused)
-            tally = await batch.run()
-            self.before_commit(tally)
+            result = await batch.run()
+            self.before_commit(result)
         batch.report()
-        self.after_commit(tally)
-        return tally
+        self.after_commit(result)
+        return result

@@ -12,37 +12,39 @@ from contracts.envelope import MAX_SEQUENCE, Unreadable
 from contracts.refusal import Refusal
 from contracts.registry import Event
 from messaging.faults import name_of
-from messaging.handling import Context, Effect, Entry, Table, Waiting, numbered
+from messaging.handler_table import Context, Effect, Entry, Table, Waiting, numbered
+from messaging.inbox import AggregateKey
 from messaging.outbox import Draft
-from messaging.positions import AggregateKey
-from messaging.records import Candidate, lane_of
-from messaging.waiting_room import Parked
+from messaging.parking_lot import Parked
+from messaging.records import InboundEvent, lane_of
 
 ALL_EFFECTS = frozenset(Effect)
 StateKey = tuple[int, str]
-"""(place of the store in the table, aggregate id)"""
+"""(index of the store in the table, aggregate id)"""
 HELD_BY_ITSELF = ("dead", "skipped")
 """States that only a person's decision or the event's own turn ends."""
 
 
-def line_up(last: int, parked: Sequence[Candidate], fresh: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+def line_up(
+    last: int, parked: Sequence[InboundEvent], fresh: Sequence[InboundEvent]
+) -> tuple[list[InboundEvent], list[InboundEvent]]:
     """One aggregate's events in sequence, each record once, and the fresh ones that are here already.
 
     One that could not tell its number is presumed the next of those before it.
     """
-    here = {found.record.place for found in parked}
-    highest = max([last, *(found.sequence for found in parked)])
-    queue, again = list(parked), []
-    for found in fresh:
-        if found.record.place in here:
-            again.append(found)
+    here = {inbound.record.coordinates for inbound in parked}
+    highest = max([last, *(inbound.sequence for inbound in parked)])
+    queue, repeated = list(parked), []
+    for inbound in fresh:
+        if inbound.record.coordinates in here:
+            repeated.append(inbound)
             continue
-        here.add(found.record.place)
-        if found.presumed:
-            found.sequence = min(highest + 1, MAX_SEQUENCE)
-        highest = max(highest, found.sequence)
-        queue.append(found)
-    return sorted(queue, key=lambda found: (found.sequence, found.parked is None)), again
+        here.add(inbound.record.coordinates)
+        if inbound.presumed:
+            inbound.sequence = min(highest + 1, MAX_SEQUENCE)
+        highest = max(highest, inbound.sequence)
+        queue.append(inbound)
+    return sorted(queue, key=lambda inbound: (inbound.sequence, inbound.parked is None)), repeated
 
 
 @dataclass
@@ -58,75 +60,75 @@ class Fold:
     lasts: dict[AggregateKey, int] = field(default_factory=dict)
     parked: list[Parked] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
-    applied: list[Candidate] = field(default_factory=list)
+    applied: list[InboundEvent] = field(default_factory=list)
     dropped: int = 0
 
-    def advance(self, last: int, queue: Sequence[Candidate], data: Mapping[int, Event | Unreadable]) -> None:
+    def advance(self, last: int, queue: Sequence[InboundEvent], data: Mapping[int, Event | Unreadable]) -> None:
         """Apply one aggregate's queue from `last` on."""
-        for place, found in enumerate(queue):
-            if found.sequence <= last:
-                self.drop(found)
-            elif found.sequence > last + 1:
-                self._hold(queue[place:], "early", f"{last + 1} has not come")
+        for index, inbound in enumerate(queue):
+            if inbound.sequence <= last:
+                self.drop(inbound)
+            elif inbound.sequence > last + 1:
+                self._hold(queue[index:], "early", f"{last + 1} has not come")
                 return
-            elif found.state == "skipped":
-                if (shown := _next_number(queue[place + 1 :])) is None:
-                    self._hold(queue[place + 1 :], "behind", f"{found.sequence} was skipped without having told its number")
+            elif inbound.state == "skipped":
+                if (next_number := _next_number(queue[index + 1 :])) is None:
+                    self._hold(queue[index + 1 :], "behind", f"{inbound.sequence} was skipped without having told its number")
                     return
-                self._release(found)
-                if shown > found.sequence:
-                    last = self.lasts[found.aggregate] = found.sequence
-            elif found.state == "dead" or not self._apply(found, data):
-                self._hold(queue[place + 1 :], "behind", f"held by {found.sequence}")
+                self._release(inbound)
+                if next_number > inbound.sequence:
+                    last = self.lasts[inbound.aggregate] = inbound.sequence
+            elif inbound.state == "dead" or not self._apply(inbound, data):
+                self._hold(queue[index + 1 :], "behind", f"held by {inbound.sequence}")
                 return
             else:
-                last = self.lasts[found.aggregate] = found.sequence
+                last = self.lasts[inbound.aggregate] = inbound.sequence
 
-    def drop(self, found: Candidate) -> None:
+    def drop(self, inbound: InboundEvent) -> None:
         """Seen before."""
         self.dropped += 1
-        self._release(found)
+        self._release(inbound)
 
-    def _release(self, found: Candidate) -> None:
-        if found.parked is not None:
-            self.released.append(found.parked)
+    def _release(self, inbound: InboundEvent) -> None:
+        if inbound.parked is not None:
+            self.released.append(inbound.parked)
 
-    def _hold(self, rest: Sequence[Candidate], state: str, reason: str) -> None:
+    def _hold(self, rest: Sequence[InboundEvent], state: str, reason: str) -> None:
         """What follows keeps its place. A dead one among them stays dead."""
-        self.parked += [Parked(found, state, reason) for found in rest if found.state not in (*HELD_BY_ITSELF, state)]
+        self.parked += [Parked(inbound, state, reason) for inbound in rest if inbound.state not in (*HELD_BY_ITSELF, state)]
 
-    def _apply(self, found: Candidate, data: Mapping[int, Event | Unreadable]) -> bool:
+    def _apply(self, inbound: InboundEvent, data: Mapping[int, Event | Unreadable]) -> bool:
         """Whether the event took effect; if not, it is parked with its reason."""
         try:
-            self._decide(found, data)
+            self._decide(inbound, data)
         except Waiting as waiting:
-            self.parked.append(Parked(found, "waiting", str(waiting), waits=(waiting.topic, waiting.entity, waiting.version)))
+            self.parked.append(Parked(inbound, "waiting", str(waiting), waits=(waiting.topic, waiting.entity, waiting.version)))
             return False
         except Unreadable as unreadable:
-            self.parked.append(Parked(found, "dead", unreadable.reason))
+            self.parked.append(Parked(inbound, "dead", unreadable.reason))
             return False
         except Refusal as refusal:
-            self.parked.append(Parked(found, "dead", str(refusal), kind=f"refused: {refusal.code}"))
+            self.parked.append(Parked(inbound, "dead", str(refusal), kind=f"refused: {refusal.code}"))
             return False
         except Exception as error:  # noqa: BLE001 -- a bug of the handler is a property of its event, and logged when it is dead
             kind = f"handler failed: {name_of(error)}"
-            self.parked.append(Parked(found, "dead", f"{type(error).__name__}: {error}", kind, error=error))
+            self.parked.append(Parked(inbound, "dead", f"{type(error).__name__}: {error}", kind, error=error))
             return False
-        self.applied.append(found)
-        self._release(found)
+        self.applied.append(inbound)
+        self._release(inbound)
         return True
 
-    def _decide(self, found: Candidate, data: Mapping[int, Event | Unreadable]) -> None:
+    def _decide(self, inbound: InboundEvent, data: Mapping[int, Event | Unreadable]) -> None:
         """Run all entries of the event; their effects are kept together or, on an exception, not at all."""
-        event = data.get(id(found))
+        event = data.get(id(inbound))
         if isinstance(event, Unreadable):
             raise event
-        if event is None or found.attributes is None:
+        if event is None or inbound.attributes is None:
             return
-        context = Context(found.attributes, self.context.now, self.context.known, lane_of(found.record.topic))
+        context = Context(inbound.attributes, self.context.now, self.context.known, lane_of(inbound.record.topic))
         states: dict[StateKey, Any] = {}
         outbox: list[Draft] = []
-        for entry in self.table.entries_of(found.attributes.type, self.effects):
+        for entry in self.table.entries_of(inbound.attributes.type, self.effects):
             self._run(entry, event, context, states, outbox)
         self.states |= states
         self.changed |= states.keys()
@@ -142,12 +144,12 @@ class Fold:
         outbox += rows
 
 
-def _next_number(rest: Sequence[Candidate]) -> int | None:
+def _next_number(rest: Sequence[InboundEvent]) -> int | None:
     """The next number that an event itself told. Kafka keeps the order of a key, so it shows what a skipped record before it
     was: one of the numbered events if its number is missing, a stray record if not.
     """
-    return next((found.sequence for found in rest if not found.presumed), None)
+    return next((inbound.sequence for inbound in rest if not inbound.presumed), None)
 
 
 def state_key(table: Table, entry: Entry, context: Context, event: Event) -> StateKey:
-    return table.place(entry.store), entry.key(context.attributes, event)
+    return table.index_of(entry.store), entry.key(context.attributes, event)

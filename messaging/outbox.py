@@ -23,7 +23,7 @@ from contracts.values import Lane
 COMMON: Final = "common"
 """The lane of a publisher that has none (directory)."""
 CHANNEL: Final = "outbox"
-WAITING_ROOM: Final = "waiting-room"
+PARKING_LOT: Final = "parking-lot"
 """What is rung for, besides the lanes."""
 LARGEST_PAYLOAD: Final = 900_000
 """Bytes. Kafka takes a megabyte with all headers; a row that it refuses would stop its lane for ever."""

@@ -19,7 +19,7 @@ LONGEST_SUBJECT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The raw record: enough to read it again later, from the waiting room too."""
+    """The raw record: enough to read it again later, from the parking lot too."""
 
     topic: str
     partition: int
@@ -35,7 +35,8 @@ class Record:
         )
 
     @property
-    def place(self) -> tuple[str, int, int]:
+    def coordinates(self) -> tuple[str, int, int]:
+        """(topic, partition, offset): what a record is known by."""
         return self.topic, self.partition, self.offset
 
     def headers_json(self) -> str:
@@ -50,8 +51,8 @@ def headers_from(stored: Sequence[Sequence[str]]) -> Headers:
 
 
 @dataclass(slots=True)
-class Candidate:
-    """A record as far as it could be read. `parked` is its id in the waiting room, if it comes from there; `presumed` says that
+class InboundEvent:
+    """A record as far as it could be read. `parked` is its id in the parking lot, if it comes from there; `presumed` says that
     it did not tell its number. One of a state topic has the topic as its source: what holds or numbers facts is not its concern.
     """
 
@@ -77,7 +78,7 @@ class Candidate:
         return read_data(self.attributes, self.record.value)
 
 
-def candidate(record: Record) -> Candidate:
+def inbound_event(record: Record) -> InboundEvent:
     """Sort a record to its aggregate. One not to be believed belongs to its Kafka key, its number to be presumed."""
     topic = TOPIC_BY_NAME.get(record.topic)
     is_state = topic is not None and topic.kind is Kind.STATE
@@ -86,13 +87,13 @@ def candidate(record: Record) -> Candidate:
     try:
         attributes = read_attributes(record.headers)
     except Unreadable as error:
-        return Candidate(record, source, readable_key(record), 0, None, error.reason, presumed=True, is_state=is_state)
-    found = Candidate(record, source, attributes.subject, attributes.sequence, attributes, is_state=is_state)
+        return InboundEvent(record, source, readable_key(record), 0, None, error.reason, presumed=True, is_state=is_state)
+    inbound = InboundEvent(record, source, attributes.subject, attributes.sequence, attributes, is_state=is_state)
     if fault := _misplaced(attributes, owner, record, is_state=is_state):
-        found.subject, found.sequence, found.presumed, found.fault = readable_key(record), 0, True, fault
+        inbound.subject, inbound.sequence, inbound.presumed, inbound.fault = readable_key(record), 0, True, fault
     elif topic is not None and (known := EVENTS.get(attributes.type)) is not None and topic != known.TOPIC:
-        found.fault = f"{attributes.type} does not belong on {record.topic}"
-    return found
+        inbound.fault = f"{attributes.type} does not belong on {record.topic}"
+    return inbound
 
 
 def _misplaced(attributes: Attributes, owner: str, record: Record, *, is_state: bool) -> str | None:

@@ -15,10 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.envelope import headers_of
-from messaging.backoff import Stopped, until_it_works
-from messaging.listening import LONGEST_SLEEP_SECONDS, Bell
+from messaging.backoff import Stopped, retry_forever
+from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.metrics import RELAY_DOUBTS, RELAYED
-from messaging.producing import Outgoing, Producer
+from messaging.producer import Outgoing, Producer
 
 PRODUCE_SECONDS: Final = 5.0
 ROWS_A_ROUND: Final = 1000
@@ -55,7 +55,7 @@ class Relay:
         doubts = RELAY_DOUBTS.labels(self.lane)
         try:
             while not self.stopping.is_set():
-                moved = await until_it_works(self.round, self.stopping, f"relay {self.lane}", lambda _: doubts.inc())
+                moved = await retry_forever(self.round, self.stopping, f"relay {self.lane}", lambda _: doubts.inc())
                 if moved < ROWS_A_ROUND:
                     await self.bell.wait(self.lane, LONGEST_SLEEP_SECONDS)
         except Stopped:

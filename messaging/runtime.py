@@ -1,4 +1,4 @@
-"""Everything of messaging that runs in one service process: consumers per lane, relays per lane, the waiting room.
+"""Everything of messaging that runs in one service process: consumers per lane, relays per lane, the parking lot.
 
 It starts in the background and never gives up: a service serves its pages while Kafka is away, and its outbox keeps the rest.
 """
@@ -19,17 +19,17 @@ from contracts.topics import DEAD_LETTERS, TOPICS, Topic
 from contracts.values import Lane
 from messaging import metrics
 from messaging.arrays import use_plain_lists
-from messaging.backoff import Stopped, until_it_works
+from messaging.backoff import Stopped, retry_forever
+from messaging.bell import KEEPALIVE, Bell, listen
 from messaging.clock import Clock
 from messaging.consumer import END_SECONDS, GroupConsumer, start_consumers, stop_consumers
+from messaging.dead_letter_limit import DeadLetterLimit
 from messaging.drain import Drain
-from messaging.engine import Engine, Prelude
-from messaging.handling import Table
-from messaging.listening import KEEPALIVE, Bell, listen
+from messaging.engine import Engine, OnBegin
+from messaging.handler_table import Table
 from messaging.outbox import COMMON
 from messaging.relay import Relay
 from messaging.topic_creation import create_topics
-from messaging.watch import DeathWatch
 
 OUTBOX_AGE_SECONDS: Final = 60.0
 
@@ -73,8 +73,8 @@ class Messaging:
     batch_records: int = 1000
     replication: int = 1
     background: Sequence[Callable[[asyncio.Event, Bell], Awaitable[None]]] = ()
-    prelude: Prelude | None = None
-    watch: DeathWatch = field(default_factory=DeathWatch)
+    on_begin: OnBegin | None = None
+    dead_letter_limit: DeadLetterLimit = field(default_factory=DeadLetterLimit)
     bell: Bell = field(default_factory=Bell)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     consumers: list[GroupConsumer] = field(default_factory=list)
@@ -87,9 +87,9 @@ class Messaging:
             self.database,
             self.table,
             self.clock,
-            before_commit=self.watch.check,
-            prelude=self.prelude,
-            after_commit=self.watch.remember,
+            before_commit=self.dead_letter_limit.check,
+            on_begin=self.on_begin,
+            after_commit=self.dead_letter_limit.remember,
         )
         url = self.database.url.render_as_string(hide_password=False)
         lanes = (*self.lanes, COMMON)
@@ -117,11 +117,11 @@ class Messaging:
             log.critical("a background part ended", exc_info=task.exception())
 
     async def _connect(self, engine: Engine) -> None:
-        await until_it_works(self._make_topics, self.stopping, "topics", self._tell)
-        await until_it_works(partial(self._subscribe, engine), self.stopping, "broker", self._tell)
+        await retry_forever(self._make_topics, self.stopping, "topics", self._note_absence)
+        await retry_forever(partial(self._subscribe, engine), self.stopping, "broker", self._note_absence)
         self._away = ""
 
-    def _tell(self, error: BaseException) -> None:
+    def _note_absence(self, error: BaseException) -> None:
         self._away = f"{type(error).__name__}: {error}"
 
     async def _make_topics(self) -> None:
@@ -149,7 +149,7 @@ class Messaging:
         await _cut_off(*parts)
 
     async def readiness(self) -> Readiness:
-        """Ready means making progress: database and group there, no batch stuck, Kafka heard, no old row in the outbox."""
+        """Ready means making progress: database and group there, no batch stuck, Kafka answering, no old row in the outbox."""
         problems = [f"a background part ended: {task.exception()!r}" for task in self._tasks if _failed(task)]
         if self._away:
             problems.append(f"Kafka: {self._away}")

@@ -1,8 +1,8 @@
 """The tables that messaging keeps in every service's database, next to the service's own.
 
 `outbox`: what is to be published; its columns are those that Debezium's outbox event router expects.
-`position`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on.
-`waiting_room`: events that cannot be applied yet, and why. `copy`: newest version of each entity of a state topic.
+`inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on.
+`parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
 `skipped`: dead letters that somebody let go, who and why. `command`: answers already given, by Idempotency-Key.
 """
 
@@ -27,18 +27,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-MESSAGING_TABLES: Final = ("outbox", "position", "read_offset", "waiting_room", "skipped", "copy", "command")
-WAITING_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped")
+MESSAGING_TABLES: Final = ("outbox", "inbox", "read_offset", "parking_lot", "skipped", "state_copy", "command")
+PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
 class MessagingTables:
     outbox: Table
-    position: Table
+    inbox: Table
     read_offset: Table
-    waiting_room: Table
+    parking_lot: Table
     skipped: Table
-    copy: Table
+    state_copy: Table
     command: Table
 
 
@@ -46,11 +46,11 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
     """Declare them in a service's metadata, so that its migrations make them."""
     return MessagingTables(
         outbox=_outbox(metadata),
-        position=_position(metadata),
+        inbox=_inbox(metadata),
         read_offset=_read_offset(metadata),
-        waiting_room=_waiting_room(metadata),
+        parking_lot=_parking_lot(metadata),
         skipped=_skipped(metadata),
-        copy=_copy(metadata),
+        state_copy=_state_copy(metadata),
         command=_command(metadata),
     )
 
@@ -80,14 +80,14 @@ def _outbox(metadata: MetaData) -> Table:
     )
 
 
-def _position(metadata: MetaData) -> Table:
+def _inbox(metadata: MetaData) -> Table:
     return Table(
-        "position",
+        "inbox",
         metadata,
         Column("source", Text, primary_key=True),
         Column("subject", Text, primary_key=True),
         Column("last", BigInteger, nullable=False),
-        CheckConstraint("last >= 0", name="position_from_zero"),
+        CheckConstraint("last >= 0", name="inbox_from_zero"),
     )
 
 
@@ -101,9 +101,9 @@ def _read_offset(metadata: MetaData) -> Table:
     )
 
 
-def _waiting_room(metadata: MetaData) -> Table:
+def _parking_lot(metadata: MetaData) -> Table:
     return Table(
-        "waiting_room",
+        "parking_lot",
         metadata,
         Column("id", BigInteger, primary_key=True, autoincrement=True),
         Column("source", Text, nullable=False),
@@ -124,16 +124,16 @@ def _waiting_room(metadata: MetaData) -> Table:
         Column("value", LargeBinary),
         Column("headers", JSONB, nullable=False, comment="[[name, base64]]"),
         _moment("since"),
-        UniqueConstraint("topic", "partition", "offset", name="waiting_room_record_once"),
-        CheckConstraint(f"state IN {WAITING_STATES}", name="waiting_room_state_known"),
+        UniqueConstraint("topic", "partition", "offset", name="parking_lot_record_once"),
+        CheckConstraint(f"state IN {PARKED_STATES}", name="parking_lot_state_known"),
         CheckConstraint(
-            "state <> 'waiting' OR num_nonnulls(waits_topic, waits_id, waits_version) = 3", name="waiting_room_waits_for"
+            "state <> 'waiting' OR num_nonnulls(waits_topic, waits_id, waits_version) = 3", name="parking_lot_waits_for"
         ),
-        Index("waiting_room_aggregate", "source", "subject", "sequence"),
-        Index("waiting_room_waits_for", "waits_topic", "waits_id", postgresql_where=text("state = 'waiting'")),
-        Index("waiting_room_ready", "since", postgresql_where=text("state = 'ready'")),
-        Index("waiting_room_early", "since", postgresql_where=text("state = 'early'")),
-        Index("waiting_room_dead", "id", postgresql_where=text("state = 'dead'")),
+        Index("parking_lot_aggregate", "source", "subject", "sequence"),
+        Index("parking_lot_waits_for", "waits_topic", "waits_id", postgresql_where=text("state = 'waiting'")),
+        Index("parking_lot_ready", "since", postgresql_where=text("state = 'ready'")),
+        Index("parking_lot_early", "since", postgresql_where=text("state = 'early'")),
+        Index("parking_lot_dead", "id", postgresql_where=text("state = 'dead'")),
     )
 
 
@@ -141,7 +141,7 @@ def _skipped(metadata: MetaData) -> Table:
     return Table(
         "skipped",
         metadata,
-        Column("id", BigInteger, primary_key=True, autoincrement=False, comment="its id in the waiting room"),
+        Column("id", BigInteger, primary_key=True, autoincrement=False, comment="its id in the parking lot"),
         Column("source", Text, nullable=False),
         Column("subject", Text, nullable=False),
         Column("sequence", BigInteger, nullable=False),
@@ -155,9 +155,9 @@ def _skipped(metadata: MetaData) -> Table:
     )
 
 
-def _copy(metadata: MetaData) -> Table:
+def _state_copy(metadata: MetaData) -> Table:
     return Table(
-        "copy",
+        "state_copy",
         metadata,
         Column("topic", Text, primary_key=True),
         Column("id", Text, primary_key=True),

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from messaging.positions import AggregateKey
+from messaging.inbox import AggregateKey
 from messaging.records import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Records from Kafka, and aggregates of the waiting room that are ready. `only` narrows an aggregate to one of its parked
-    events, by its id in the room. `behind` says, by topic and partition, up to where the database should have read.
+    """Records from Kafka, and aggregates of the parking lot that are ready. `only` narrows an aggregate to one of its parked
+    events, by its id in the parking lot. `committed`: by topic and partition, the next offset that the database has stored.
     """
 
     records: Sequence[Record] = ()
     aggregates: Sequence[AggregateKey] = ()
     only: int | None = None
-    behind: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    committed: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.records) + len(self.aggregates)
@@ -34,7 +34,7 @@ class Work:
 
 
 @dataclass
-class Tally:
+class BatchResult:
     """How many events were applied, dropped as seen before, parked by state; how many records of state topics were kept; and
     the time of the oldest event that was applied.
     """
@@ -45,7 +45,7 @@ class Tally:
     states: int = 0
     oldest: datetime | None = None
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "BatchResult") -> None:
         self.applied += other.applied
         self.dropped += other.dropped
         self.states += other.states

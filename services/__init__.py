@@ -1,1 +1,1 @@
-"""The five services. None imports another; what every process of theirs has alike is in `services.shell`."""
+"""The five services. None imports another; what every process of theirs is built on is the chassis."""

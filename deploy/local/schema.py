@@ -29,7 +29,7 @@ def upgrade(urls: Mapping[str, str]) -> None:
 
 
 def main() -> None:
-    from messaging.migration import upgrade_all
+    from chassis.migration import upgrade_all
 
     upgrade_all({service: os.environ[f"MOTCUA_DATABASE_{service.upper()}"] for service in DATABASES})
 

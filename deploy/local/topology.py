@@ -182,7 +182,7 @@ class Plan:
             user = self.postgres.user.name if part.name == "postgres" and self.postgres.user else None
             return Program(name, base, part, tuple(self._server_command(part.name)), {}, user)
         socket = self.sockets / f"{name}.sock" if part.paths else None
-        starting = ("services.shell.starting",) if part.database else ()
+        starting = ("chassis.fast_start",) if part.database else ()
         command = (sys.executable, "-m", *starting, part.module)
         return Program(name, base, part, command, self._environment(part, base, name, socket), None, socket)
 

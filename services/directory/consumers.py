@@ -1,5 +1,5 @@
 """directory listens to nobody: it publishes what the others keep copies of."""
 
-from messaging.handling import Table
+from messaging.handler_table import Table
 
 TABLE = Table("directory", reads=())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from messaging.settings import ProcessSettings
+from chassis.settings import ProcessSettings
 
 
 class DirectorySettings(ProcessSettings):

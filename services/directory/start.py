@@ -1,6 +1,7 @@
 """Before the first request: the public key is published, and the operator can sign in. It waits for the database."""
 
-from messaging.backoff import until_it_works
+from chassis.process import Process
+from messaging.backoff import retry_forever
 from messaging.commands import UnitOfWork
 from services.directory.commands.publishing import publish_account, publish_entity
 from services.directory.domain.accounts import Account, operator
@@ -9,7 +10,6 @@ from services.directory.passwords import PASSWORDS
 from services.directory.repository import accounts, entities
 from services.directory.settings import DirectorySettings
 from services.directory.signing import public_key, read_secret, signing_key
-from services.shell.process import Process
 
 
 async def prepare(process: Process) -> None:
@@ -20,7 +20,7 @@ async def prepare(process: Process) -> None:
     password = None
     if settings.operator_password_file is not None:
         password = read_secret("MOTCUA_OPERATOR_PASSWORD_FILE", settings.operator_password_file)
-    await until_it_works(lambda: _provide(process, settings, password), process.messaging.stopping, "key and operator")
+    await retry_forever(lambda: _provide(process, settings, password), process.messaging.stopping, "key and operator")
 
 
 async def _provide(process: Process, settings: DirectorySettings, password: str | None) -> None:

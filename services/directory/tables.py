@@ -1,17 +1,18 @@
 """The service's tables. Entities that nobody looks up by their parts are kept whole, as they are published."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, MetaData
+from sqlalchemy import CheckConstraint, Index, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from chassis.guess_limiter import add_guess_table
 from messaging.tables import add_messaging_tables
 
 METADATA: Final = MetaData()
 MESSAGING: Final = add_messaging_tables(METADATA)
+GUESS: Final = add_guess_table(METADATA)
 
 
 class Row(SQLModel, registry=registry(metadata=METADATA)):
@@ -61,17 +62,3 @@ class AccountRow(Entity, table=True):
     username: str
     name_key: str
     password_hash: str | None = None
-
-
-class GuessRow(Row, table=True):
-    """Attempts to sign in under a name, since the last one that was right."""
-
-    __tablename__ = "guess"
-    __table_args__: ClassVar[Any] = (
-        CheckConstraint("attempts >= 1", name="guess_attempts_from_one"),
-        Index("guess_since", "since"),
-    )
-    username: str = Field(primary_key=True)
-    attempts: int
-    since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    closed_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -8,13 +8,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.civil import civil_day
 from contracts.envelope import Attributes, Envelope
 from contracts.post import ApplicantV1, DossierCollectedV1, ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1, CaseOpenedV1
 from contracts.topics import CALENDARS, CASES, KEYS, PROCEDURES, SHIPMENTS, STAFF, UNITS
-from contracts.values import CIVIL_TIME
-from messaging.handling import Effect, Entry, Table, Waiting
+from messaging.handler_table import Effect, Entry, Table, Waiting
 from services.intake import people
 from services.intake.domain.dossier import SealedPerson, dossier_of_collection
 from services.intake.domain.offers import Offer
@@ -92,10 +92,7 @@ async def prepare(keys: Keys, connection: AsyncConnection, envelopes: Sequence[E
     collections = [(one.attributes.subject, one.data) for one in envelopes if isinstance(one.data, DossierCollectedV1)]
     if not collections:
         return Known()
-    wanted = [
-        reference.Wanted(event.unit, event.procedure, event.collected_at.astimezone(CIVIL_TIME).date())
-        for _, event in collections
-    ]
+    wanted = [reference.Wanted(event.unit, event.procedure, civil_day(event.collected_at)) for _, event in collections]
     offers = await reference.offers(connection, wanted)
     return Known(
         {

@@ -16,7 +16,7 @@ from contracts.intake import (
     DossierTakenUpV1,
     asks_for_message,
 )
-from messaging.handling import Decision
+from messaging.handler_table import Decision
 from services.intake.domain.dossier import Dossier, Told
 
 _IN_EVERY_FACT: Final = frozenset(DossierFact.model_fields)

@@ -4,7 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.values import CIVIL_TIME, PortalStatus
+from chassis.process import Process
+from contracts.civil import civil_day
+from contracts.values import PortalStatus
 from services.intake import people
 from services.intake.domain.dossier import Dossier
 from services.intake.people import Applicant
@@ -12,7 +14,6 @@ from services.intake.repository import dossiers, lists, reference
 from services.intake.repository import people as stored
 from services.intake.searching import read_search
 from services.intake.settings import keys_of
-from services.shell.process import Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ async def dossiers_of(process: Process, unit: str, status: PortalStatus | None, 
     place = lists.Place.read(after) if after else None
     async with process.database.connect() as connection:
         width = (await reference.unit(connection, unit)).code_width
-        search = read_search(keys, q, unit, process.clock().astimezone(CIVIL_TIME).date(), width)
+        search = read_search(keys, q, unit, civil_day(process.clock()), width)
         found = await lists.page(connection, unit, status, search, place)
     lines = [
         Listed(row, None if row.sealed is None else people.open_applicant(keys, row.id, row.sealed).name) for row in found.rows

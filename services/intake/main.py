@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Final
 
+from chassis.process import Process, Service, serve
 from services.intake import api, pages
 from services.intake.consumers import TABLE, opened
 from services.intake.settings import IntakeSettings, keys_of
 from services.intake.views import VIEWS
-from services.shell.process import Process, Service, serve
 
 
 async def open_keys(process: Process) -> None:

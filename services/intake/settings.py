@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from messaging.settings import ProcessSettings
+from chassis.settings import ProcessSettings
 from services.intake.keys import Keys
 
 

@@ -8,12 +8,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from chassis.guess_limiter import add_guess_table
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome
 from messaging.tables import add_messaging_tables
 from services.intake.domain.orders import OrderState
 
 METADATA: Final = MetaData()
 MESSAGING: Final = add_messaging_tables(METADATA)
+GUESS: Final = add_guess_table(METADATA)
 
 _MOMENT: Final[Any] = DateTime(timezone=True)
 
@@ -178,14 +180,3 @@ class GuidanceRow(_Row, table=True):
     dossier: str | None = None
     at: datetime = Field(sa_type=_MOMENT)
     by: str
-
-
-class GuessRow(_Row, table=True):
-    """Wrong tries of a code or a client since a moment; `subject` is a keyed hash."""
-
-    __tablename__ = "guess"
-    __table_args__ = (Index("guess_since", "since"),)
-
-    subject: bytes = Field(sa_type=LargeBinary, primary_key=True)
-    since: datetime = Field(sa_type=_MOMENT)
-    tries: int

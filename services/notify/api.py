@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from chassis.process import CurrentProcess
 from contracts.values import Identifier
 from services.notify.domain.message import Outcome
 from services.notify.reading import NoMessage, Reader, Retrier, as_json, attempt_as_json, require_reading, units_of
 from services.notify.repository import ledger
 from services.notify.repository.ledger import Search
 from services.notify.retrying import retry
-from services.shell.process import CurrentProcess
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
 

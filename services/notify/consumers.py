@@ -2,7 +2,7 @@
 
 from contracts.intake import NOTICES
 from contracts.topics import CONTACTS, DOSSIERS, KEYS, STAFF, UNITS
-from messaging.handling import Effect, Entry, Table
+from messaging.handler_table import Effect, Entry, Table
 from services.notify.domain.message import MessageChannel, message_id
 from services.notify.handlers import tell
 from services.notify.repository.messages import MESSAGES, contacts_of

@@ -7,7 +7,7 @@ from contracts.intake import DossierFact, asks_for_message
 from contracts.notify import MessageFact, MessageFailedV1, MessageSentV1, MessageSkippedV1
 from contracts.topics import CONTACTS
 from contracts.values import Lane
-from messaging.handling import Context, Decision, Waiting
+from messaging.handler_table import Context, Decision, Waiting
 from services.notify.domain.contact import KnownContact, SkipReason
 from services.notify.domain.message import Message, MessageChannel, Result, State, message_id
 from services.notify.domain.notice import TEMPLATES, content_of

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from chassis.process import Service, serve
+from chassis.reconcile import View, inbox_view
 from services.notify import api, pages
 from services.notify.consumers import TABLE
 from services.notify.sending import send_messages
 from services.notify.settings import NotifySettings
-from services.shell.process import Service, serve
-from services.shell.reconciliation import View, position_view
 
 SERVICE = Service(
     name="notify",
@@ -18,7 +18,7 @@ SERVICE = Service(
     background=[send_messages],
     views=[
         View("messages", "SELECT dossier || '/' || sequence AS key, '1' AS value FROM message GROUP BY dossier, sequence"),
-        position_view("intake-positions", "intake"),
+        inbox_view("intake-positions", "intake"),
     ],
     settings=NotifySettings,
 )

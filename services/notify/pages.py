@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chassis.process import CurrentProcess
 from contracts.values import Role
 from services.notify import samples
 from services.notify.api import MessageId
@@ -30,7 +31,6 @@ from services.notify.reading import (
 from services.notify.repository import ledger
 from services.notify.repository.ledger import Line, Search
 from services.notify.retrying import retry
-from services.shell.process import CurrentProcess
 from web.conditional import IfMatch
 from web.idempotency import IdempotencyKey
 from web.languages import chosen_language

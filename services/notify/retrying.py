@@ -17,7 +17,7 @@ async def retry(commands: Commands, key: str, person: Principal, message: str, s
             raise NoMessage
         require_retrying(person, found.unit)
         require_current(seen, found.version)
-        state = await unit.settle(handlers.retry(found))
+        state = await unit.record_events(handlers.retry(found))
         await MESSAGES.save(unit.connection, [state])
         return Answer({"id": state.id, "version": state.version, "outcome": state.outcome.value})
 

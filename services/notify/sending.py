@@ -12,12 +12,13 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.process import Process
 from contracts.values import Lane
-from messaging.backoff import Stopped, until_it_works
+from messaging.backoff import Stopped, retry_forever
+from messaging.bell import Bell
 from messaging.clock import system_clock
 from messaging.commands import UnitOfWork
-from messaging.handling import Decision
-from messaging.listening import Bell
+from messaging.handler_table import Decision
 from services.notify import handlers
 from services.notify.domain.contact import KnownContact
 from services.notify.domain.message import Message, Result, State, Verdict
@@ -29,7 +30,6 @@ from services.notify.metrics import ATTEMPTS
 from services.notify.repository import queue
 from services.notify.repository.messages import BELL, MESSAGES
 from services.notify.settings import NotifySettings
-from services.shell.process import Process
 
 AT_A_TIME = 5
 IDLE_ROUNDS = 30
@@ -64,7 +64,7 @@ class Sender:
         idle = 0
         try:
             while not self.stopping.is_set():
-                idle = 0 if await until_it_works(self.round, self.stopping, "sending") else idle + 1
+                idle = 0 if await retry_forever(self.round, self.stopping, "sending") else idle + 1
                 if idle == IDLE_ROUNDS:
                     await self.gateway.close()
                 if idle:
@@ -130,7 +130,7 @@ class Sender:
         if self.stopping.is_set():
             await self._record(message, result)
         else:
-            await until_it_works(lambda: self._record(message, result), self.stopping, "result of an attempt")
+            await retry_forever(lambda: self._record(message, result), self.stopping, "result of an attempt")
 
     async def _record(self, message: Message, result: Result) -> None:
         async with self.process.database.begin() as connection:
@@ -141,4 +141,4 @@ class Sender:
             await MESSAGES.save(connection, [await self._settled(connection, decision)])
 
     async def _settled(self, connection: AsyncConnection, decision: Decision[Message]) -> Message:
-        return await UnitOfWork(connection, self.process.clock(), decision.state.correlation).settle(decision)
+        return await UnitOfWork(connection, self.process.clock(), decision.state.correlation).record_events(decision)

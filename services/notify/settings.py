@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from messaging.settings import ProcessSettings
+from chassis.settings import ProcessSettings
 
 
 class NotifySettings(ProcessSettings):

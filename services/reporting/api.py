@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
+from chassis.process import CurrentProcess
 from contracts.values import GuidanceKind, Role
 from messaging.commands import Answer, CommandKey, UnitOfWork
 from services.reporting import reports
@@ -19,7 +20,6 @@ from services.reporting.domain.question import By, Question
 from services.reporting.replay import requests
 from services.reporting.reports import Behind
 from services.reporting.repository.lists import Place
-from services.shell.process import CurrentProcess
 from web.idempotency import IdempotencyKey
 from web.principal import Principal
 from web.signin import SignedIn, requires

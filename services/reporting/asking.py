@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import AfterValidator, Field
 
+from chassis.process import CurrentProcess
 from contracts.refusal import Invalid
 from contracts.values import Channel, Identifier, Moment, UnitId
 from services.reporting.domain.period import EARLIEST, LATEST, Period, PeriodOutOfRange
 from services.reporting.domain.question import NOBODY, Question
 from services.reporting.repository.lists import Place
-from services.shell.process import CurrentProcess
 
 
 class AsOfTheFuture(Invalid):

@@ -4,7 +4,7 @@ from typing import Final
 
 from contracts import intake, notify, routing
 from contracts.topics import CASES, DOSSIERS, FRONT_DESK, KEYS, MESSAGES, STAFF, UNITS
-from messaging.handling import Effect, Entry, Table
+from messaging.handler_table import Effect, Entry, Table
 from services.reporting import handlers
 from services.reporting.repository.projections import DOSSIER_ROWS, GUIDANCE_ROWS, HISTORY
 

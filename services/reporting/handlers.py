@@ -15,7 +15,7 @@ from contracts.intake import (
 )
 from contracts.notify import MessageFact
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact, CaseOpenedV1
-from messaging.handling import Context, Decision
+from messaging.handler_table import Context, Decision
 from services.reporting.domain.dossier import Data, Dossier, Fact, GuidanceTurn, Heard, civil_date
 
 

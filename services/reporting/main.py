@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Final
 
+from chassis.process import Service, serve
+from chassis.reconcile import View, inbox_view
 from services.reporting import api, pages
 from services.reporting.consumers import TABLE
 from services.reporting.replay.background import replays
 from services.reporting.replay.shadow import beside_a_swap
-from services.shell.process import Service, serve
-from services.shell.reconciliation import View, position_view
 
 DOSSIERS: Final = View(
     "dossiers", "SELECT id AS key, intake_sequence || ':' || status AS value FROM dossier WHERE intake_sequence IS NOT NULL"
@@ -21,8 +21,8 @@ SERVICE: Final = Service(
     table=TABLE,
     routers=(api.router, pages.router),
     background=(replays,),
-    views=(DOSSIERS, position_view("intake-positions", "intake"), position_view("routing-positions", "routing")),
-    prelude=beside_a_swap,
+    views=(DOSSIERS, inbox_view("intake-positions", "intake"), inbox_view("routing-positions", "routing")),
+    on_begin=beside_a_swap,
 )
 
 if __name__ == "__main__":

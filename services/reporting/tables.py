@@ -123,4 +123,4 @@ class ReplayRow(_Row, table=True):
     error: str | None
 
 
-PROJECTIONS: Final = ("fact", "dossier", "guidance", "position", "read_offset", "waiting_room", "copy")
+PROJECTIONS: Final = ("fact", "dossier", "guidance", "inbox", "read_offset", "parking_lot", "state_copy")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
+from chassis.process import CurrentProcess
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
 from contracts.values import Identifier, Lane, Outcome, UnitId
 from services.routing.access import Worker, actor_in, units_of
@@ -15,7 +16,6 @@ from services.routing.domain.due import Due
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.repository import cases, lists
 from services.routing.repository.lists import Cursor, Listed, Listing
-from services.shell.process import CurrentProcess
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
 

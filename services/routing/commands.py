@@ -4,17 +4,17 @@ from collections.abc import Awaitable, Callable
 
 from pydantic import BaseModel
 
+from chassis.process import Process
 from contracts.directory import StaffV1
 from contracts.values import Identifier, LongText, Outcome, Role, Text
 from messaging import copies
 from messaging.commands import Answer, CommandKey, UnitOfWork
-from messaging.handling import Decision
+from messaging.handler_table import Decision
 from services.routing.access import actor_in
 from services.routing.consumers import CASE_STORE
 from services.routing.domain.case import Actor, Case, Person, Ruling
 from services.routing.domain.refusals import CaseUnknown
-from services.routing.handlers import Candidate, assign, decide
-from services.shell.process import Process
+from services.routing.handlers import Assignee, assign, decide
 from web import correlation
 from web.conditional import require_current
 from web.principal import Principal
@@ -48,7 +48,7 @@ async def run_decide(process: Process, person: Principal, key: str, case: str, s
 
 async def run_assign(process: Process, person: Principal, key: str, case: str, seen: int, given: Assigning) -> Answer:
     async def handler(unit: UnitOfWork, found: Case, by: Actor) -> Decision[Case]:
-        return assign(found, await _candidate(unit, given.officer, found.competent_unit.id), by, unit.now)
+        return assign(found, await _assignee(unit, given.officer, found.competent_unit.id), by, unit.now)
 
     return await _run(process, person, CommandKey.of(key, person.staff_id, f"assign {case}", _body(given)), case, seen, handler)
 
@@ -60,19 +60,19 @@ async def _run(process: Process, person: Principal, key: CommandKey, case: str, 
             raise CaseUnknown
         by = actor_in(person, found.competent_unit.id)
         require_current(seen, found.version)
-        after = await unit.settle(await handler(unit, found, by))
+        after = await unit.record_events(await handler(unit, found, by))
         await CASE_STORE.save(unit.connection, [after])
         return Answer({"id": after.id, "version": after.version, "state": after.state})
 
     return await process.commands.run(key, work, correlation=correlation.request_id.get() or None)
 
 
-async def _candidate(unit: UnitOfWork, officer: str, of_unit: str) -> Candidate:
+async def _assignee(unit: UnitOfWork, officer: str, of_unit: str) -> Assignee:
     staff = await copies.one(unit.connection, StaffV1, officer)
     if staff is None:
-        return Candidate(Person(officer, officer), officer_here=False)
+        return Assignee(Person(officer, officer), officer_here=False)
     posts = [post for post in staff.posts if post.unit == of_unit and post.role is Role.OFFICER]
-    return Candidate(Person(staff.id, staff.name), officer_here=staff.active and bool(posts))
+    return Assignee(Person(staff.id, staff.name), officer_here=staff.active and bool(posts))
 
 
 def _body(given: BaseModel) -> bytes:

@@ -2,7 +2,7 @@
 
 from contracts.intake import DossierAcceptedV1
 from contracts.topics import DOSSIERS, KEYS, STAFF, UNITS
-from messaging.handling import Effect, Entry, Table
+from messaging.handler_table import Effect, Entry, Table
 from services.routing.handlers import open_case
 from services.routing.repository.cases import CaseStore
 from services.routing.repository.officers import ledger

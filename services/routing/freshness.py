@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from chassis.process import Process
 from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer
-from services.shell.process import Process
 
 SILENT_AFTER: Final = timedelta(seconds=10)
 """A consumer asks Kafka four times a second; silent for so long, it does not reach it."""

@@ -6,14 +6,14 @@ from datetime import datetime
 from contracts.intake import DossierAcceptedV1
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
-from messaging.handling import Context, Decision
+from messaging.handler_table import Context, Decision
 from services.routing.domain.assignment import Ledger
 from services.routing.domain.case import Act, Actor, Case, Person, Ruling, assigned, decided, may_assign, may_decide
 from services.routing.domain.refusals import AlreadyOpen, NotAnOfficerHere
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Assignee:
     """Whom a case is to be given to, and whether that is an active officer of the competent unit."""
 
     person: Person
@@ -33,7 +33,7 @@ def open_case(state: Case | None, event: DossierAcceptedV1, context: Context) ->
     return Decision(given, (_opened(case, context.now), _assigned(given, officer, context.now)))
 
 
-def assign(case: Case, to: Candidate, by: Actor, now: datetime) -> Decision[Case]:
+def assign(case: Case, to: Assignee, by: Actor, now: datetime) -> Decision[Case]:
     """A leader gives it to an officer of the unit, or an officer takes one that nobody has."""
     may_assign(case, to.person, by)
     if not to.officer_here:

@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Final
 
+from chassis.process import Service, serve
+from chassis.reconcile import View, inbox_view
 from services.routing import api
 from services.routing.consumers import TABLE
 from services.routing.pages import case, work_list
-from services.shell.process import Service, serve
-from services.shell.reconciliation import View, position_view
 
 VIEWS: Final = (
     View("routing-positions", "SELECT id AS key, version::text AS value FROM routing_case"),
     View("cases", "SELECT id AS key, code AS value FROM routing_case"),
-    position_view("intake-positions", "intake"),
+    inbox_view("intake-positions", "intake"),
 )
 
 SERVICE: Final = Service(

@@ -106,8 +106,8 @@ STEPS: Table = StepRow.metadata.tables["case_step"]
 
 # Which officers a unit has is asked for every batch, and a province has thousands of staff.
 Index(
-    "copy_staff_posts",
-    MESSAGING.copy.c.value,
+    "state_copy_staff_posts",
+    MESSAGING.state_copy.c.value,
     postgresql_using="gin",
     postgresql_ops={"value": "jsonb_path_ops"},
     postgresql_where=text("topic = 'directory.staff'"),

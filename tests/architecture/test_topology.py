@@ -4,12 +4,12 @@ from importlib import import_module
 
 import pytest
 
+from chassis.migration import metadata
 from contracts import golden
 from contracts.registry import EVENTS
 from contracts.topics import POST_ORDERS, SHIPMENTS, TOPICS, Kind
 from contracts.values import Lane
-from messaging.handling import Table
-from messaging.migration import metadata
+from messaging.handler_table import Table
 from messaging.tables import MESSAGING_TABLES
 
 SERVICES = ("intake", "routing", "notify", "reporting", "directory")

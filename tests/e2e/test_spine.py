@@ -63,7 +63,7 @@ def test_replay_makes_the_same_figures_again(installation: Installation, played:
 
 def test_there_are_no_dead_letters(installation: Installation, played: Played) -> None:
     rooms = json.loads(installation.run("dead-letters", "list", "--json").stdout)
-    assert {service: room["waiting_room"] for service, room in rooms.items()} == {service: {} for service in SERVICES}
+    assert {service: room["parking_lot"] for service, room in rooms.items()} == {service: {} for service in SERVICES}
 
 
 def test_data_survives_down_and_up(installation: Installation, played: Played) -> None:

@@ -68,7 +68,7 @@ LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LIFETIME: Final = timedelta(hours=10)
 
 _INSERT = text("""
-    INSERT INTO copy (topic, id, version, value) VALUES (:topic, :id, :version, CAST(:value AS jsonb))
+    INSERT INTO state_copy (topic, id, version, value) VALUES (:topic, :id, :version, CAST(:value AS jsonb))
     ON CONFLICT (topic, id) DO UPDATE SET version = excluded.version, value = excluded.value
 """)
 

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from messaging.bell import Bell, listen
 from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer
-from messaging.listening import Bell, listen
 from messaging.outbox import COMMON
 from messaging.relay import Relay
 from messaging.runtime import Messaging, make_engine

@@ -13,13 +13,14 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, MetaData, Text, text
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.aggregate import Aggregate
 from contracts.refusal import Refusal
 from contracts.registry import EVENTS, Event
 from contracts.topics import Kind, Topic, dead_letter_topic
 from contracts.values import Lane
 from contracts.values import Text as SafeText
 from messaging import copies
-from messaging.handling import Context, Decision, Effect, Entry, Table, Waiting
+from messaging.handler_table import Context, Decision, Effect, Entry, Table, Waiting
 from messaging.records import TOPIC_BY_NAME
 from messaging.tables import add_messaging_tables
 
@@ -76,8 +77,7 @@ for cls, kind in (
 
 
 @dataclass(frozen=True)
-class Account:
-    id: str
+class Account(Aggregate):
     lane: Lane | None = None
     version: int = 0
     total: int = 0

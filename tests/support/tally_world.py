@@ -103,7 +103,7 @@ class TallyWorld:
     async def room(self, *accounts: str) -> list[tuple[str, int, str]]:
         """(account, sequence, state) of what waits."""
         rows = await self.rows(
-            "SELECT subject, sequence, state FROM waiting_room WHERE subject = ANY(:ids) ORDER BY subject, sequence, id",
+            "SELECT subject, sequence, state FROM parking_lot WHERE subject = ANY(:ids) ORDER BY subject, sequence, id",
             ids=list(accounts),
         )
         return [(row.subject, row.sequence, row.state) for row in rows]
@@ -114,11 +114,11 @@ class TallyWorld:
         async def there() -> bool:
             return await self.room(*accounts) == list(expected)
 
-        await eventually(there, within=30, describe=f"{expected} in the waiting room")
+        await eventually(there, within=30, describe=f"{expected} in the parking lot")
 
     async def dead(self, account: str) -> int:
         """The id of its dead letter."""
-        rows = await self.rows("SELECT id FROM waiting_room WHERE subject = :id AND state = 'dead' ORDER BY id", id=account)
+        rows = await self.rows("SELECT id FROM parking_lot WHERE subject = :id AND state = 'dead' ORDER BY id", id=account)
         return int(rows[0].id)
 
     async def retry(self, account: str) -> None:

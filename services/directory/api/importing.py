@@ -10,13 +10,13 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from chassis.process import CurrentProcess, Process
 from contracts.directory import UnitV1
 from contracts.values import Role, Tier
 from messaging.commands import CommandKey
 from services.directory.commands.importing import import_all
 from services.directory.domain.faults import Fault, ImportRefused
 from services.directory.repository import entities
-from services.shell.process import CurrentProcess, Process
 from web import correlation
 from web.addresses import is_form
 from web.errors import answer

@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from chassis.process import CurrentProcess
+from contracts.civil import civil_day
 from contracts.directory import CalendarV1, ProcedureV1, UnitV1
 from contracts.refusal import NotFound
-from contracts.values import CIVIL_TIME, ProcedureCode
+from contracts.values import ProcedureCode
 from services.directory.repository import entities, reading
-from services.shell.process import CurrentProcess
 
 router = APIRouter(prefix="/api/directory", tags=["reference data"])
 
@@ -49,7 +50,7 @@ async def calendars(process: CurrentProcess) -> Calendars:
 async def procedures(process: CurrentProcess) -> dict[str, Any]:
     """As in force today, without competences: those stand in the procedure itself."""
     async with process.database.connect() as connection:
-        found = await reading.catalogue(connection, process.clock().astimezone(CIVIL_TIME).date())
+        found = await reading.catalogue(connection, civil_day(process.clock()))
     return {"procedures": [{"code": code, **version} for code, version in found.items()]}
 
 

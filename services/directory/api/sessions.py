@@ -10,12 +10,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
+from chassis.process import CurrentProcess
 from contracts.directory import StaffV1
 from services.directory.commands import sessions
 from services.directory.domain.accounts import UnknownPerson
 from services.directory.domain.guessing import TooManyGuesses
 from services.directory.repository import accounts
-from services.shell.process import CurrentProcess
 from web import correlation
 from web.errors import answer
 from web.problems import Problem

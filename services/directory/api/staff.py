@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import JSONResponse, Response
 
+from chassis.process import CurrentProcess
 from contracts.values import Identifier, Role
 from messaging.commands import CommandKey
 from services.directory.commands.staff import reach_of, switch
 from services.directory.repository import reading
-from services.shell.process import CurrentProcess
 from web import correlation
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.process import Process
 from contracts.directory import CalendarV1, ProcedureV1, UnitV1
 from messaging.commands import Answer, CommandKey, UnitOfWork
 from services.directory.commands.publishing import entity_id, publish, publish_account
 from services.directory.handlers import Change, Holdings, import_files, initial_passwords
 from services.directory.passwords import PASSWORDS
 from services.directory.repository import accounts, entities
-from services.shell.process import Process
 
 
 async def import_all(process: Process, command: CommandKey, texts: Mapping[str, str], correlation: str | None) -> Answer:

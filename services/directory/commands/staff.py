@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.process import Process
 from contracts.directory import UnitV1
 from contracts.values import Role
 from messaging.commands import Answer, CommandKey, UnitOfWork
@@ -10,7 +11,6 @@ from services.directory.domain import accounts as rules
 from services.directory.domain.accounts import UnknownPerson
 from services.directory.domain.jurisdiction import administers, reach
 from services.directory.repository import accounts, entities
-from services.shell.process import Process
 from web.conditional import require_current
 from web.principal import Forbidden, Principal
 

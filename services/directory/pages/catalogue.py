@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.process import CurrentProcess
+from contracts.civil import civil_day
 from contracts.directory import ProcedureV1, ProcedureVersionV1, UnitV1
-from contracts.values import CIVIL_TIME, ProcedureCode
+from contracts.values import ProcedureCode
 from services.directory.api.reading import UnknownProcedure
 from services.directory.domain.alphabet import sort_key
 from services.directory.repository import entities, reading
-from services.shell.process import CurrentProcess
 from web.pages import CurrentPages
 from web.signin import Visitor
 
@@ -28,7 +29,7 @@ async def catalogue(
     q: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     async with process.database.connect() as connection:
-        found = await reading.catalogue(connection, process.clock().astimezone(CIVIL_TIME).date())
+        found = await reading.catalogue(connection, civil_day(process.clock()))
     fields = sorted({(version["field"], version["field_title"]) for version in found.values()}, key=lambda f: sort_key(f[1]))
     chosen = _chosen(found, field, q.strip())
     return pages.render(request, "procedures.html", groups=_by_field(chosen), fields=fields, field=field, q=q, number=len(chosen))
@@ -66,7 +67,7 @@ async def procedure(
     async with process.database.connect() as connection:
         found = await entities.one(connection, ProcedureV1, code)
         units = await entities.everything(connection, UnitV1)
-    today = process.clock().astimezone(CIVIL_TIME).date()
+    today = civil_day(process.clock())
     current = None if found is None else found.entity.on(today)
     shown = current if version is None else _numbered(found.entity if found else None, version)
     if found is None or shown is None:

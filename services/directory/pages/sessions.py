@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chassis.process import CurrentProcess
 from contracts.refusal import Refusal
 from services.directory.commands import sessions
 from services.directory.domain.guessing import TooManyGuesses, WrongPassword
-from services.shell.process import CurrentProcess
 from web import correlation
 from web.addresses import safe_next
 from web.csrf import own_site

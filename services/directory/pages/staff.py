@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chassis.process import CurrentProcess
+from contracts.civil import civil_day
 from contracts.directory import UnitV1
-from contracts.values import CIVIL_TIME, Identifier
+from contracts.values import Identifier
 from messaging.commands import CommandKey
 from services.directory.api.staff import Administrator
 from services.directory.commands.staff import reach_of, switch
 from services.directory.repository import entities, reading
-from services.shell.process import CurrentProcess
 from web import correlation
 from web.conditional import IfMatch
 from web.idempotency import IdempotencyKey
@@ -36,7 +37,7 @@ async def staff(
         reached = await reach_of(connection, person)
         found = await reading.staff(connection, reached, q.strip(), limit=PAGE + 1, offset=(page - 1) * PAGE)
         units = await entities.everything(connection, UnitV1)
-        procedures = await reading.catalogue(connection, process.clock().astimezone(CIVIL_TIME).date())
+        procedures = await reading.catalogue(connection, civil_day(process.clock()))
     fields = {version["field"]: version["field_title"] for version in procedures.values()}
     names = {key: unit.entity.name for key, unit in units.items()}
     return pages.render(

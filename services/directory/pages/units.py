@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.process import CurrentProcess
+from contracts.civil import civil_day
 from contracts.directory import CalendarV1, UnitV1
-from contracts.values import CIVIL_TIME
 from services.directory.domain.alphabet import sort_key
 from services.directory.domain.files import WEEK
 from services.directory.repository import entities
-from services.shell.process import CurrentProcess
 from web.pages import CurrentPages
 from web.signin import Visitor
 
@@ -38,7 +38,7 @@ async def units(request: Request, pages: CurrentPages, process: CurrentProcess, 
     async with process.database.connect() as connection:
         found = await entities.everything(connection, UnitV1)
         calendars = await entities.everything(connection, CalendarV1)
-    today = process.clock().astimezone(CIVIL_TIME).date()
+    today = civil_day(process.clock())
     hours = {key: opening(calendar.entity) for key, calendar in calendars.items()}
     names = {key: unit.entity.name for key, unit in found.items()}
     placed = [

@@ -1,7 +1,6 @@
-"""Accounts, and the attempts to sign in to them."""
+"""Accounts: what is published of a person, and the hash of their password beside it."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -10,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.directory import StaffV1
 from services.directory.domain.accounts import Account
 from services.directory.domain.alphabet import name_key
-from services.directory.domain.guessing import WITHIN, Guesses
 
 # By primary key or account_username; locks in id order.
 _LOCK_ALL = text("SELECT value, version, password_hash FROM account ORDER BY id FOR UPDATE")
@@ -29,16 +27,6 @@ _SAVE = text("""
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, value = excluded.value, username = excluded.username,
         name_key = excluded.name_key, password_hash = excluded.password_hash
 """)
-_LOCK_GUESSES = text("SELECT username, attempts, since, closed_until FROM guess WHERE username = :username FOR UPDATE")
-_SAVE_GUESSES = text("""
-    INSERT INTO guess (username, attempts, since, closed_until) VALUES (:username, :attempts, :since, :closed_until)
-    ON CONFLICT (username) DO UPDATE
-        SET attempts = excluded.attempts, since = excluded.since, closed_until = excluded.closed_until
-""")
-_FORGET_GUESSES = text("DELETE FROM guess WHERE username = :username")
-# By guess_since; what nobody asks about any more goes with the next attempt.
-_FORGET_OLD_GUESSES = text("DELETE FROM guess WHERE since < :before")
-_TURNS = text("SELECT pg_advisory_xact_lock(hashtext('directory.guess'), hashtext(:username))")
 
 
 async def lock_all(connection: AsyncConnection) -> dict[str, Account]:
@@ -76,30 +64,6 @@ async def save(connection: AsyncConnection, accounts: Sequence[Account]) -> None
             "hashes": [account.password_hash for account in accounts],
         },
     )
-
-
-async def lock_guesses(connection: AsyncConnection, username: str) -> Guesses | None:
-    """What stands against a name; attempts under one name take turns, also under one that nobody has."""
-    await connection.execute(_TURNS, {"username": username})
-    row = (await connection.execute(_LOCK_GUESSES, {"username": username})).first()
-    return None if row is None else Guesses(row.username, row.attempts, row.since, row.closed_until)
-
-
-async def save_guesses(connection: AsyncConnection, guesses: Guesses, now: datetime) -> None:
-    await connection.execute(_FORGET_OLD_GUESSES, {"before": now - 2 * WITHIN})
-    await connection.execute(
-        _SAVE_GUESSES,
-        {
-            "username": guesses.username,
-            "attempts": guesses.attempts,
-            "since": guesses.since,
-            "closed_until": guesses.closed_until,
-        },
-    )
-
-
-async def forget_guesses(connection: AsyncConnection, username: str) -> None:
-    await connection.execute(_FORGET_GUESSES, {"username": username})
 
 
 def _account(row: Any) -> Account:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from chassis.process import CurrentProcess
 from contracts.refusal import Invalid
 from contracts.values import Identifier, PortalStatus, Role, UnitId
 from services.intake import bodies, looking
@@ -13,7 +14,6 @@ from services.intake.commands.saving import civil
 from services.intake.people import IdentityNumber
 from services.intake.repository import lists
 from services.intake.showing import staff_view
-from services.shell.process import CurrentProcess
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
 from web.pages import CurrentPages

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from chassis.process import CurrentProcess
 from services.intake import bodies
 from services.intake.api.replying import Clerk, reply
 from services.intake.commands import guiding
-from services.shell.process import CurrentProcess
 from web.idempotency import IdempotencyKey
 
 router = APIRouter(prefix="/api/intake", tags=["front desk"])

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 
+from chassis.process import Process
 from contracts.values import Role
 from messaging.commands import Answer
 from services.intake import looking
-from services.shell.process import Process
 from web.conditional import set_etag
 from web.principal import Principal
 from web.signin import requires

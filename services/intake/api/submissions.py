@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from chassis.process import CurrentProcess
 from contracts.values import Identifier
 from services.intake import bodies, looking
 from services.intake.api.replying import client_of, reply, reply_created
 from services.intake.commands import changing, taking_in
 from services.intake.commands.identifying import identify
 from services.intake.showing import public_view
-from services.shell.process import CurrentProcess
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
 

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from pydantic import BaseModel
 
-from contracts.values import CIVIL_TIME, HandOver, Role
+from chassis.process import Process
+from contracts.civil import civil_day
+from contracts.values import HandOver, Role
 from messaging.commands import Answer, CommandKey, UnitOfWork
 from services.intake import bodies, people
 from services.intake.commands.saving import answer, save
@@ -19,7 +21,6 @@ from services.intake.repository import counters, dossiers, guidance, reference
 from services.intake.repository import people as stored
 from services.intake.repository.orders import Orders
 from services.intake.settings import keys_of
-from services.shell.process import Process
 from web import correlation
 from web.conditional import require_current
 from web.principal import Principal
@@ -33,7 +34,7 @@ async def accept(process: Process, clerk: Principal, dossier: str, seen: int, bo
 
     async def step(unit: UnitOfWork, found: Dossier) -> Dossier:
         at = promising.received(body.received_at, unit.now, not_before=found.submitted_at)
-        day = at.astimezone(CIVIL_TIME).date()
+        day = civil_day(at)
         offer = await reference.offer_of(unit.connection, found.unit.id, found.procedure.code, day)
         counter, code = mint(await counters.lock(unit.connection, found.unit.id, day), offer.code_width)
         more = None if body.papers is None else tuple(body.papers)
@@ -55,7 +56,7 @@ async def return_for_papers(process: Process, clerk: Principal, dossier: str, se
         offer = await _offer_today(unit, found)
         returned = await save(unit, desk.return_for_papers(found, reasons, offer, unit.now, clerk.staff_id))
         turn = desk.guidance_of_return(new_guidance_id(), found, unit.now, clerk.staff_id)
-        await guidance.save(unit.connection, await unit.settle(desk.give_guidance(turn)))
+        await guidance.save(unit.connection, await unit.record_events(desk.give_guidance(turn)))
         return returned
 
     return await _change(process, clerk, dossier, seen, "return", body, key, step)
@@ -113,7 +114,7 @@ async def _resubmitted(unit: UnitOfWork, found: Dossier, body: bodies.Resubmissi
 
 
 async def _offer_today(unit: UnitOfWork, found: Dossier) -> Offer:
-    today = unit.now.astimezone(CIVIL_TIME).date()
+    today = civil_day(unit.now)
     return await reference.offer_of(unit.connection, found.unit.id, found.procedure.code, today)
 
 

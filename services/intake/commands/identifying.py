@@ -1,12 +1,14 @@
 """Who tracks a dossier proves it by the secret on the receipt. A try is counted before it is judged, and a wrong one stays."""
 
+from chassis import guess_limiter
+from chassis.guess_limiter import GuessLimit
+from chassis.process import Process
 from services.intake import people
 from services.intake.domain.codes import read_quoted
-from services.intake.domain.guessing import PER_CLIENT, PER_CODE, NotRecognised, TooManyGuesses
-from services.intake.repository import dossiers, guesses
+from services.intake.domain.guessing import PER_CLIENT, PER_CODE, WINDOW, NotRecognised, TooManyGuesses
+from services.intake.repository import dossiers
 from services.intake.repository import people as stored
 from services.intake.settings import keys_of
-from services.shell.process import Process
 
 
 async def identify(process: Process, quoted: str, secret: str, client: str) -> str:
@@ -15,13 +17,13 @@ async def identify(process: Process, quoted: str, secret: str, client: str) -> s
     code = read_quoted(quoted)
     by_code, by_client = keys.index("guessed-code", code), keys.index("guessing-client", client)
     async with process.database.begin() as connection:
-        tries = await guesses.count(connection, [by_code, by_client], process.clock())
-        allowed = tries[by_code] <= PER_CODE and tries[by_client] <= PER_CLIENT
+        limits = {by_code: GuessLimit(PER_CODE, WINDOW), by_client: GuessLimit(PER_CLIENT, WINDOW)}
+        allowed = await guess_limiter.count_attempt(connection, limits, process.clock()) is None
         dossier = await dossiers.quoted(connection, code) if allowed else None
         person = await stored.one(connection, dossier) if dossier else None
         known = dossier and person and people.is_secret(keys, dossier, secret, person.secret_index)
         if known:
-            await guesses.forgive(connection, [by_code, by_client])
+            await guess_limiter.take_back(connection, [by_code, by_client])
     if not allowed:
         raise TooManyGuesses
     if not (known and dossier):

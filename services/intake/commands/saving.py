@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.values import CIVIL_TIME
 from messaging.commands import Answer, UnitOfWork
-from messaging.handling import Decision
+from messaging.handler_table import Decision
 from services.intake.domain.dossier import Dossier
 from services.intake.repository import dossiers
 
@@ -17,7 +17,7 @@ from services.intake.repository import dossiers
 async def save(unit: UnitOfWork, decision: Decision[Dossier]) -> Dossier:
     """The dossier at its new version. All locks have been taken before."""
     await dossiers.announce_contacts(unit.connection, [decision.state], unit.correlation)
-    state = await unit.settle(decision)
+    state = await unit.record_events(decision)
     await dossiers.write(unit.connection, [state])
     return state
 

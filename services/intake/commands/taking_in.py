@@ -4,7 +4,9 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
-from contracts.values import CIVIL_TIME, Channel, HandOver, Role
+from chassis.process import Process
+from contracts.civil import civil_day
+from contracts.values import Channel, HandOver, Role
 from messaging.commands import Answer, CommandKey, UnitOfWork
 from services.intake import people
 from services.intake.bodies import NewDossier, NewSubmission
@@ -18,7 +20,6 @@ from services.intake.keys import Keys
 from services.intake.repository import counters, reference
 from services.intake.repository.orders import Orders
 from services.intake.settings import keys_of
-from services.shell.process import Process
 from web import correlation
 from web.principal import Principal
 
@@ -33,7 +34,7 @@ async def take_in(process: Process, clerk: Principal, body: NewDossier, key: str
     async def work(unit: UnitOfWork) -> Answer:
         clerk.require(Role.CLERK, body.unit)
         at = promising.received(body.received_at, unit.now)
-        offer = await reference.offer_of(unit.connection, body.unit, body.procedure, at.astimezone(CIVIL_TIME).date())
+        offer = await reference.offer_of(unit.connection, body.unit, body.procedure, civil_day(at))
         submission = _submission(keys, body, offer, Channel.COUNTER, at, clerk.staff_id)
         if not body.accept:
             return answer(await save(unit, desk.submit(submission, unit.now)), HTTPStatus.CREATED)
@@ -46,7 +47,7 @@ async def take_in(process: Process, clerk: Principal, body: NewDossier, key: str
 
 async def _accept_at_once(unit: UnitOfWork, submission: desk.Submission, by: str, recipient: str | None) -> Answer:
     offer, at = submission.offer, submission.at
-    counter, code = mint(await counters.lock(unit.connection, offer.unit.id, at.astimezone(CIVIL_TIME).date()), offer.code_width)
+    counter, code = mint(await counters.lock(unit.connection, offer.unit.id, civil_day(at)), offer.code_width)
     dossier = await save(unit, desk.receive(submission, desk.Acceptance(offer, code, at, by), unit.now))
     if recipient is not None:
         await Orders().save(unit.connection, [desk.plan_order(dossier, recipient)])
@@ -59,7 +60,7 @@ async def submit_online(process: Process, body: NewSubmission, key: str) -> Answ
     keys = keys_of(process.settings)
 
     async def work(unit: UnitOfWork) -> Answer:
-        offer = await reference.offer_of(unit.connection, body.unit, body.procedure, unit.now.astimezone(CIVIL_TIME).date())
+        offer = await reference.offer_of(unit.connection, body.unit, body.procedure, civil_day(unit.now))
         submission = _submission(keys, body, offer, Channel.ONLINE, unit.now, None)
         return answer(await save(unit, desk.submit(submission, unit.now)), HTTPStatus.CREATED)
 

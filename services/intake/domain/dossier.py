@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
+from contracts.aggregate import Aggregate
 from contracts.intake import ContactV1, MissingPaper, PaperRef, ProcedureRef, UnitRef
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
 from services.intake.domain.stages import Act, Stage, after
@@ -39,12 +40,10 @@ class SealedPerson:
 
 
 @dataclass(frozen=True)
-class Dossier:
+class Dossier(Aggregate):
     """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02."""
 
-    id: str
     lane: Lane
-    version: int
     stage: Stage
     submission_number: str
     unit: UnitRef

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from contracts.aggregate import Aggregate
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.values import GuidanceKind, Lane
 
 
 @dataclass(frozen=True)
-class Guidance:
+class Guidance(Aggregate):
     """`dossier` when it was given with form 02."""
 
-    id: str
     lane: Lane
-    version: int
     unit: UnitRef
     kind: GuidanceKind
     procedure: ProcedureRef | None

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from contracts.aggregate import Aggregate
 from contracts.intake import UnitRef
 from contracts.refusal import Refusal
 from contracts.values import Lane
@@ -43,12 +44,10 @@ class IllegalOrderStep(Refusal):
 
 
 @dataclass(frozen=True)
-class Order:
+class Order(Aggregate):
     """`recipient` is a JWE that only the post can open; it is forgotten once delivered."""
 
-    id: str
     lane: Lane
-    version: int
     dossier: str
     unit: UnitRef
     code: str

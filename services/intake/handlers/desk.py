@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.civil import civil_day
 from contracts.intake import GuidanceGivenV1, PaperRef
 from contracts.refusal import Refusal
-from contracts.values import CIVIL_TIME, Channel, GuidanceKind, HandOver, Lane
-from messaging.handling import Decision
+from contracts.values import Channel, GuidanceKind, HandOver, Lane
+from messaging.handler_table import Decision
 from services.intake import facts
 from services.intake.domain import papers, promising
 from services.intake.domain.codes import submission_number
@@ -128,7 +129,7 @@ def _new(submission: Submission, now: datetime) -> Dossier:
         lane=submission.lane or offer.lane,
         version=0,
         stage=Stage.SUBMITTED,
-        submission_number=submission_number(submission.id, submission.at.astimezone(CIVIL_TIME).date()),
+        submission_number=submission_number(submission.id, civil_day(submission.at)),
         unit=offer.unit,
         procedure=offer.procedure,
         channel=submission.channel,

@@ -10,7 +10,7 @@ from contracts.post import DossierCollectedV1, ShipmentDeliveredV1, ShipmentDisp
 from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1
 from contracts.values import Channel, HandOver, Lane
-from messaging.handling import Context, Decision
+from messaging.handler_table import Context, Decision
 from services.intake import facts
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.orders import Order, OrderAct, OrderState, dossier_of

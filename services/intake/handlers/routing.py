@@ -2,7 +2,7 @@
 
 from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1, CaseOpenedV1
-from messaging.handling import Context, Decision
+from messaging.handler_table import Context, Decision
 from services.intake import facts
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.stages import Act

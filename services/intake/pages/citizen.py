@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from chassis.process import CurrentProcess, Process
+from contracts.civil import civil_day
 from contracts.refusal import Refusal
-from contracts.values import CIVIL_TIME
 from services.intake import bodies, looking
 from services.intake.api.replying import client_of, tracking_url
 from services.intake.commands import changing, taking_in
@@ -15,7 +16,6 @@ from services.intake.domain.offers import Offer
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
 from services.intake.repository import reference
 from services.intake.showing import steps, why_this_date
-from services.shell.process import CurrentProcess, Process
 from web.conditional import IfMatch
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
@@ -123,7 +123,7 @@ async def _submission(
     process: Process, pages: Pages, request: Request, form: Form[Any], *, status: int = HTTPStatus.OK
 ) -> Response:
     unit, procedure = form.value("unit"), form.value("procedure")
-    today = process.clock().astimezone(CIVIL_TIME).date()
+    today = civil_day(process.clock())
     offer: Offer | None = None
     async with process.database.connect() as connection:
         units = await reference.one_stop_units(connection, today)

@@ -11,8 +11,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Form as FormField
 from fastapi.responses import RedirectResponse
 
+from chassis.process import CurrentProcess, Process
+from contracts.civil import civil_day
 from contracts.refusal import Refusal
-from contracts.values import CIVIL_TIME, HandOver, Role
+from contracts.values import HandOver, Role
 from services.intake import looking
 from services.intake.api.replying import Clerk
 from services.intake.commands import taking_in
@@ -20,7 +22,6 @@ from services.intake.domain.offers import Offer
 from services.intake.pages.forms import CounterForm, Draft
 from services.intake.people import Applicant
 from services.intake.repository import lists, reference
-from services.shell.process import CurrentProcess, Process
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
 from web.pages import CurrentPages, Pages
@@ -88,7 +89,7 @@ async def _page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     unit, chosen = form.value("unit"), form.value("procedure")
-    today = process.clock().astimezone(CIVIL_TIME).date()
+    today = civil_day(process.clock())
     offer: Offer | None = None
     async with process.database.connect() as connection:
         procedures = await reference.received_by(connection, unit, today)

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
+from chassis.process import CurrentProcess, Process
+from contracts.civil import civil_day
 from contracts.directory import PaperV1
 from contracts.refusal import Invalid, Refusal
-from contracts.values import CIVIL_TIME, Identifier, Role
+from contracts.values import Identifier, Role
 from messaging.commands import Answer
 from services.intake import bodies, looking
 from services.intake.api.replying import Clerk
@@ -21,7 +23,6 @@ from services.intake.domain.stages import Act, allowed
 from services.intake.pages import forms
 from services.intake.repository import reference
 from services.intake.showing import steps, why_this_date
-from services.shell.process import CurrentProcess, Process
 from web.conditional import IfMatch
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
@@ -196,7 +197,7 @@ def _outstanding(dossier: Dossier, papers: Sequence[PaperV1]) -> set[str]:
 
 async def _papers(process: Process, sight: looking.Sight) -> tuple[PaperV1, ...]:
     """The procedure's papers as they are asked for today; those of the dossier itself once the reference data is gone."""
-    today = process.clock().astimezone(CIVIL_TIME).date()
+    today = civil_day(process.clock())
     async with process.database.connect() as connection:
         try:
             return (await reference.offer_of(connection, sight.dossier.unit.id, sight.dossier.procedure.code, today)).papers

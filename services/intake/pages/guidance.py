@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from chassis.process import CurrentProcess, Process
+from contracts.civil import civil_day
 from contracts.refusal import Refusal
-from contracts.values import CIVIL_TIME, GuidanceKind, Role
+from contracts.values import GuidanceKind, Role
 from services.intake.api.replying import Clerk
 from services.intake.commands import guiding
 from services.intake.pages.forms import GuidanceForm
 from services.intake.repository import lists, reference
-from services.shell.process import CurrentProcess, Process
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
 from web.pages import CurrentPages, Pages
@@ -60,7 +61,7 @@ async def _page(
 ) -> Response:
     unit = form.value("unit")
     async with process.database.connect() as connection:
-        procedures = await reference.received_by(connection, unit, process.clock().astimezone(CIVIL_TIME).date())
+        procedures = await reference.received_by(connection, unit, civil_day(process.clock()))
         waiting = await lists.waiting(connection, unit)
     return pages.render(
         request,

@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
+from chassis.process import CurrentProcess
 from contracts.refusal import Refusal
 from contracts.values import PortalStatus, Role
 from services.intake import looking
 from services.intake.api.replying import Clerk
 from services.intake.repository import lists
-from services.shell.process import CurrentProcess
 from web.forms import blank
 from web.pages import CurrentPages
 

@@ -7,6 +7,7 @@ import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
+from chassis.process import CurrentProcess
 from contracts.directory import UnitV1
 from contracts.values import Identifier, Role
 from messaging import copies
@@ -14,7 +15,6 @@ from services.intake import looking
 from services.intake.api.replying import Clerk, tracking_url
 from services.intake.repository import reference
 from services.intake.showing import steps, why_this_date
-from services.shell.process import CurrentProcess
 from web.languages import chosen_language
 from web.pages import CurrentPages
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import rows
 from contracts.intake import ContactV1, MissingPaper, PaperRef, ProcedureRef, UnitRef
 from contracts.refusal import NotFound
 from contracts.topics import CONTACTS
@@ -13,7 +14,6 @@ from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
 from messaging import outbox
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.stages import Stage
-from services.intake.repository import rows
 from services.intake.tables import DossierRow, HistoryRow, PersonRow
 
 # By primary key, in key order.
@@ -94,7 +94,7 @@ async def announce_contacts(connection: AsyncConnection, states: Sequence[Dossie
 
 
 async def write(connection: AsyncConnection, states: Sequence[Dossier]) -> None:
-    """Save what `settle` or a fold has numbered."""
+    """Save what `record_events` or a fold has numbered."""
     await rows.write(connection, _SAVE, [_row(state) for state in states])
     await rows.write(connection, _SAVE_PERSON, [row for state in states for row in _person_rows(state)])
     await rows.write(connection, _SAVE_HISTORY, [row for state in states for row in _history_rows(state)])

@@ -4,8 +4,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import rows
 from services.intake.domain.guidance import Guidance
-from services.intake.repository import rows
 from services.intake.tables import GuidanceRow
 
 _SAVE: Final = rows.insert(GuidanceRow)

@@ -7,10 +7,10 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import rows
 from contracts.intake import UnitRef
 from contracts.values import Lane
 from services.intake.domain.orders import Order, OrderState
-from services.intake.repository import rows
 from services.intake.tables import OrderRow
 
 # By primary key, in key order.

@@ -15,10 +15,10 @@ from contracts.topics import Topic
 from messaging import copies
 from services.intake.domain.offers import Offer, competent_unit, offer
 
-# The procedures that a unit receives on a day. The topic's rows by primary key of copy; a province has some thousands.
+# The procedures that a unit receives on a day. The topic's rows by primary key of state_copy; a province has some thousands.
 _RECEIVED: Final = text("""
     SELECT c.id AS code, newest.value ->> 'title' AS title, newest.value ->> 'online' AS online
-    FROM copy c CROSS JOIN LATERAL (
+    FROM state_copy c CROSS JOIN LATERAL (
         SELECT v.value FROM jsonb_array_elements(c.value -> 'versions') AS v (value)
         WHERE CAST(v.value ->> 'valid_from' AS date) <= :day
         ORDER BY CAST(v.value ->> 'valid_from' AS date) DESC LIMIT 1
@@ -28,7 +28,7 @@ _RECEIVED: Final = text("""
     ORDER BY title, code
 """)
 _ONE_STOP: Final = text("""
-    SELECT id, value ->> 'name' AS name FROM copy
+    SELECT id, value ->> 'name' AS name FROM state_copy
     WHERE topic = 'directory.units' AND CAST(value ->> 'one_stop' AS boolean)
       AND CAST(value ->> 'valid_from' AS date) <= :day
       AND (value ->> 'valid_to' IS NULL OR CAST(value ->> 'valid_to' AS date) >= :day)

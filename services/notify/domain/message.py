@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from contracts.aggregate import Aggregate
 from contracts.refusal import Refusal
 from contracts.values import Lane
 from services.notify.domain.contact import SkipReason
@@ -71,14 +72,13 @@ class NotFailed(Refusal):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Aggregate):
     """`attempt` counts the attempts begun, `deferrals` those that the server put off or left unanswered.
 
     `content` is what its template needs: no name and no address. `reason`: why it was skipped or failed, or what holds it.
     """
 
-    id: str
     lane: Lane
     dossier: str
     sequence: int

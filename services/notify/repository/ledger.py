@@ -64,7 +64,7 @@ class Search:
 _WITH_CONTACT: Final = """
     SELECT m.*, c.version AS contact_version, c.value AS contact,
            (SELECT max(a.contact_version) FROM attempt a WHERE a.message = m.id AND a.outcome = 'accepted') AS sent_to
-    FROM ({rows}) AS m LEFT JOIN copy c ON c.topic = '{contacts}' AND c.id = m.dossier
+    FROM ({rows}) AS m LEFT JOIN state_copy c ON c.topic = '{contacts}' AND c.id = m.dossier
     ORDER BY {order}
 """
 # Failed first, then the newest.

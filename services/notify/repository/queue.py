@@ -21,10 +21,10 @@ _DUE: Final = text("""
         SELECT FROM message m WHERE m.lane = served.lane AND m.state IN ('queued', 'sending') AND m.due_at <= :tick LIMIT 1
     ) AS due)
 """)
-# By index message_due, one lane at a time, and the primary key of copy. What another sender has locked is its own.
+# By index message_due, one lane at a time, and the primary key of state_copy. What another sender has locked is its own.
 _CLAIM: Final = text("""
     SELECT m.*, c.version AS contact_version, c.value AS contact
-    FROM message m JOIN copy c ON c.topic = :contacts AND c.id = m.dossier
+    FROM message m JOIN state_copy c ON c.topic = :contacts AND c.id = m.dossier
     WHERE m.lane = :lane AND m.state IN ('queued', 'sending') AND m.due_at <= :tick
     ORDER BY m.due_at, m.queued_at LIMIT :most
     FOR UPDATE OF m SKIP LOCKED

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Self
 
-from contracts.values import CIVIL_TIME, Channel, Lane, Outcome, PortalStatus
+from contracts.civil import civil_day
+from contracts.values import Channel, Lane, Outcome, PortalStatus
 
 Data = dict[str, str | int | None]
 
 
 def civil_date(moment: datetime) -> date:
     """The calendar date in Vietnam, by which early, on time and late are told apart."""
-    return moment.astimezone(CIVIL_TIME).date()
+    return civil_day(moment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.process import CurrentProcess
 from contracts.values import GuidanceKind
 from services.reporting import reports
 from services.reporting.domain.figures import Measure
 from services.reporting.domain.period import Preset
 from services.reporting.domain.question import By
 from services.reporting.pages.choosing import choose
-from services.shell.process import CurrentProcess
 from web.pages import CurrentPages
 from web.signin import SignedIn
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chassis.process import CurrentProcess
 from contracts.values import Role
 from services.reporting import reports
 from services.reporting.api import following
@@ -17,7 +18,6 @@ from services.reporting.pages.choosing import Choice, choose
 from services.reporting.reports import Behind
 from services.reporting.repository import reference
 from services.reporting.repository.lists import Place
-from services.shell.process import CurrentProcess
 from web.addresses import query_of
 from web.pages import CurrentPages
 from web.principal import Principal

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.process import CurrentProcess
 from services.reporting.domain.definition import DEFINITIONS
 from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.figures import Figures
@@ -11,7 +12,6 @@ from services.reporting.domain.period import Preset, preset
 from services.reporting.domain.question import By, Question
 from services.reporting.repository import figures as counting
 from services.reporting.repository import reference
-from services.shell.process import CurrentProcess
 from web.pages import CurrentPages
 from web.signin import Visitor
 

@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from messaging.backoff import Stopped, pause, until_it_works
-from messaging.listening import Bell
+from chassis.process import Process
+from messaging.backoff import Stopped, pause, retry_forever
+from messaging.bell import Bell
 from services.reporting.replay import requests, shadow
 from services.reporting.replay.rebuild import Rebuild
 from services.reporting.replay.requests import ATTEMPTS, Attempt, Overtaken
-from services.shell.process import Process
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 async def replays(process: Process, stopping: asyncio.Event, bell: Bell) -> None:
     """Until the process stops."""
     while not stopping.is_set():
-        await until_it_works(lambda: _look(process, stopping), stopping, "replay")
+        await retry_forever(lambda: _look(process, stopping), stopping, "replay")
         await bell.wait(requests.RING)
 
 

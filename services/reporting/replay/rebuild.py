@@ -11,12 +11,12 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from messaging import waiting_room
+from messaging import parking_lot
 from messaging.backoff import Stopped
 from messaging.clock import Clock
 from messaging.drain import AGGREGATES_A_ROUND
 from messaging.engine import Engine, Work
-from messaging.handling import Effect, Table
+from messaging.handler_table import Effect, Table
 from services.reporting.replay import requests, shadow
 from services.reporting.replay.reader import Reader, reading
 from services.reporting.replay.requests import Attempt
@@ -88,8 +88,8 @@ class Rebuild:
             async with self.own.connect() as live:
                 skipped = await shadow.pardon(live, self.beside)
             async with self.beside.begin() as connection:
-                await waiting_room.release(connection)
-                ready = await waiting_room.ready(connection, AGGREGATES_A_ROUND)
+                await parking_lot.release(connection)
+                ready = await parking_lot.ready(connection, AGGREGATES_A_ROUND)
             if ready:
                 await engine.process(Work((), ready))
             again = bool(skipped or ready)

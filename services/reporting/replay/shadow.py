@@ -24,11 +24,11 @@ _LEAVE = text(f"SELECT pg_advisory_unlock({_RUNNER})")
 _NEW = (text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"), text(f"CREATE SCHEMA {SCHEMA}"))
 # A dead letter's id outlives its table, in `skipped` and on an operator's screen; the serving room goes on numbering meanwhile.
 _GO_ON_NUMBERING = text("""
-    SELECT setval('shadow.waiting_room_id_seq', (SELECT last_value + 1000000 FROM public.waiting_room_id_seq))
+    SELECT setval('shadow.parking_lot_id_seq', (SELECT last_value + 1000000 FROM public.parking_lot_id_seq))
 """)
 _STORED = text("SELECT topic, partition, next FROM public.read_offset")
 _PARDONED = text("""
-    SELECT w.id, s.actor, s.why, s.at FROM shadow.waiting_room w JOIN public.skipped s USING (topic, partition, "offset")
+    SELECT w.id, s.actor, s.why, s.at FROM shadow.parking_lot w JOIN public.skipped s USING (topic, partition, "offset")
     WHERE w.state = 'dead' ORDER BY w.id
 """)
 

@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.scope import KnownUnit
 
-# By primary key of copy. Picked apart by the database: there are over three thousand, and a page needs six values of each.
+# By primary key of state_copy. Picked apart by the database: there are over three thousand, and a page needs six values of each.
 _UNITS = text("""
     SELECT id, value ->> 'name' AS name, value ->> 'parent' AS parent, value ->> 'successor' AS successor,
            value ->> 'valid_from' AS valid_from, value ->> 'valid_to' AS valid_to
-    FROM copy WHERE topic = 'directory.units' AND value IS NOT NULL ORDER BY id
+    FROM state_copy WHERE topic = 'directory.units' AND value IS NOT NULL ORDER BY id
 """)
 _NAMES = text(
-    "SELECT id, value ->> 'name' AS name FROM copy WHERE topic = 'directory.staff' AND id = ANY(:ids) AND value IS NOT NULL"
+    "SELECT id, value ->> 'name' AS name FROM state_copy WHERE topic = 'directory.staff' AND id = ANY(:ids) AND value IS NOT NULL"
 )
 # By index fact_recorded.
 _NEWEST = text("SELECT max(recorded_at) FROM fact")

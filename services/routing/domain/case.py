@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from contracts.aggregate import Aggregate
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
 from contracts.values import Lane, Outcome
 from services.routing.domain.refusals import (
@@ -94,12 +95,10 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(Aggregate):
     """`version` is the number of its last event. `new_steps` are those that the history does not hold yet."""
 
-    id: str
     lane: Lane
-    version: int
     code: str
     receiving_unit: UnitRef
     competent_unit: UnitRef

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
+from contracts.civil import civil_day
 from contracts.values import CIVIL_TIME
 
 
@@ -17,7 +18,7 @@ class Due(StrEnum):
 
 def days_left(promised_at: datetime, at: datetime) -> int:
     """Calendar days (not working days) from `at` to the promised date: 0 on the day itself, negative when late."""
-    return (promised_at.astimezone(CIVIL_TIME).date() - at.astimezone(CIVIL_TIME).date()).days
+    return (civil_day(promised_at) - civil_day(at)).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Today:
 
     @classmethod
     def of(cls, now: datetime) -> Self:
-        day = now.astimezone(CIVIL_TIME).date()
+        day = civil_day(now)
         return cls(datetime.combine(day, time(), CIVIL_TIME), datetime.combine(day + timedelta(days=1), time(), CIVIL_TIME))
 
     def bounds(self, due: Due | None) -> tuple[datetime | None, datetime | None]:

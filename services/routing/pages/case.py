@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chassis.process import CurrentProcess, Process
 from contracts.refusal import Refusal
 from contracts.values import Identifier
 from messaging.commands import Answer
@@ -21,7 +22,6 @@ from services.routing.domain.due import days_left
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.freshness import freshness
 from services.routing.repository import cases, officers
-from services.shell.process import CurrentProcess, Process
 from web.conditional import IfMatch
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey

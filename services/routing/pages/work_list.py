@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.process import CurrentProcess
 from contracts.directory import StaffV1
 from contracts.values import Identifier, Role, UnitId
 from messaging import copies
@@ -19,7 +20,6 @@ from services.routing.domain.due import Due, days_left
 from services.routing.freshness import freshness
 from services.routing.repository import lists
 from services.routing.repository.lists import Counts, Cursor, Listed, Listing, Page
-from services.shell.process import CurrentProcess
 from web.pages import CurrentPages
 from web.principal import Principal
 

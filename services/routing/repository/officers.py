@@ -10,11 +10,11 @@ from contracts.intake import DossierAcceptedV1
 from services.routing.domain.assignment import Competent, Ledger, Load
 from services.routing.domain.case import Person
 
-# By index copy_staff_posts.
+# By index state_copy_staff_posts.
 _OFFICERS = text("""
     SELECT given.unit, c.id, c.value ->> 'name' AS name, post -> 'fields' AS fields
     FROM unnest(CAST(:units AS text[])) AS given (unit)
-    JOIN copy c ON c.topic = 'directory.staff'
+    JOIN state_copy c ON c.topic = 'directory.staff'
      AND c.value @> jsonb_build_object('active', true, 'posts', jsonb_build_array(
             jsonb_build_object('unit', given.unit, 'role', 'officer')))
     CROSS JOIN jsonb_array_elements(c.value -> 'posts') AS post

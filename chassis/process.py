@@ -1,0 +1,142 @@
+"""The composition root that each service's `main.py` fills in. Nothing connects at import; pages serve while Kafka is away."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import Request
+
+from chassis.dead_letters import dead_letters_router
+from chassis.health import health_router
+from chassis.logs import configure_logs
+from chassis.reconcile import View, reconcile_router
+from chassis.settings import ProcessSettings, database_url
+from chassis.sign_in import SignInLookUp
+from messaging.bell import Bell
+from messaging.clock import Clock, clock_from
+from messaging.commands import Commands
+from messaging.engine import OnBegin
+from messaging.handler_table import Table
+from messaging.runtime import Messaging, make_engine
+from web.app import create_app
+from web.settings import WebSettings
+from web.signin import SignInCheck, SignInState
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Process:
+    """What a running process hands to its routes and background work."""
+
+    name: str
+    settings: ProcessSettings
+    clock: Clock
+    database: AsyncEngine
+    commands: Commands
+    messaging: Messaging
+
+
+Background = Callable[[Process, asyncio.Event, Bell], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes a service: table of events, routes, folder of pages, what runs beside them, what reconcile may ask, what
+    runs first in each transaction of its consumers.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    table: Table
+    routers: Sequence[APIRouter]
+    background: Sequence[Background] = ()
+    views: Sequence[View] = ()
+    settings: type[ProcessSettings] = ProcessSettings
+    signin: Callable[[AsyncEngine], SignInState] = SignInLookUp
+    at_start: Callable[[Process], Awaitable[None]] | None = None
+    on_begin: OnBegin | None = None
+
+
+def process_of(request: Request) -> Process:
+    process: Process = request.app.state.process
+    return process
+
+
+CurrentProcess = Annotated[Process, Depends(process_of)]
+
+
+def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
+    """The application of one process; it connects when its lifespan starts."""
+    clock = clock_from(settings.clock)
+    database = make_engine(url, settings.pool_size)
+    messaging = Messaging(
+        service.table,
+        database,
+        settings.kafka,
+        clock,
+        settings.served_lanes(),
+        batch_records=settings.batch_records,
+        replication=settings.replication,
+        on_begin=service.on_begin,
+    )
+    process = Process(service.name, settings, clock, database, Commands(database, clock), messaging)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        messaging.background = [_bound(work, process) for work in service.background]
+        if service.at_start is not None:
+            await service.at_start(process)
+        await messaging.start()
+        log.info("started", service=service.name, lanes=settings.lanes)
+        try:
+            yield
+        finally:
+            await messaging.stop()
+            await database.dispose()
+
+    app = create_app(
+        service=service.name,
+        title=service.title,
+        lifespan=lifespan,
+        signin=SignInCheck(service.signin(database), clock),
+        settings=WebSettings(sample=settings.sample, secure_cookies=settings.public_url.startswith("https://")),
+        now=clock,
+        folder=service.folder,
+        unavailable=(OperationalError, InterfaceError, PoolTimeout),
+    )
+    app.state.process = process
+    app.include_router(health_router(service.name))
+    app.include_router(dead_letters_router(service.name))
+    app.include_router(reconcile_router(service.name, service.views))
+    for router in service.routers:
+        app.include_router(router)
+    return app
+
+
+def _bound(work: Background, process: Process) -> Callable[[asyncio.Event, Bell], Awaitable[None]]:
+    return lambda stopping, bell: work(process, stopping, bell)
+
+
+def serve(service: Service) -> None:
+    """Run one process until SIGTERM, on its unix socket or port."""
+    settings = service.settings()
+    configure_logs(settings.process, settings.log_level)
+    app = build(service, settings, database_url(service.name))
+    where: dict[str, Any] = (
+        {"uds": str(settings.http_socket)} if settings.http_socket else {"host": "127.0.0.1", "port": settings.http_port or 8000}
+    )
+    gc.freeze()  # what is loaded stays: the collector need not look through it again
+    gc.enable()
+    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, **where)).run()

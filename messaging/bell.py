@@ -1,0 +1,70 @@
+"""One LISTEN connection per process: wakes relays and the parking lot at commit, so that nobody polls in a hurry.
+
+A notification can be lost with its connection. So the same connection also looks once a second who has something to do: one
+statement for the whole process, and its idle parts sleep.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from messaging.backoff import retry_forever
+from messaging.outbox import CHANNEL, PARKING_LOT
+
+LOOK_SECONDS: Final = 1.0
+POLL_SECONDS: Final = 1.0
+LONGEST_SLEEP_SECONDS: Final = 5.0
+"""Even unrung, relays and parking lot look at least this often."""
+KEEPALIVE: Final = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""A database server that has gone without a farewell is noticed within a minute."""
+
+# By indexes outbox_lane_position, parking_lot_ready, parking_lot_waits_for and parking_lot_early.
+_LOOK = """
+    SELECT lane FROM unnest(%(lanes)s::text[]) AS served (lane) WHERE EXISTS (SELECT FROM outbox o WHERE o.lane = served.lane)
+    UNION ALL SELECT %(room)s WHERE EXISTS (SELECT FROM parking_lot WHERE state = 'ready')
+        OR EXISTS (SELECT FROM parking_lot WHERE state = 'waiting') OR EXISTS (SELECT FROM parking_lot WHERE state = 'early')
+"""
+
+
+class Bell:
+    """`ring(name)` wakes whoever waits for that name; a ring while nobody waits is kept for the next."""
+
+    def __init__(self) -> None:
+        self._rings: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    def ring(self, name: str) -> None:
+        self._rings[name].set()
+
+    def ring_all(self) -> None:
+        """For everybody to see that the process stops."""
+        for ring in self._rings.values():
+            ring.set()
+
+    async def wait(self, name: str, seconds: float = POLL_SECONDS) -> None:
+        ring = self._rings[name]
+        try:
+            await asyncio.wait_for(ring.wait(), seconds)
+        except TimeoutError:
+            return
+        ring.clear()
+
+
+async def listen(url: str, bell: Bell, stopping: asyncio.Event, lanes: Sequence[str]) -> None:
+    """Ring for every notification and for what is there to do, until stopped; a lost connection is made again."""
+    address = make_conninfo(url.replace("postgresql+psycopg://", "postgresql://"), **KEEPALIVE)
+    sought = {"lanes": list(lanes), "room": PARKING_LOT}
+
+    async def attend() -> None:
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            while not stopping.is_set():
+                for (name,) in await (await connection.execute(_LOOK, sought)).fetchall():
+                    bell.ring(name)
+                async for notification in connection.notifies(timeout=LOOK_SECONDS):
+                    bell.ring(notification.payload)
+
+    await retry_forever(attend, stopping, "listen")

@@ -1,0 +1,92 @@
+"""How far a consumer has come: per publisher and aggregate the last number applied, per partition the next offset to read.
+
+Both are written in the batch's transaction. The row lock on an inbox row is what makes two consumers of one aggregate take turns.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from messaging.records import Record
+
+AggregateKey = tuple[str, str]
+"""(publisher, aggregate id)"""
+
+# By primary key, in key order, so that two batches that share aggregates never deadlock.
+_CREATE = text("""
+    INSERT INTO inbox (source, subject, last)
+    SELECT source, subject, 0 FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject)
+    ORDER BY source, subject
+    ON CONFLICT DO NOTHING
+""")
+_LOCK = text("""
+    SELECT p.source, p.subject, p.last
+    FROM inbox p
+    JOIN unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject) USING (source, subject)
+    ORDER BY p.source, p.subject
+    FOR UPDATE OF p
+""")
+_SAVE = text("""
+    UPDATE inbox p SET last = given.last
+    FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[]), CAST(:lasts AS bigint[])) AS given (source, subject, last)
+    WHERE p.source = given.source AND p.subject = given.subject
+""")
+_SAVE_OFFSETS = text("""
+    INSERT INTO read_offset (topic, partition, next)
+    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:nexts AS bigint[]))
+    ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next
+""")
+_OFFSETS = text("SELECT topic, partition, next FROM read_offset WHERE topic = ANY(:topics)")
+
+
+async def lock(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, int]:
+    """Lock the aggregates' inbox rows, new ones at 0, and return them."""
+    if not aggregates:
+        return {}
+    keys = {"sources": [source for source, _ in aggregates], "subjects": [subject for _, subject in aggregates]}
+    await connection.execute(_CREATE, keys)
+    rows = await connection.execute(_LOCK, keys)
+    return {(row.source, row.subject): row.last for row in rows}
+
+
+async def save(connection: AsyncConnection, lasts: Mapping[AggregateKey, int]) -> None:
+    if lasts:
+        await connection.execute(
+            _SAVE,
+            {
+                "sources": [source for source, _ in lasts],
+                "subjects": [subject for _, subject in lasts],
+                "lasts": list(lasts.values()),
+            },
+        )
+
+
+async def save_offsets(connection: AsyncConnection, records: Sequence[Record]) -> None:
+    """Remember to read on behind these records."""
+    nexts = next_of(records)
+    if nexts:
+        partitions = sorted(nexts)
+        await connection.execute(
+            _SAVE_OFFSETS,
+            {
+                "topics": [topic for topic, _ in partitions],
+                "partitions": [number for _, number in partitions],
+                "nexts": [nexts[partition] for partition in partitions],
+            },
+        )
+
+
+def next_of(records: Sequence[Record]) -> dict[tuple[str, int], int]:
+    """(topic, partition) -> the offset behind these records."""
+    nexts: dict[tuple[str, int], int] = {}
+    for record in records:
+        partition = (record.topic, record.partition)
+        nexts[partition] = max(nexts.get(partition, 0), record.offset + 1)
+    return nexts
+
+
+async def next_offsets(connection: AsyncConnection, topics: Sequence[str]) -> dict[tuple[str, int], int]:
+    """(topic, partition) -> from where to read on, for those that were ever read."""
+    rows = await connection.execute(_OFFSETS, {"topics": list(topics)})
+    return {(row.topic, row.partition): row.next for row in rows}

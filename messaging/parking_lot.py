@@ -1,0 +1,131 @@
+"""The parking lot: what cannot be applied yet, and why. A bad event holds its own aggregate here, and nothing else.
+
+*early*: its predecessor has not come. *waiting*: for a version of some entity. *dead*: unreadable, unknown, refused by its
+handler or by the database; only `retry` or an audited `skip` moves it. *behind*: one of these holds its aggregate.
+*ready*: what held it is gone, the consumer takes it up again. *skipped*: let go, but nobody knows whether it was one of its
+aggregate's numbered events or a stray record: the next event that tells its number shows it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from messaging.inbox import AggregateKey
+from messaging.records import InboundEvent, Record, headers_from, inbound_event
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """One event on its way into the parking lot, or to another state in it. `kind` is the part of the reason that quotes nothing;
+    `error` is what a handler raised that is no refusal.
+    """
+
+    event: InboundEvent
+    state: str
+    reason: str
+    kind: str = "unreadable"
+    waits: tuple[str, str, int] | None = None
+    error: Exception | None = None
+
+
+# Rows of some aggregates, by index parking_lot_aggregate.
+_LOAD = text("""
+    SELECT w.* FROM parking_lot w
+    JOIN unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject) USING (source, subject)
+    ORDER BY w.source, w.subject, w.sequence, w.id
+""")
+_PARK = text("""
+    INSERT INTO parking_lot (source, subject, sequence, presumed, state, reason, waits_topic, waits_id, waits_version,
+                              topic, partition, "offset", key, value, headers, since)
+    VALUES (:source, :subject, :sequence, :presumed, :state, :reason, :waits_topic, :waits_id, :waits_version,
+            :topic, :partition, :offset, :key, :value, CAST(:headers AS jsonb), :since)
+    ON CONFLICT (topic, partition, "offset") DO NOTHING
+""")
+_MOVE = text("""
+    UPDATE parking_lot SET state = :state, reason = :reason,
+           waits_topic = :waits_topic, waits_id = :waits_id, waits_version = :waits_version
+    WHERE id = :id
+""")
+_REMOVE = text("DELETE FROM parking_lot WHERE id = ANY(:ids)")
+# What waited for a version that has come, by index parking_lot_waits_for and the primary key of state_copy.
+_RELEASE = text("""
+    UPDATE parking_lot w SET state = 'ready'
+    FROM state_copy c
+    WHERE w.state = 'waiting' AND c.topic = w.waits_topic AND c.id = w.waits_id AND c.version >= w.waits_version
+""")
+_READY = text("SELECT DISTINCT source, subject FROM parking_lot WHERE state = 'ready' LIMIT :most")
+
+
+async def load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, list[InboundEvent]]:
+    """What is parked of these aggregates, in sequence."""
+    if not aggregates:
+        return {}
+    keys = {"sources": [source for source, _ in aggregates], "subjects": [subject for _, subject in aggregates]}
+    queues: dict[AggregateKey, list[InboundEvent]] = {}
+    for row in await connection.execute(_LOAD, keys):
+        queues.setdefault((row.source, row.subject), []).append(_event(row))
+    return queues
+
+
+def _event(row: Any) -> InboundEvent:
+    event = inbound_event(Record(row.topic, row.partition, row.offset, row.key, row.value, headers_from(row.headers)))
+    event.source, event.subject, event.sequence = row.source, row.subject, row.sequence
+    event.parked, event.state, event.presumed = row.id, row.state, bool(row.presumed)
+    return event
+
+
+async def park(connection: AsyncConnection, parked: Iterable[Parked], now: datetime) -> None:
+    """Put new ones in, and give those already here their new state."""
+    new = [_row(entry, now) for entry in parked if entry.event.parked is None]
+    moved = [_row(entry, now) | {"id": entry.event.parked} for entry in parked if entry.event.parked is not None]
+    if new:
+        await connection.execute(_PARK, new)
+    if moved:
+        await connection.execute(_MOVE, moved)
+
+
+def _row(entry: Parked, now: datetime) -> dict[str, object]:
+    event, record = entry.event, entry.event.record
+    topic, entity, version = entry.waits or (None, None, None)
+    return {
+        "source": event.source,
+        "subject": event.subject,
+        "sequence": event.sequence,
+        "presumed": int(event.presumed),
+        "state": entry.state,
+        "reason": _storable(entry.reason),
+        "waits_topic": topic,
+        "waits_id": entity,
+        "waits_version": version,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": record.key,
+        "value": record.value,
+        "headers": record.headers_json(),
+        "since": now,
+    }
+
+
+def _storable(reason: str) -> str:
+    """A reason may quote what PostgreSQL refuses."""
+    return reason.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
+async def remove(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    if ids:
+        await connection.execute(_REMOVE, {"ids": list(ids)})
+
+
+async def release(connection: AsyncConnection) -> None:
+    """Make ready what waited for a version that is there now."""
+    await connection.execute(_RELEASE)
+
+
+async def ready(connection: AsyncConnection, most: int) -> list[AggregateKey]:
+    """Aggregates of which something can be taken up again."""
+    return [(row.source, row.subject) for row in await connection.execute(_READY, {"most": most})]

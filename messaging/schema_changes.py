@@ -1,0 +1,23 @@
+"""Changes to the tables of messaging, for the migrations of every service: each stands here once and is never edited again."""
+
+from typing import Final
+
+from alembic import op
+
+_TABLES: Final = {"position": "inbox", "waiting_room": "parking_lot", "copy": "state_copy"}
+_PARKING_LOT_INDEXES: Final = ("record_once", "aggregate", "waits_for", "ready", "early", "dead")
+_PARKING_LOT_CHECKS: Final = ("state_known", "waits_for")
+
+
+def rename_to_inbox_parking_lot_and_state_copy() -> None:
+    """0002: the tables get the field's names. Names of indexes and constraints follow; no row is touched."""
+    for old, new in _TABLES.items():
+        op.rename_table(old, new)
+        op.execute(f"ALTER INDEX {old}_pkey RENAME TO {new}_pkey")
+    op.execute("ALTER TABLE inbox RENAME CONSTRAINT position_from_zero TO inbox_from_zero")
+    op.execute("ALTER SEQUENCE waiting_room_id_seq RENAME TO parking_lot_id_seq")
+    for name in _PARKING_LOT_INDEXES:
+        op.execute(f"ALTER INDEX waiting_room_{name} RENAME TO parking_lot_{name}")
+    for name in _PARKING_LOT_CHECKS:
+        op.execute(f"ALTER TABLE parking_lot RENAME CONSTRAINT waiting_room_{name} TO parking_lot_{name}")
+    op.alter_column("skipped", "id", comment="its id in the parking lot", existing_comment="its id in the waiting room")

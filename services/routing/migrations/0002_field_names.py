@@ -1,0 +1,15 @@
+"""the tables of messaging get the field's names"""
+
+from alembic import op
+
+from messaging.schema_changes import rename_to_inbox_parking_lot_and_state_copy
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    rename_to_inbox_parking_lot_and_state_copy()
+    op.execute("ALTER INDEX copy_staff_posts RENAME TO state_copy_staff_posts")

@@ -1,0 +1,42 @@
+"""What the migrations make is what the code's tables say, for every service; and running them again changes nothing."""
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from chassis.migration import differences, upgrade
+
+SERVICES = ("intake", "routing", "notify", "reporting", "directory")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_database_and_code_agree(postgres, service: str) -> None:
+    url = await postgres.create_database(f"migrated_{service}")
+    upgrade(url, service)
+    assert differences(url, service) == []
+    upgrade(url, service)
+    assert differences(url, service) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_what_an_older_release_has_kept_is_still_there_under_the_new_names(postgres, service: str) -> None:
+    url = await postgres.create_database(f"older_{service}")
+    upgrade(url, service, "0001")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO position (source, subject, last) VALUES ('intake', 'd-1', 7)"))
+        connection.execute(text("INSERT INTO copy (topic, id, version, value) VALUES ('directory.units', 'u', 3, '{}')"))
+        connection.execute(text(PARKED_BEFORE))
+    upgrade(url, service)
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT last FROM inbox WHERE subject = 'd-1'")).scalar_one() == 7
+        assert connection.execute(text("SELECT version FROM state_copy WHERE id = 'u'")).scalar_one() == 3
+        parked = connection.execute(text("SELECT id, state FROM parking_lot")).one()
+        assert (parked.id, parked.state) == (1, "dead")
+        assert connection.execute(text("SELECT last_value FROM parking_lot_id_seq")).scalar_one() == 1
+    engine.dispose()
+
+
+PARKED_BEFORE = """
+    INSERT INTO waiting_room (source, subject, sequence, state, reason, topic, partition, "offset", headers, since)
+    VALUES ('intake', 'd-2', 1, 'dead', 'unreadable', 'intake.dossiers.post', 0, 0, '[]', now())
+"""

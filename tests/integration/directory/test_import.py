@@ -1,0 +1,186 @@
+"""Import over HTTP: all or nothing, nothing twice, every fault with its place; and what is published about it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.directory import CalendarV1, ProcedureV1, StaffV1, UnitV1
+from tests.support.directory_world import Directory, running, settings_in
+from tests.support.reference_data import COMMUNE, DISTRICT, sample_files
+from tests.support.servers import PostgresServer
+
+NOTHING = {"calendars": 0, "units": 0, "procedures": 0, "staff": 0}
+ALL = {"calendars": 3, "units": 6, "procedures": 8, "staff": 14}
+
+
+@pytest.fixture
+async def empty(postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Directory]:
+    async with running(await postgres.create_database("directory"), settings_in(tmp_path), sample=False) as directory:
+        yield directory
+
+
+@pytest.fixture(scope="module")
+async def refusing(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
+    """For requests of which nothing may remain."""
+    settings = settings_in(tmp_path_factory.mktemp("secrets"))
+    async with running(await postgres.create_database("directory"), settings, sample=False) as directory:
+        yield directory
+        assert await directory.rows("SELECT 1 FROM unit UNION ALL SELECT 1 FROM command WHERE status IS NULL") == []
+
+
+async def everything_held(directory: Directory) -> list[Any]:
+    """Each row of each table that an import may write."""
+    tables = ("unit", "calendar", "procedure", "account", "outbox")
+    return [await directory.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]  # noqa: S608 -- named above
+
+
+async def test_the_sample_comes_in_whole_and_again_changes_nothing(empty: Directory) -> None:
+    first = await empty.bring_in(sample_files())
+    assert (first.status_code, first.json()) == (200, {"changed": ALL, "unchanged": NOTHING})
+    published = await empty.published()
+    count = {topic: len([one for one in published if one[0] == topic]) for topic, _, _ in published}
+    assert count == {
+        "directory.keys": 1,
+        "directory.staff": 15,
+        "directory.calendars": 3,
+        "directory.units": 6,
+        "directory.procedures": 8,
+    }
+    assert {version for _, _, version in published} == {1}
+    before = await everything_held(empty)
+    again = await empty.bring_in(sample_files())
+    assert again.json() == {"changed": NOTHING, "unchanged": ALL}
+    assert await everything_held(empty) == before
+
+
+async def test_what_is_published_is_what_contracts_promise(empty: Directory) -> None:
+    await empty.bring_in(sample_files())
+    for kind in (UnitV1, CalendarV1, ProcedureV1, StaffV1):
+        rows = await empty.rows("SELECT payload, type FROM outbox WHERE aggregatetype = :topic", topic=kind.TOPIC.base)
+        assert rows
+        for row in rows:
+            assert row.type == kind.TYPE
+            kind.model_validate_json(bytes(row.payload))
+    assert not await empty.rows("SELECT 1 FROM outbox WHERE convert_from(payload, 'UTF8') LIKE '%argon2%'")
+
+
+async def test_only_what_differs_gets_a_new_version(empty: Directory) -> None:
+    files = sample_files()
+    await empty.bring_in(files)
+    before = len(await empty.published())
+    changed = await empty.bring_in({"units.csv": files["units.csv"].replace("Thôn Đông", "Thôn Đoài")})
+    assert changed.json()["changed"] == NOTHING | {"units": 1}
+    assert (await empty.published())[before:] == [("directory.units", COMMUNE, 2)]
+
+
+async def test_one_fault_anywhere_and_nothing_is_written(empty: Directory) -> None:
+    before = await everything_held(empty)
+    files = sample_files()
+    files["posts.csv"] += "cb001,000.00.99.H99,clerk,\n"
+    refused = await empty.bring_in(files)
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (422, "import-refused")
+    assert refused.headers["content-type"] == "application/problem+json"
+    line = files["posts.csv"].count("\n")
+    assert [(e["file"], e["line"], e["column"]) for e in problem["errors"]] == [("posts.csv", line, "unit")]
+    assert all(e["vi"] and e["en"] and "000.00.99.H99" in e["vi"] for e in problem["errors"])
+    assert await everything_held(empty) == before
+
+
+async def test_faults_of_all_files_come_at_once(empty: Directory) -> None:
+    files = sample_files()
+    files["units.csv"] = files["units.csv"].replace("province,,2017-01-01", "region,,2017-13-01", 1)
+    files["calendars.csv"] = files["calendars.csv"].replace("13:30-17:00,,,yes", "13:30-11:00,,,yes", 1)
+    files["staff.csv"] = files["staff.csv"].replace("cb002,quang", "cb002,lan")
+    places = {(e["file"], e["column"]) for e in (await empty.bring_in(files)).json()["errors"]}
+    assert {("units.csv", "tier"), ("units.csv", "valid_from"), ("calendars.csv", "mon"), ("staff.csv", "username")} <= places
+
+
+async def test_multipart_is_the_same_import(empty: Directory) -> None:
+    upload = [("files", (name, content.encode(), "text/csv")) for name, content in sample_files().items()]
+    headers = await empty.headers("operator")
+    answer = await empty.http.post("/api/directory/import", files=upload, headers=headers)
+    assert (answer.status_code, answer.json()["changed"]) == (200, ALL)
+    resent = await empty.http.post("/api/directory/import", files=upload, headers=headers)
+    assert resent.json() == answer.json(), "the same key gives the same answer"
+    assert (await empty.bring_in(sample_files())).json()["changed"] == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("units.csv", b"id,name\n\xff\xfe"), ("units.csv", b"id\x00"), ("notes.txt", b"hello"), ("", b"")],
+)
+async def test_unreadable_uploads_are_refused(refusing: Directory, name: str, content: bytes) -> None:
+    upload = [("files", (name or "x", content, "text/csv"))]
+    answer = await refusing.http.post("/api/directory/import", files=upload, headers=await refusing.headers("operator"))
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize(
+    "body", ["[]", "{}", '{"files": []}', '{"files": {}}', '{"files": {"units.csv": 3}}', "{", "", '"x"', "null"]
+)
+async def test_a_body_that_is_no_import_is_refused(refusing: Directory, body: str) -> None:
+    headers = await refusing.headers("operator", **{"Content-Type": "application/json"})
+    answer = await refusing.http.post("/api/directory/import", content=body, headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_who_may_import(empty: Directory) -> None:
+    await empty.bring_in(sample_files())
+    assert (await empty.bring_in(sample_files(), "quantri")).status_code == 200, "an administrator of a provincial unit"
+    for username in ("lan", "minh", "son"):
+        assert (await empty.bring_in(sample_files(), username)).status_code == 403
+    files = sample_files()
+    files["posts.csv"] = files["posts.csv"] + f"cb007,{DISTRICT},admin,\n"
+    await empty.bring_in(files)
+    refused = await empty.bring_in(sample_files(), "son")
+    assert refused.status_code == 403, "an administrator of a district unit"
+    anonymous = await empty.http.post(
+        "/api/directory/import", json={"files": sample_files()}, headers={"Idempotency-Key": "12345678"}
+    )
+    assert anonymous.status_code == 401
+
+
+async def test_a_key_is_required_and_counts_for_one_body(empty: Directory) -> None:
+    headers = await empty.headers("operator")
+    del headers["Idempotency-Key"]
+    assert (await empty.http.post("/api/directory/import", json={"files": sample_files()}, headers=headers)).status_code == 400
+    headers["Idempotency-Key"] = "import-0001"
+    assert (await empty.http.post("/api/directory/import", json={"files": sample_files()}, headers=headers)).status_code == 200
+    other = await empty.http.post("/api/directory/import", json={"files": {"units.csv": "id"}}, headers=headers)
+    assert other.json()["code"] in {"key-reused", "import-refused"}
+    assert other.status_code == 422
+
+
+async def test_a_lost_role_ends_the_tokens_that_say_otherwise(empty: Directory) -> None:
+    await empty.bring_in(sample_files())
+    files = sample_files()
+    token = await empty.token("minh")
+    files["posts.csv"] = files["posts.csv"].replace(f"cb006,{DISTRICT},clerk,\n", "")
+    await empty.bring_in(files)
+    answer = await empty.http.post("/api/directory/sign-out", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-ended")
+    await empty.token("minh")
+
+
+async def test_a_user_name_may_pass_to_somebody_else_in_one_import(empty: Directory) -> None:
+    await empty.bring_in(sample_files())
+    files = sample_files()
+    staff = (
+        files["staff.csv"]
+        .replace("cb001,lan,", "cb001,new,")
+        .replace("cb002,quang,", "cb002,lan,")
+        .replace("cb001,new,", "cb001,quang,")
+    )
+    assert (await empty.bring_in(files | {"staff.csv": staff})).json()["changed"]["staff"] == 2
+
+
+async def test_the_first_password_is_only_the_first(empty: Directory) -> None:
+    await empty.bring_in(sample_files())
+    files = sample_files()
+    files["staff.csv"] = files["staff.csv"].replace("motcua-mau-2026", "another-password")
+    assert (await empty.bring_in(files)).json()["changed"] == NOTHING
+    await empty.token("lan")

@@ -1,0 +1,305 @@
+"""The pages as a browser without scripts uses them: forms with their hidden fields, what was typed kept, output escaped."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.intake_world import APPLICANT, MISSING, NOW, Intake, intake_world, papers_of
+from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE_CARD, LAND, token_for
+from tests.support.servers import PostgresServer
+from web.languages import shell_texts
+from web.signin import COOKIE
+
+EVIL = "<script>alert('x')</script>"
+TYPED = {name: APPLICANT[name] for name in ("name", "address", "identity_number", "telephone", "email")} | {
+    "language": "vi",
+    "hand_over": "counter",
+}
+
+
+class Forms(HTMLParser):
+    """The forms of a page: action and the values that it would send."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, Any]] = []
+        self._select: str | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.found.append({"action": given.get("action"), "fields": {}})
+        elif tag == "input" and self.found and given.get("name"):
+            if given.get("type") in {"radio", "checkbox"} and "checked" not in given:
+                return
+            fields = self.found[-1]["fields"]
+            if given.get("type") == "checkbox":
+                fields.setdefault(given["name"], []).append(given.get("value") or "")
+            else:
+                fields[given["name"]] = given.get("value") or ""
+        elif tag == "select":
+            self._select = given.get("name")
+        elif tag == "option" and "selected" in given and self._select:
+            self.found[-1]["fields"][self._select] = given.get("value") or ""
+
+    def to(self, action: str) -> dict[str, Any]:
+        return dict(next(form["fields"] for form in self.found if form["action"] == action))
+
+
+@dataclass
+class Browser:
+    """Signed in by cookie; sends what the page's own forms hold."""
+
+    http: httpx.AsyncClient
+    person: str | None = "hoa"
+
+    def _headers(self) -> dict[str, str]:
+        given = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        return given | ({"Cookie": f"{COOKIE}={token_for(self.person, NOW)}"} if self.person else {})
+
+    async def get(self, path: str) -> httpx.Response:
+        self.headers = self._headers()
+        return await self.http.get(path, headers=self.headers)
+
+    async def send(self, page: httpx.Response, action: str, **fields: Any) -> httpx.Response:
+        """The form on `page`, with the cookie that it was made for."""
+        form = Forms(page.text).to(action) | fields
+        return await self.http.post(action, data=form, headers=self.headers)
+
+    async def follow(self, answer: httpx.Response) -> httpx.Response:
+        assert answer.status_code == 303, answer.text
+        return await self.http.get(answer.headers["location"].partition("#")[0], headers=self.headers)
+
+
+@pytest.fixture(scope="module")
+async def intake(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
+    async with intake_world(postgres, tmp_path_factory.mktemp("keys")) as world:
+        yield world
+
+
+@pytest.fixture
+def clerk(intake: Intake) -> Browser:
+    return Browser(intake.http)
+
+
+@pytest.fixture
+def citizen(intake: Intake) -> Browser:
+    return Browser(intake.http, None)
+
+
+def secret_in(html: str) -> str:
+    found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}(?=</)", html)
+    assert found is not None
+    return found[0]
+
+
+async def opened(clerk: Browser, procedure: str = LAND, **fields: Any) -> httpx.Response:
+    """The counter with the checklist of a procedure."""
+    page = await clerk.get("/intake/counter")
+    return await clerk.send(page, "/intake/counter", procedure=procedure, act="open", **fields)
+
+
+async def test_counter_from_empty_to_receipt(clerk: Browser) -> None:
+    page = await opened(clerk)
+    assert page.status_code == 200
+    assert "Bản gốc giấy chứng nhận quyền sử dụng đất" in page.text
+    chosen = Forms(page.text).to("/intake/counter")
+    assert (chosen["hand_over"], chosen["language"], chosen["procedure"]) == ("counter", "vi", LAND)
+    answer = await clerk.send(page, "/intake/counter", act="accept", papers=papers_of(LAND), **TYPED)
+    receipt = await clerk.follow(answer)
+    assert "/receipt" in answer.headers["location"]
+    for shown in (APPLICANT["name"], f"{DISTRICT}-260224-", "11:30, thứ bảy 07/03/2026", "data:image/svg+xml", "Mẫu 01"):
+        assert shown in receipt.text
+    assert secret_in(receipt.text) not in answer.headers["location"]
+    again = await clerk.http.get(answer.headers["location"], headers=clerk.headers)
+    assert secret_in(again.text) == secret_in(receipt.text)
+    style = await clerk.get("/intake/receipt.css")
+    assert (style.status_code, style.headers["content-type"].partition(";")[0]) == (200, "text/css")
+
+
+async def test_f5_after_accepting_shows_the_same_receipt(clerk: Browser, intake: Intake) -> None:
+    page = await opened(clerk)
+    before = await intake.rows("SELECT count(*) AS n FROM dossier")
+    sent = [await clerk.send(page, "/intake/counter", act="accept", papers=papers_of(LAND), **TYPED) for _ in range(2)]
+    assert sent[0].headers["location"] == sent[1].headers["location"]
+    after = await intake.rows("SELECT count(*) AS n FROM dossier")
+    assert after[0].n == before[0].n + 1
+
+
+async def test_mistakes_are_named_and_what_was_typed_stays(clerk: Browser) -> None:
+    page = await opened(clerk)
+    answer = await clerk.send(
+        page, "/intake/counter", act="accept", papers=papers_of(LAND), **TYPED | {"telephone": "12", "name": ""}
+    )
+    assert answer.status_code == 422
+    assert "Số điện thoại phải như" in answer.text or "số điện thoại phải như" in answer.text
+    assert "Họ và tên" in answer.text
+    kept = Forms(answer.text).to("/intake/counter")
+    assert (kept["address"], kept["telephone"], kept["papers"]) == (APPLICANT["address"], "12", papers_of(LAND))
+    missing = await clerk.send(answer, "/intake/counter", act="accept", **TYPED | {"papers": []})
+    assert missing.status_code == 422
+    assert "Còn thiếu" in missing.text
+
+
+async def test_known_citizen_is_filled_in(clerk: Browser, intake: Intake) -> None:
+    person = APPLICANT | {"identity_number": "034099555555", "name": "Lê Quen Mặt"}
+    await intake.take_in(applicant=person)
+    page = await opened(clerk, identity_number="034099555555")
+    kept = Forms(page.text).to("/intake/counter")
+    assert (kept["name"], kept["telephone"]) == ("Lê Quen Mặt", "0912000001")
+    stranger = await opened(clerk, identity_number="034099555556")
+    assert Forms(stranger.text).to("/intake/counter")["name"] == ""
+
+
+async def test_handed_back_and_complete_on_the_dossiers_page(clerk: Browser) -> None:
+    page = await opened(clerk)
+    held = await clerk.send(
+        page, "/intake/counter", act="hold", papers=[code for code in papers_of(LAND) if code != MISSING], **TYPED
+    )
+    detail = await clerk.follow(held)
+    path = held.headers["location"].partition("#")[0]
+    assert "Chưa có: cần ghi lý do." in detail.text
+    nothing = await clerk.send(detail, f"{path}/return")
+    assert nothing.status_code == 422
+    answer = await clerk.send(nothing, f"{path}/return", **{f"reason-{MISSING}": "Để ở nhà"})
+    returned = await clerk.follow(answer)
+    assert "Đã trả để bổ sung" in returned.text
+    assert "Để ở nhà" in returned.text
+    form = Forms(returned.text).to(f"{path}/resubmit") | {"papers": [MISSING]}
+    accepted = await clerk.http.post(f"{path}/accept", data=form, headers=clerk.headers)
+    receipt = await clerk.follow(accepted)
+    assert "Hẹn trả" in receipt.text
+
+
+async def test_stale_form_says_so_and_shows_what_stands_now(clerk: Browser, intake: Intake) -> None:
+    taken = await intake.take_in(accept=False)
+    path = f"/intake/dossiers/{taken['id']}"
+    page = await clerk.get(path)
+    await intake.post(f"/dossiers/{taken['id']}/refuse", {"reason": "Sai nơi nộp"}, version=1)
+    answer = await clerk.send(page, f"{path}/accept")
+    assert answer.status_code == 412
+    assert shell_texts().text("vi", "problem.stale-write") in answer.text
+    assert "Sai nơi nộp" in answer.text
+
+
+async def test_refuse_and_hand_over_by_form(clerk: Browser, intake: Intake) -> None:
+    taken = await intake.take_in(accept=False)
+    path = f"/intake/dossiers/{taken['id']}"
+    empty = await clerk.send(await clerk.get(path), f"{path}/refuse", reason="")
+    assert empty.status_code == 422
+    refused = await clerk.follow(await clerk.send(empty, f"{path}/refuse", reason=EVIL))
+    assert EVIL not in refused.text
+    assert "&lt;script&gt;" in refused.text
+    decided = await intake.decided()
+    path = f"/intake/dossiers/{decided['id']}"
+    done = await clerk.follow(await clerk.send(await clerk.get(path), f"{path}/hand-over"))
+    assert "Đã trả kết quả" in done.text
+
+
+async def test_everything_a_citizen_typed_is_escaped_everywhere(clerk: Browser, intake: Intake) -> None:
+    person = APPLICANT | {"name": EVIL, "address": EVIL, "identity_number": "034099666666"}
+    taken = await intake.take_in(applicant=person)
+    pages = ["", "/receipt"]
+    for html in [(await clerk.get(f"/intake/dossiers/{taken['id']}{page}")).text for page in pages]:
+        assert EVIL not in html
+        assert "&lt;script&gt;" in html
+    listed = await clerk.get("/intake/dossiers?q=034099666666")
+    assert EVIL not in listed.text
+    assert "&lt;script&gt;" in listed.text
+    assert EVIL not in (await opened(clerk, identity_number="034099666666")).text
+    fragment = await intake.get(f"/dossiers/{taken['id']}/applicant")
+    assert EVIL not in fragment.text
+
+
+async def test_list_finds_filters_and_counts_what_waits(clerk: Browser, intake: Intake) -> None:
+    sent = await intake.submit()
+    waiting = await clerk.get("/intake/dossiers?status=1")
+    assert sent["submission_number"] in waiting.text
+    assert "Chờ tiếp nhận:" in waiting.text
+    none = await clerk.get("/intake/dossiers?q=khong-co")
+    assert "Không có hồ sơ nào khớp" in none.text
+    assert (await clerk.get(f"/intake/dossiers?unit={COMMUNE}")).status_code == 403
+    assert (await clerk.get("/intake/dossiers?after=hỏng")).status_code == 422
+    assert (await clerk.get("/intake/dossiers?status=x")).status_code == 200
+
+
+async def test_guidance_by_form(clerk: Browser, intake: Intake) -> None:
+    page = await clerk.get("/intake/guidance")
+    done = await clerk.follow(await clerk.send(page, "/intake/guidance", kind="call_in", procedure=LAND))
+    assert "Đã ghi một lượt hướng dẫn" in done.text
+    (row,) = await intake.rows("SELECT count(*) AS n FROM guidance WHERE kind = 'call_in'")
+    assert row.n == 1
+    wrong = await clerk.send(page, "/intake/guidance", kind="shout")
+    assert wrong.status_code == 422
+
+
+async def test_citizen_hands_in_online_is_asked_for_more_and_hands_in_again(citizen: Browser, intake: Intake) -> None:
+    form = await citizen.get(f"/submit?unit={DISTRICT}&procedure={INSURANCE_CARD}")
+    sent = await citizen.send(form, "/submit", **TYPED)
+    assert sent.status_code == 201
+    number = re.search(r"S260224-[0-9A-Z]{5}-[0-9A-Z]{5}", sent.text)
+    assert number is not None
+    who = {"code": number[0], "secret": secret_in(sent.text)}
+    (row,) = await intake.rows("SELECT id FROM dossier WHERE submission_number = :n", n=number[0])
+    missing = {"missing": [{"code": "to-khai-tk1", "reason": "Chưa có tờ khai"}]}
+    await intake.post(f"/dossiers/{row.id}/return", missing, version=1)
+    tracked = await citizen.send(await citizen.get("/track"), "/track", **who)
+    assert "Hồ sơ cần bổ sung giấy tờ" in tracked.text
+    assert "Chưa có tờ khai" in tracked.text
+    assert APPLICANT["name"] not in tracked.text
+    lacking = await citizen.send(tracked, "/track/resubmit")
+    assert lacking.status_code == 422
+    again = await citizen.send(lacking, "/track/resubmit", papers=["to-khai-tk1"])
+    assert "Đã nộp lại" in again.text
+    assert (await intake.get(f"/dossiers/{row.id}")).json()["stage"] == "submitted"
+
+
+async def test_what_is_not_offered_online_is_not_in_the_citizens_list(citizen: Browser) -> None:
+    page = await citizen.get(f"/submit?unit={COMMUNE}")
+    assert "Đăng ký khai sinh" in page.text
+    assert "Đăng ký kết hôn" not in page.text
+    assert (await citizen.get("/submit")).status_code == 200
+
+
+async def test_tracking_page_takes_the_code_from_the_qr_and_never_the_secret(citizen: Browser, intake: Intake) -> None:
+    taken = await intake.take_in()
+    page = await citizen.get(f"/track?code={taken['code']}&secret={taken['secret']}")
+    assert Forms(page.text).to("/track")["code"] == taken["code"]
+    assert Forms(page.text).to("/track")["secret"] == ""
+    wrong = await citizen.send(page, "/track", secret="0000-0000")
+    assert wrong.status_code == 404
+    assert "không đúng" in wrong.text
+    right = await citizen.send(page, "/track", secret=taken["secret"])
+    assert "Hồ sơ đã được tiếp nhận" in right.text
+    assert "Vì sao là ngày này?" in right.text
+    english = await citizen.get("/track?lang=en")
+    assert "Track a dossier" in english.text
+
+
+async def test_pages_ask_for_sign_in_and_for_the_role(intake: Intake) -> None:
+    for path in (
+        "/intake/counter",
+        "/intake/dossiers",
+        "/intake/guidance",
+        "/intake/dossiers/d-x",
+        "/intake/dossiers/d-x/receipt",
+    ):
+        stranger = await Browser(intake.http, None).get(path)
+        assert (stranger.status_code, stranger.headers["location"].startswith("/sign-in?next=")) == (303, True)
+        assert (await Browser(intake.http, "long").get(path)).status_code == 403
+    assert (await Browser(intake.http).get("/intake/dossiers/d-x")).status_code == 404
+
+
+async def test_form_from_another_site_is_refused(clerk: Browser) -> None:
+    page = await opened(clerk)
+    form = Forms(page.text).to("/intake/counter") | TYPED | {"act": "accept", "papers": papers_of(LAND)}
+    foreign = await clerk.http.post("/intake/counter", data=form, headers=clerk.headers | {"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code == 403
+    without = {name: value for name, value in form.items() if name != "csrf_token"}
+    assert (await clerk.http.post("/intake/counter", data=without, headers=clerk.headers)).status_code == 403

@@ -1,0 +1,127 @@
+"""Tracking by code and secret: what a stranger learns (nothing), how often one may guess, and no personal data in the answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.intake.domain.guessing import PER_CLIENT, PER_CODE
+from tests.support.intake_world import APPLICANT, INCOMPLETE, MISSING, Intake, intake_world
+from tests.support.servers import PostgresServer
+
+WRONG = "0000-0000"
+
+
+@pytest.fixture(scope="module")
+async def intake(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
+    async with intake_world(postgres, tmp_path_factory.mktemp("keys")) as world:
+        yield world
+
+
+def from_address(number: int) -> dict[str, str]:
+    """As the front door passes it on; what the client wrote itself stands before it."""
+    return {"X-Forwarded-For": f"203.0.113.9, 192.0.2.{number}"}
+
+
+async def test_code_and_secret_show_status_steps_and_why(intake: Intake) -> None:
+    taken = await intake.decided()
+    answer = await intake.track(taken, **from_address(1))
+    body = answer.json()
+    assert (answer.status_code, body["status"], answer.headers["etag"]) == (200, 9, '"4"')
+    assert [step["kind"] for step in body["steps"]] == ["submitted", "accepted", "taken-up", "decided"]
+    assert body["promised_at"] == taken["promised_at"]
+    assert "10 ngày làm việc" in body["why_this_date"]["vi"][1]
+    assert "10 working days" in body["why_this_date"]["en"][1]
+    for private in (APPLICANT["name"], APPLICANT["identity_number"], APPLICANT["address"], APPLICANT["email"], taken["secret"]):
+        assert private not in answer.text
+
+
+async def test_typed_carelessly_it_is_still_right(intake: Intake) -> None:
+    taken = await intake.take_in()
+    careless = taken | {
+        "code": f" {taken['code'].lower()} ",
+        "secret": taken["secret"].lower().replace("-", " ").replace("0", "o"),
+    }
+    assert (await intake.track(careless, **from_address(2))).status_code == 200
+
+
+async def test_submission_number_leads_there_before_and_after_acceptance(intake: Intake) -> None:
+    sent = await intake.submit()
+    assert (await intake.track(sent, **from_address(3))).json()["status"] == 1
+    await intake.post(f"/dossiers/{sent['id']}/accept", {}, version=1)
+    assert (await intake.track(sent, **from_address(3))).json()["status"] == 2
+
+
+async def test_wrong_code_and_wrong_secret_get_one_answer(intake: Intake) -> None:
+    taken = await intake.take_in()
+    secret = await intake.track(taken | {"secret": WRONG}, **from_address(4))
+    code = await intake.track(taken | {"code": "000.00.21.H99-260224-9999"}, **from_address(4))
+    assert secret.status_code == code.status_code == 404
+    told = [answer.json() for answer in (secret, code)]
+    assert told[0] == told[1]
+
+
+async def test_another_dossiers_secret_opens_nothing(intake: Intake) -> None:
+    one, other = await intake.take_in(), await intake.take_in()
+    assert (await intake.track(one | {"secret": other["secret"]}, **from_address(5))).status_code == 404
+
+
+async def test_one_code_cannot_be_guessed_from_many_places(intake: Intake) -> None:
+    taken = await intake.take_in()
+    guesses = [await intake.track(taken | {"secret": WRONG}, **from_address(100 + n)) for n in range(PER_CODE + 3)]
+    assert [answer.status_code for answer in guesses] == [404] * PER_CODE + [429] * 3
+    right = await intake.track(taken, **from_address(200))
+    assert (right.status_code, right.json()["code"]) == (429, "too-many-tries")
+
+
+async def test_many_guesses_at_once_are_all_counted(intake: Intake) -> None:
+    taken = await intake.take_in()
+    wrong = taken | {"secret": WRONG}
+    answers = await asyncio.gather(*(intake.track(wrong, **from_address(60 + n)) for n in range(PER_CODE * 2)))
+    assert sorted(answer.status_code for answer in answers) == [404] * PER_CODE + [429] * PER_CODE
+
+
+async def test_one_place_cannot_guess_at_many_codes(intake: Intake) -> None:
+    codes = [{"code": f"000.00.21.H99-260224-{9000 + n}", "secret": WRONG} for n in range(PER_CLIENT + 1)]
+    answers = [await intake.track(code, **from_address(6)) for code in codes]
+    assert [answer.status_code for answer in answers] == [404] * PER_CLIENT + [429]
+    taken = await intake.take_in()
+    assert (await intake.track(taken, **from_address(6))).status_code == 429
+    assert (await intake.track(taken, **from_address(7))).status_code == 200
+
+
+async def test_right_ones_are_not_counted(intake: Intake) -> None:
+    taken = await intake.take_in()
+    for _ in range(PER_CODE * 2):
+        assert (await intake.track(taken, **from_address(8))).status_code == 200
+
+
+async def test_tries_are_forgotten_with_their_window(intake: Intake) -> None:
+    taken = await intake.take_in()
+    for n in range(PER_CODE + 1):
+        await intake.track(taken | {"secret": WRONG}, **from_address(10 + n))
+    assert (await intake.track(taken, **from_address(30))).status_code == 429
+    async with intake.database.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE guess SET since = since - interval '16 minutes', closed_until = closed_until - interval '16 minutes'"
+        )
+    assert (await intake.track(taken, **from_address(30))).status_code == 200
+
+
+async def test_guessing_limits_hold_for_handing_in_again_too(intake: Intake) -> None:
+    sent = await intake.submit(papers=INCOMPLETE)
+    form = {"missing": [{"code": MISSING, "reason": "Chưa có"}]}
+    await intake.post(f"/dossiers/{sent['id']}/return", form, version=1)
+    path = f"/submissions/{sent['submission_number']}/resubmit"
+    body = {"papers": [MISSING], "secret": WRONG}
+    for n in range(PER_CODE):
+        assert (await intake.online(path, body, **from_address(40 + n), **{"If-Match": '"2"'})).status_code == 404
+    last = await intake.online(path, body | {"secret": sent["secret"]}, **from_address(55), **{"If-Match": '"2"'})
+    assert last.status_code == 429
+
+
+@pytest.mark.parametrize("code", ["", "x" * 101, "a\u0000b", "%00", "'; --", "🙂"])
+async def test_hostile_codes_are_answered_with_4xx(intake: Intake, code: str) -> None:
+    answer = await intake.track({"code": code, "submission_number": code, "secret": WRONG}, **from_address(9))
+    assert 400 <= answer.status_code < 500
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,129 @@
+"""Kafka record -> engine -> PostgreSQL -> outbox -> relay -> Kafka: the whole path, asserted from both ends."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from tests.support.tally_service import Counted, Gate
+from tests.support.tally_world import TallyWorld, is_ready, names, reader, tally_world
+
+
+@pytest.fixture(scope="module")
+async def world(kafka_bootstrap, postgres) -> AsyncIterator[TallyWorld]:
+    async with tally_world(kafka_bootstrap, postgres) as made:
+        yield made
+
+
+async def test_every_deposit_is_in_the_row_and_on_the_topic_once_and_in_order(world: TallyWorld) -> None:
+    accounts = names("path", 20)
+    async with world.ready():
+        await world.good(accounts, 25)
+        await world.was_once_in_effect(dict.fromkeys(accounts, 25))
+
+
+async def test_redelivery_changes_nothing(world: TallyWorld) -> None:
+    accounts = names("again", 5)
+    async with world.ready():
+        await world.good(accounts, 10)
+        await world.good(accounts, 10)
+        await world.good(accounts, 12, start=8)
+        await world.was_once_in_effect(dict.fromkeys(accounts, 12))
+
+
+async def test_a_replayed_topic_changes_nothing(world: TallyWorld) -> None:
+    accounts = names("replay", 5)
+    await world.good(accounts, 20)
+    async with world.ready():
+        await world.was_once_in_effect(dict.fromkeys(accounts, 20))
+    await world.execute("UPDATE read_offset SET next = 0")
+    async with world.ready():
+        await world.good(accounts, 21, start=21)
+        await world.was_once_in_effect(dict.fromkeys(accounts, 21))
+
+
+async def test_types_without_an_entry_advance_their_aggregate(world: TallyWorld) -> None:
+    (account,) = names("unused", 1)
+    await world.deposit(account, 1)
+    await world.send(account, 2, Counted())
+    await world.deposit(account, 3)
+    async with world.ready():
+        await world.was_once_in_effect({account: 2})
+    assert await world.rows("SELECT last FROM inbox WHERE subject = :id", id=account) == [(3,)]
+
+
+@pytest.mark.parametrize("snapshot", ["of the first half", "from before it read anything"])
+async def test_a_restored_database_reads_on_from_where_it_says(world: TallyWorld, snapshot: str) -> None:
+    """Whatever Kafka remembers of the group."""
+    accounts = names("restored", 6)
+    if snapshot == "from before it read anything":
+        await world.execute("DELETE FROM read_offset")
+    await world.execute("CREATE TABLE kept AS SELECT * FROM read_offset")
+    await world.good(accounts, 5)
+    async with world.ready():
+        await world.was_once_in_effect(dict.fromkeys(accounts, 5))
+        if snapshot == "of the first half":
+            await world.execute("DROP TABLE kept; CREATE TABLE kept AS SELECT * FROM read_offset")
+        await world.good(accounts, 10, start=6)
+        await world.was_once_in_effect(dict.fromkeys(accounts, 10))
+    await world.execute("DELETE FROM account WHERE id = ANY(:ids)", ids=accounts)
+    await world.execute("DELETE FROM inbox WHERE subject = ANY(:ids)", ids=accounts)
+    await world.execute("TRUNCATE read_offset")
+    await world.execute("INSERT INTO read_offset SELECT * FROM kept; DROP TABLE kept")
+    if snapshot == "of the first half":
+        await world.execute(
+            "INSERT INTO account (id, total, number, version) SELECT *, 5, 5, 5 FROM unnest(CAST(:ids AS text[]))", ids=accounts
+        )
+        await world.execute(
+            "INSERT INTO inbox (source, subject, last) SELECT 'bank', *, 5 FROM unnest(CAST(:ids AS text[]))", ids=accounts
+        )
+    async with world.ready():
+        await world.was_once_in_effect(dict.fromkeys(accounts, 10))
+
+
+async def test_offsets_are_committed_to_kafka_too(world: TallyWorld) -> None:
+    accounts = names("committed", 4)
+    await world.good(accounts, 5)
+    async with world.ready():
+        await world.has(dict.fromkeys(accounts, (5, 5)))
+    stored = {
+        TopicPartition(row.topic, row.partition): row.next
+        for row in await world.rows("SELECT topic, partition, next FROM read_offset")
+    }
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.kafka)
+    await admin.start()
+    committed = await admin.list_consumer_group_offsets("tally.common")
+    await admin.close()
+    assert {place: committed[place].offset for place in stored} == stored
+
+
+async def test_a_second_consumer_that_joins_in_the_middle_of_a_batch_changes_nothing(world: TallyWorld) -> None:
+    """The first holds the batch in its transaction while the second is given the partitions and reads them again."""
+    accounts = names("rebalance", 20)
+    async with world.ready():
+        world.gate.shut()
+        await world.good(accounts, 10)
+        await world.gate.reached.wait()
+        async with world.running(gate=Gate.open()) as second:
+            await is_ready(second)
+            await world.good(accounts, 15, start=11)
+            world.gate.opened.set()
+            await world.was_once_in_effect(dict.fromkeys(accounts, 15))
+
+
+async def test_a_group_of_more_members_than_partitions_is_ready_all_the_same(world: TallyWorld) -> None:
+    accounts = names("crowd", 4)
+    async with world.ready(), world.ready(), world.ready() as last:
+        assert sorted({len(consumer.subscriber.consumer.assignment()) for consumer in last.consumers}) in ([0], [1])
+        await world.good(accounts, 5)
+        await world.was_once_in_effect(dict.fromkeys(accounts, 5))
+
+
+async def test_a_reader_that_was_never_here_hears_it_all(world: TallyWorld) -> None:
+    accounts = names("late", 3)
+    await world.good(accounts, 3)
+    async with world.ready():
+        await world.was_once_in_effect(dict.fromkeys(accounts, 3))
+    async with reader(world.kafka) as consumer:
+        assert set(world.amounts.totals.names()) <= await consumer.topics()

@@ -1,0 +1,101 @@
+"""The real gateway and the development one keep the same promises to the sender."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deploy.sandbox.mail_server_box import Box
+from deploy.sandbox.mail_server_smtp import MailServer
+from services.notify.domain.message import Verdict
+from services.notify.domain.notice import content_of
+from services.notify.gateways import Away, Gateway, Outgoing
+from services.notify.letters import write
+from services.notify.sending import gateway_of
+from services.notify.settings import NotifySettings
+from tests.support.notify_world import ADDRESS, AT, CLOSED_PORT, fact, settings_for
+
+
+@dataclass
+class World:
+    gateway: Gateway
+    ids: Callable[[], set[str]]
+    out_of_reach: Gateway
+    mail: MailServer
+
+
+@pytest.fixture(params=["smtp", "folder"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    mail = MailServer(Box(tmp_path / "box"))
+    await mail.start()
+    settings = settings_for(mail, mail_gateway=request.param, mail_folder=tmp_path / "folder", mail_seconds=2)
+    (tmp_path / "file").write_text("in the way of a folder")
+    broken = settings.model_copy(update={"smtp": CLOSED_PORT, "mail_folder": tmp_path / "file" / "folder"})
+
+    def ids() -> set[str]:
+        in_folder = {f"<{file.stem}@motcua.example>" for file in (tmp_path / "folder").glob("*.eml")}
+        return in_folder | {one.message_id for one in mail.box.kept}
+
+    found = World(gateway_of(settings), ids, gateway_of(broken), mail)
+    yield found
+    await found.gateway.close()
+    await found.out_of_reach.close()
+    await mail.stop()
+
+
+def outgoing(number: int = 1, address: str = ADDRESS) -> Outgoing:
+    letter = write("accepted.v1", "vi", content_of(fact()), "http://127.0.0.1:8080")
+    return Outgoing(f"m-{number:032x}", address, letter, AT)
+
+
+async def test_it_delivers_and_opens_by_itself(world: World) -> None:
+    assert (await world.gateway.deliver(outgoing())).verdict is Verdict.ACCEPTED
+    await world.gateway.open()
+    assert (await world.gateway.deliver(outgoing(2))).verdict is Verdict.ACCEPTED
+    assert world.ids() == {f"<m-{number:032x}@motcua.example>" for number in (1, 2)}
+
+
+async def test_two_attempts_of_one_message_can_be_told_to_be_one(world: World) -> None:
+    for _ in range(2):
+        await world.gateway.deliver(outgoing())
+    assert len(world.ids()) == 1
+
+
+async def test_it_works_again_after_it_was_closed(world: World) -> None:
+    await world.gateway.deliver(outgoing())
+    await world.gateway.close()
+    await world.gateway.close()
+    assert (await world.gateway.deliver(outgoing(2))).verdict is Verdict.ACCEPTED
+
+
+async def test_it_says_when_the_other_side_is_away(world: World) -> None:
+    with pytest.raises(Away):
+        await world.out_of_reach.open()
+    with pytest.raises(Away):
+        await world.out_of_reach.deliver(outgoing())
+
+
+@pytest.mark.parametrize("address", ["a@b.vn\r\nBcc: x@y.vn", "a..b@example.vn", "no address"])
+async def test_an_address_that_cannot_be_written_is_refused_and_nothing_is_offered(world: World, address: str) -> None:
+    result = await world.gateway.deliver(outgoing(1, address))
+    assert result.verdict is Verdict.REFUSED
+    assert "@b.vn" not in result.reason
+    assert world.ids() == set()
+
+
+async def test_a_connection_that_the_server_dropped_is_made_anew(world: World) -> None:
+    await world.gateway.deliver(outgoing())
+    await world.mail.stop()
+    await world.mail.start()
+    try:
+        result = await world.gateway.deliver(outgoing(2))
+    except Away:
+        result = await world.gateway.deliver(outgoing(2))
+    assert result.verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("smtp", ["", "host", "host:", ":25", "host:x", "host:0", "host:70000"])
+def test_an_address_of_a_server_that_is_none_is_refused_at_the_start(smtp: str) -> None:
+    with pytest.raises(ValueError, match="MOTCUA_SMTP"):
+        NotifySettings(smtp=smtp)

@@ -1,0 +1,282 @@
+"""Assignment over batches and work lists, straight on PostgreSQL: the rule's memory, pages without gaps, indexes in use."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event as sa_event
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.directory import PostV1, StaffV1
+from contracts.envelope import Envelope
+from contracts.values import Outcome, Role
+from services.routing.consumers import CASE_STORE
+from services.routing.domain.case import Actor, Person, Ruling
+from services.routing.domain.due import Due
+from services.routing.handlers import decide
+from services.routing.repository import lists, officers
+from services.routing.repository.lists import Listed, Listing
+from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE, LONG_AGO, people, staff_id
+from tests.support.routing_world import (
+    NOW,
+    accepted,
+    add_staff,
+    attributes,
+    open_cases,
+    record,
+    routing_database,
+    rows,
+    take_in,
+)
+from tests.support.servers import PostgresServer
+
+BICH, THAO, DUNG, MINH = staff_id("bich"), staff_id("thao"), staff_id("dung"), staff_id("minh")
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[AsyncEngine]:
+    found = await routing_database(await postgres.create_database("routing"))
+    yield found
+    await found.dispose()
+
+
+def insurance() -> Any:
+    return accepted(unit=INSURANCE, field="bao-hiem")
+
+
+async def held(database: AsyncEngine) -> Counter[str]:
+    return Counter(row.officer for row in await rows(database, "SELECT officer FROM routing_case"))
+
+
+async def decided(database: AsyncEngine, *ids: str) -> None:
+    by = Actor(Person(DUNG, "Bùi Kiến Dũng"), leads=True)
+    async with database.begin() as connection:
+        loaded = await CASE_STORE.load(connection, ids)
+        decisions = [decide(case, Ruling(Outcome.GRANTED), by, NOW) for case in loaded.values()]
+        # As settling would leave them, without the outbox: this is about lists.
+        await connection.execute(text("UPDATE routing_case SET version = version + 1 WHERE id = ANY(:ids)"), {"ids": list(ids)})
+        await CASE_STORE.save(connection, [one.state for one in decisions])
+
+
+async def test_a_batch_sees_what_it_gave_out_itself(database: AsyncEngine) -> None:
+    await open_cases(database, *(insurance() for _ in range(9)))
+    assert await held(database) == {BICH: 3, THAO: 3, DUNG: 3}
+
+
+async def test_the_next_batch_goes_on_where_the_last_one_ended(database: AsyncEngine) -> None:
+    for _ in range(7):
+        await open_cases(database, insurance())
+    assert sorted((await held(database)).values()) == [2, 2, 3]
+
+
+async def test_decided_cases_are_no_load(database: AsyncEngine) -> None:
+    first, *_ = await open_cases(database, *(insurance() for _ in range(6)))
+    await decided(database, first)
+    (row,) = await rows(database, "SELECT officer FROM routing_case WHERE id = :id", id=first)
+    await open_cases(database, insurance())
+    assert (await held(database))[row.officer] == 3
+
+
+async def test_who_left_gets_nothing(database: AsyncEngine) -> None:
+    await add_staff(database, people()["bich"].model_copy(update={"active": False}))
+    await open_cases(database, *(insurance() for _ in range(4)))
+    assert await held(database) == {THAO: 2, DUNG: 2}
+
+
+async def test_several_posts_in_one_unit_are_one_person(database: AsyncEngine) -> None:
+    posts = [PostV1(unit="000.00.77.H99", role=Role.OFFICER, fields=[field]) for field in ("dat-dai", "ke-hoach")]
+    await add_staff(
+        database, StaffV1(id="cb77", username="bay", name="Bảy", active=True, tokens_valid_from=LONG_AGO, posts=posts)
+    )
+    fields = ("dat-dai", "ke-hoach", "van-hoa")
+    await open_cases(database, *(accepted(unit="000.00.77.H99", field=field) for field in fields))
+    found = await rows(database, "SELECT procedure ->> 'field' AS field, officer FROM routing_case")
+    assert {row.field: row.officer for row in found} == {"dat-dai": "cb77", "ke-hoach": "cb77", "van-hoa": None}
+
+
+async def test_a_code_that_two_dossiers_carry_opens_one_case(database: AsyncEngine) -> None:
+    """Intake's mistake would be a dead letter here, and hold nothing else."""
+    twice = accepted()
+    await take_in(database, [record("d-one", twice, 1), record("d-two", twice, 1), record("d-three", accepted(), 1)])
+    assert [row.id for row in await rows(database, "SELECT id FROM routing_case ORDER BY id")] == ["d-one", "d-three"]
+    (dead,) = await rows(database, "SELECT subject, state, reason FROM parking_lot")
+    assert (dead.subject, dead.state) == ("d-two", "dead")
+    assert "case_code_once" in dead.reason
+
+
+async def test_a_second_acceptance_is_a_dead_letter(database: AsyncEngine) -> None:
+    await take_in(database, [record("d-one", accepted(), 1), record("d-one", accepted(), 2)])
+    (dead,) = await rows(database, "SELECT state, reason FROM parking_lot")
+    assert dead.state == "dead"
+    assert "case-already-open" in dead.reason
+    assert [row.version for row in await rows(database, "SELECT version FROM routing_case")] == [2]
+
+
+# --- pages ------------------------------------------------------------------------------------------------
+
+
+async def walk(database: AsyncEngine, wanted: Listing, between: Any = None) -> list[str]:
+    """Every page to the last."""
+    seen: list[str] = []
+    after = None
+    while True:
+        async with database.connect() as connection:
+            page = await lists.page(connection, Listing(**{**_fields(wanted), "after": after}), NOW)
+        seen += [row.id for row in page.rows]
+        if page.next is None:
+            return seen
+        after = page.next
+        if between is not None:
+            await between()
+
+
+def _fields(listing: Listing) -> dict[str, Any]:
+    return {name: getattr(listing, name) for name in listing.__slots__}
+
+
+async def test_pages_show_each_case_once_in_order_over_units(database: AsyncEngine) -> None:
+    days = [3, 1, 2, 2, 2, 2, 0, -1, 5, 2, 2]
+    events = [accepted(promised=NOW + timedelta(days=d), unit=unit) for d in days for unit in (DISTRICT, COMMUNE)]
+    await open_cases(database, *events, accepted(unit=INSURANCE))
+    seen = await walk(database, Listing([COMMUNE, DISTRICT], most=4))
+    expected = await rows(
+        database,
+        "SELECT id FROM routing_case WHERE competent_unit = ANY(:units) ORDER BY promised_at, id",
+        units=[COMMUNE, DISTRICT],
+    )
+    assert seen == [row.id for row in expected]
+    assert len(seen) == 22
+
+
+async def test_what_is_decided_meanwhile_does_not_shift_the_pages(database: AsyncEngine) -> None:
+    ids = await open_cases(database, *(accepted(promised=NOW + timedelta(days=d)) for d in range(10)))
+
+    async def decide_the_first_open_one() -> None:
+        (row,) = await rows(database, "SELECT id FROM routing_case WHERE decided_at IS NULL ORDER BY promised_at LIMIT 1")
+        await decided(database, row.id)
+
+    assert await walk(database, Listing([DISTRICT], most=3), decide_the_first_open_one) == ids
+
+
+async def test_each_list_holds_what_its_name_says(database: AsyncEngine) -> None:
+    late, today, later, nobodys, done = await open_cases(
+        database,
+        accepted(promised=NOW - timedelta(days=2)),
+        accepted(promised=NOW - timedelta(hours=1)),
+        accepted(promised=NOW + timedelta(days=2)),
+        accepted(promised=NOW + timedelta(days=3), field="van-hoa"),
+        accepted(promised=NOW + timedelta(days=4)),
+    )
+    await decided(database, done)
+    units = [DISTRICT]
+    assert await walk(database, Listing(units)) == [late, today, later, nobodys]
+    assert await walk(database, Listing(units, officer=MINH)) == [late, today, later]
+    assert await walk(database, Listing(units, officer=BICH)) == []
+    assert await walk(database, Listing(units, Listed.UNASSIGNED)) == [nobodys]
+    assert await walk(database, Listing(units, Listed.DECIDED)) == [done]
+    assert await walk(database, Listing(units, Listed.DECIDED, officer=MINH)) == [done]
+    assert await walk(database, Listing(units, due=Due.LATE)) == [late]
+    assert await walk(database, Listing(units, due=Due.TODAY)) == [today]
+    assert await walk(database, Listing([COMMUNE])) == []
+    async with database.connect() as connection:
+        of_unit = await lists.counts(connection, units, NOW)
+        assert (of_unit.open, of_unit.late, of_unit.today, of_unit.unassigned) == (4, 1, 1, 1)
+        mine = await lists.counts(connection, units, NOW, MINH)
+        assert (mine.open, mine.late, mine.today) == (3, 1, 1)
+        (who,) = await lists.by_officer(connection, units, NOW)
+        assert (who.officer, who.name, who.open, who.late, who.today) == (MINH, people()["minh"].name, 3, 1, 1)
+
+
+# --- a large table ----------------------------------------------------------------------------------------
+
+
+_MANY = text("""
+    INSERT INTO routing_case (id, lane, version, code, receiving_unit, receiving_unit_name, competent_unit, competent_unit_name,
+                              procedure, papers, accepted_at, promised_at, opened_at, officer, officer_name, assigned_at,
+                              outcome, decided_at, decided_by, decided_by_name)
+    SELECT 'd-' || n, 'district', 2, 'code-' || n, 'u', 'U', '000.00.' || (n % 50 + 10) || '.H99', 'U', '{}', '[]', at, at, at,
+           CASE WHEN n % 29 > 0 THEN 'cb' || n % 400 END, CASE WHEN n % 29 > 0 THEN 'Người' END, CASE WHEN n % 29 > 0 THEN at END,
+           CASE WHEN n % 10 > 0 THEN 'granted' END, CASE WHEN n % 10 > 0 THEN at END,
+           CASE WHEN n % 10 > 0 THEN 'x' END, CASE WHEN n % 10 > 0 THEN 'X' END
+    FROM (SELECT n, CAST(:now AS timestamptz) + n * interval '1 minute' AS at FROM generate_series(1, 40000) AS n) AS rows
+""")
+_STAFF = text("""
+    INSERT INTO state_copy (topic, id, version, value)
+    SELECT 'directory.staff', 'cb' || n, 1, jsonb_build_object('name', 'Người', 'active', true, 'posts', jsonb_build_array(
+        jsonb_build_object('unit', '000.00.' || (n % 50 + 10) || '.H99', 'role', 'officer', 'fields', '[]'::jsonb)))
+    FROM generate_series(1000, 4000) AS n
+""")
+UNITS = ["000.00.21.H99", "000.00.22.H99"]
+
+
+@pytest.fixture(scope="module")
+async def large(postgres: PostgresServer) -> AsyncIterator[AsyncEngine]:
+    found = await routing_database(await postgres.create_database("routing_large"))
+    async with found.begin() as connection:
+        await connection.execute(_MANY, {"now": NOW})
+        await connection.execute(_STAFF)
+        await connection.execute(text("ANALYZE"))
+    yield found
+    await found.dispose()
+
+
+async def plans(database: AsyncEngine, ask: Any) -> Sequence[str]:
+    """How PostgreSQL goes about each statement that `ask(connection)` runs."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        seen.append((statement, parameters))
+
+    sa_event.listen(database.sync_engine, "before_cursor_execute", note)
+    try:
+        async with database.connect() as connection:
+            await ask(connection)
+    finally:
+        sa_event.remove(database.sync_engine, "before_cursor_execute", note)
+    found = []
+    async with database.connect() as connection:
+        for statement, parameters in seen:
+            rows = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+            found.append("\n".join(row[0] for row in rows))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("listing", "index"),
+    [
+        (Listing(UNITS), "case_unit_open"),
+        (Listing(UNITS, due=Due.LATE), "case_unit_open"),
+        (Listing(UNITS, officer="cb12"), "case_officer_open"),
+        (Listing(UNITS, Listed.UNASSIGNED), "case_unit_unassigned"),
+        (Listing(UNITS, Listed.DECIDED), "case_unit_decided"),
+        (Listing(UNITS, Listed.DECIDED, officer="cb12"), "case_officer_decided"),
+    ],
+)
+async def test_each_list_is_read_from_its_index(large: AsyncEngine, listing: Listing, index: str) -> None:
+    (plan,) = await plans(large, lambda connection: lists.page(connection, listing, NOW))
+    assert index in plan
+    assert "Seq Scan" not in plan
+
+
+async def test_counting_touches_open_cases_only(large: AsyncEngine) -> None:
+    for ask in (
+        lambda connection: lists.counts(connection, UNITS, NOW),
+        lambda connection: lists.counts(connection, UNITS, NOW, "cb12"),
+        lambda connection: lists.by_officer(connection, UNITS, NOW),
+    ):
+        (plan,) = await plans(large, ask)
+        assert "_open" in plan
+        assert "Seq Scan" not in plan
+
+
+async def test_a_batch_is_prepared_from_indexes_in_two_queries(large: AsyncEngine) -> None:
+    event = accepted(unit=UNITS[0])
+    envelope = Envelope(attributes("d-1", event, 1), event)
+    officers_plan, loads_plan = await plans(large, lambda connection: officers.ledger(connection, [envelope]))
+    assert "state_copy_staff_posts" in officers_plan
+    assert "case_officer_open" in loads_plan
+    assert "case_officer_assigned" in loads_plan
+    assert "Seq Scan" not in officers_plan + loads_plan

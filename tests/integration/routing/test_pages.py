@@ -1,0 +1,251 @@
+"""The pages of routing as a browser gets them, while Kafka and intake are away; and what reconcile may ask."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.support.reference_data import INSURANCE, headers_for, people, staff_id, token_for
+from tests.support.routing_world import NOW, accepted, client, open_cases, routing_database, rows, running
+from tests.support.servers import PostgresServer
+from web.signin import COOKIE
+
+HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class Browser:
+    """One person's browser: a cookie, and the hidden fields of the forms it has seen."""
+
+    http: httpx.AsyncClient
+    token: str
+
+    async def open(self, path: str) -> httpx.Response:
+        return await self.http.get(path, headers=HTML | {"Cookie": f"{COOKIE}={self.token}"})
+
+    async def submit(self, path: str, form: dict[str, str]) -> httpx.Response:
+        return await self.http.post(path, data=form, headers=HTML | {"Cookie": f"{COOKIE}={self.token}"})
+
+
+@dataclass(frozen=True)
+class World:
+    database: AsyncEngine
+    http: httpx.AsyncClient
+
+    def browser(self, username: str) -> Browser:
+        return Browser(self.http, token_for(username, NOW))
+
+
+@asynccontextmanager
+async def a_world(postgres: PostgresServer) -> AsyncIterator[World]:
+    url = await postgres.create_database("routing")
+    database = await routing_database(url)
+    async with running(url, clock=NOW.isoformat()) as app, client(app) as http:
+        yield World(database, http)
+    await database.dispose()
+
+
+@pytest.fixture(scope="module")
+async def world(postgres: PostgresServer) -> AsyncIterator[World]:
+    """For tests about one case."""
+    async with a_world(postgres) as found:
+        yield found
+
+
+@pytest.fixture
+async def empty_world(postgres: PostgresServer) -> AsyncIterator[World]:
+    """For tests about lists."""
+    async with a_world(postgres) as found:
+        yield found
+
+
+def forms(page: httpx.Response) -> list[dict[str, str]]:
+    """The hidden fields of each form of the page, and where it goes as `action`."""
+    return [
+        {"action": action, **dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', inside))}
+        for action, inside in re.findall(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', page.text, re.DOTALL)
+    ]
+
+
+def form_for(page: httpx.Response, end: str, **typed: str) -> dict[str, str]:
+    """The one form that goes there (and decides so), filled in."""
+    (form,) = [
+        one for one in forms(page) if one["action"].endswith(end) and one.get("outcome") == typed.get("outcome")
+    ]  # fmt: skip
+    return {name: value for name, value in form.items() if name != "action"} | typed
+
+
+async def acts(world: World, case: str) -> list[str]:
+    found = await rows(world.database, "SELECT act FROM case_step WHERE case_id = :case ORDER BY number", case=case)
+    return [row.act for row in found]
+
+
+async def test_an_officers_list(empty_world: World) -> None:
+    late, today, later = await open_cases(
+        empty_world.database,
+        accepted(promised=NOW - timedelta(days=2)),
+        accepted(promised=NOW),
+        accepted(promised=NOW + timedelta(days=9)),
+    )
+    (nobodys,) = await open_cases(empty_world.database, accepted(field="van-hoa"))
+    page = await empty_world.browser("minh").open("/routing/cases")
+    assert page.status_code == 200
+    assert [page.text.index(case) for case in (late, today, later)] == sorted(page.text.index(c) for c in (late, today, later))
+    assert nobodys not in page.text
+    assert "Quá hạn 2 ngày" in page.text
+    assert "Còn 9 ngày" in page.text
+    assert re.findall(r"<strong>(\d+)</strong><span>", page.text) == ["3", "1", "1", "1"]
+    overdue = await empty_world.browser("minh").open("/routing/cases?officer=me&state=open&due=late")
+    assert late in overdue.text
+    assert today not in overdue.text
+
+
+async def test_a_leader_sees_the_unit_and_every_number_opens_its_list(empty_world: World) -> None:
+    mine, nobodys = await open_cases(empty_world.database, accepted(), accepted(field="van-hoa"))
+    leader = empty_world.browser("son")
+    page = await leader.open("/routing/cases")
+    assert mine in page.text
+    assert nobodys in page.text
+    links = re.findall(r'href="(/routing/cases\?[^"]+)"', page.text)
+    assert len(links) > 6
+    for link in links:
+        assert (await leader.open(link.replace("&amp;", "&"))).status_code == 200
+    of_minh = await leader.open(f"/routing/cases?officer={staff_id('minh')}&state=open")
+    assert f"Việc của {people()['minh'].name}" in of_minh.text
+    assert mine in of_minh.text
+    assert nobodys not in of_minh.text
+
+
+async def test_a_long_list_goes_on_behind_its_last_line(empty_world: World) -> None:
+    ids = await open_cases(empty_world.database, *(accepted(promised=NOW + timedelta(days=n)) for n in range(55)))
+    minh = empty_world.browser("minh")
+    first = await minh.open("/routing/cases")
+    (link,) = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    second = await minh.open(link.replace("&amp;", "&"))
+    seen = re.findall(r'href="/routing/cases/(d-[0-9a-f]+)"', first.text + second.text)
+    assert seen == ids
+    assert 'rel="next"' not in second.text
+
+
+async def test_a_case_is_taken_and_granted_by_forms(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted(field="van-hoa"))
+    minh = world.browser("minh")
+    page = await minh.open(f"/routing/cases/{case}")
+    assert f'hx-get="/api/intake/dossiers/{case}/applicant"' in page.text
+    taken = await minh.submit(f"/routing/cases/{case}/assign", form_for(page, "/assign"))
+    assert (taken.status_code, taken.headers["location"]) == (303, f"/routing/cases/{case}?done=assigned")
+    page = await minh.open(taken.headers["location"])
+    assert "Tự nhận" in page.text
+    form = form_for(page, "/decide", outcome="granted", result_number="45/QĐ-UBND")
+    for _ in range(2):  # F5 is no second decision
+        granted = await minh.submit(f"/routing/cases/{case}/decide", form)
+        assert granted.status_code == 303
+    page = await minh.open(granted.headers["location"])
+    assert "45/QĐ-UBND" in page.text
+    assert forms(page) == [one for one in forms(page) if one["action"] == "/sign-out"]
+    assert await acts(world, case) == ["opened", "assigned", "decided"]
+
+
+async def test_a_form_without_its_reason_comes_back_and_says_so(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted())
+    minh = world.browser("minh")
+    form = form_for(await minh.open(f"/routing/cases/{case}"), "/decide", outcome="declined", reason="  ")
+    page = await minh.submit(f"/routing/cases/{case}/decide", form)
+    assert page.status_code == 422
+    assert '<a href="#f-reason">Không giải quyết thì phải nêu lý do' in page.text
+    page = await minh.submit(
+        f"/routing/cases/{case}/decide", form_for(page, "/decide", outcome="declined", reason="Vì <b>thế</b>.")
+    )
+    assert page.status_code == 303
+    page = await minh.open(page.headers["location"])
+    assert "Vì &lt;b&gt;thế&lt;/b&gt;." in page.text
+
+
+async def test_a_leader_moves_a_case_and_is_told_of_a_wrong_choice(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted(unit=INSURANCE, field="bao-hiem"))
+    leader = world.browser("dung")
+    page = await leader.open(f"/routing/cases/{case}")
+    wrong = await leader.submit(f"/routing/cases/{case}/assign", form_for(page, "/assign", officer="cb999"))
+    assert wrong.status_code == 422, wrong.text
+    assert 'href="#f-officer"' in wrong.text
+    right = await leader.submit(f"/routing/cases/{case}/assign", form_for(wrong, "/assign", officer=staff_id("thao")))
+    assert right.status_code == 303
+    assert f"Giao cho {people()['thao'].name}" in (await leader.open(right.headers["location"])).text
+
+
+async def test_a_page_that_was_overtaken_is_refused_on_the_page_as_it_stands_now(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted())
+    minh, leader = world.browser("minh"), world.browser("son")
+    seen = await minh.open(f"/routing/cases/{case}")
+    form = form_for(await leader.open(f"/routing/cases/{case}"), "/decide", outcome="granted", result_number="")
+    assert (await leader.submit(f"/routing/cases/{case}/decide", form)).status_code == 303
+    late = await minh.submit(f"/routing/cases/{case}/decide", form_for(seen, "/decide", outcome="declined", reason="Vì thế."))
+    assert late.status_code == 412
+    assert "Vừa có người khác sửa ở đây" in late.text
+
+
+async def test_a_colleague_reads_but_does_not_decide(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted(unit=INSURANCE, field="bao-hiem"))
+    holder = (await rows(world.database, "SELECT officer FROM routing_case WHERE id = :case", case=case))[0].officer
+    colleague = next(name for name in ("bich", "thao") if staff_id(name) != holder)
+    page = await world.browser(colleague).open(f"/routing/cases/{case}")
+    assert page.status_code == 200
+    assert not [form for form in forms(page) if "/routing/" in form["action"]]
+    assert "không quyết định được" in page.text
+
+
+@pytest.mark.parametrize("username", ["hoa", "bich", "operator"])
+async def test_others_are_shown_a_closed_door(world: World, username: str) -> None:
+    (case,) = await open_cases(world.database, accepted())
+    page = await world.browser(username).open(f"/routing/cases/{case}")
+    assert page.status_code == 403
+    assert "Bạn chưa có quyền vào đây" in page.text
+
+
+async def test_a_form_of_another_site_is_refused(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted())
+    minh = world.browser("minh")
+    form = form_for(await minh.open(f"/routing/cases/{case}"), "/decide", outcome="granted", result_number="")
+    forged = {name: value for name, value in form.items() if name != "csrf_token"}
+    assert (await minh.submit(f"/routing/cases/{case}/decide", forged)).status_code == 403
+    assert await acts(world, case) == ["opened", "assigned"]
+
+
+async def test_pages_say_that_they_have_heard_nothing_and_escape_what_they_show(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted(title='<script>alert("x")</script>'))
+    for path in ("/routing/cases", f"/routing/cases/{case}"):
+        page = await world.browser("minh").open(path)
+        assert "<script>alert" not in page.text
+        assert "&lt;script&gt;" in page.text
+        assert "Chưa nối được với bộ phận tiếp nhận" in page.text
+
+
+@pytest.mark.parametrize("query", ["after=x", "state=x", "due=x", "unit=x", "officer=%00", "after=-99999999999999999.d-1"])
+async def test_a_nonsense_address_is_a_clear_error(world: World, query: str) -> None:
+    page = await world.browser("minh").open(f"/routing/cases?{query}")
+    assert page.status_code == 422
+    assert "Có chỗ chưa đúng" in page.text
+
+
+async def test_pages_speak_english(world: World) -> None:
+    (case,) = await open_cases(world.database, accepted())
+    assert "My work" in (await world.browser("minh").open("/routing/cases?lang=en")).text
+    assert "By competence" in (await world.browser("minh").open(f"/routing/cases/{case}?lang=en")).text
+
+
+async def test_what_reconcile_may_ask(empty_world: World) -> None:
+    event = accepted()
+    (case,) = await open_cases(empty_world.database, event)
+    found: dict[str, Any] = {}
+    for view in ("routing-positions", "cases", "intake-positions"):
+        headers = headers_for("operator", NOW)
+        buckets = (await empty_world.http.get(f"/api/routing/reconcile/{view}", headers=headers)).json()["buckets"]
+        (bucket,) = buckets
+        found[view] = (await empty_world.http.get(f"/api/routing/reconcile/{view}/{bucket}", headers=headers)).json()["rows"]
+    assert found == {"routing-positions": {case: "2"}, "cases": {case: event.code}, "intake-positions": {case: "1"}}

@@ -1,0 +1,99 @@
+"""A running directory for tests: the real application on a real database, with the sample in it where it is wanted."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.process import build
+from messaging.runtime import make_engine
+from services.directory.main import SERVICE
+from services.directory.settings import DirectorySettings
+from services.directory.tables import METADATA
+from tests.support.reference_data import PASSWORD, PRIVATE_KEY, sample_files
+from web.csrf import csrf_token
+from web.signin import COOKIE
+from web.tokens import verify
+
+CLOSED_PORT: Final = "127.0.0.1:9"
+OPERATOR_PASSWORD: Final = "operator-of-the-tests"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """`http` sends no cookies of its own accord; `database` looks behind the scenes."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    database: AsyncEngine
+
+    async def token(self, username: str, password: str | None = None) -> str:
+        given = password or (OPERATOR_PASSWORD if username == "operator" else PASSWORD)
+        answer = await self.http.post("/api/directory/sign-in", json={"username": username, "password": given})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["token"])
+
+    async def headers(self, username: str, **more: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {await self.token(username)}", "Idempotency-Key": str(uuid4()), **more}
+
+    async def bring_in(self, files: Mapping[str, str], username: str = "operator") -> httpx.Response:
+        return await self.http.post("/api/directory/import", json={"files": files}, headers=await self.headers(username))
+
+    async def rows(self, statement: str, **values: Any) -> list[Any]:
+        async with self.database.connect() as connection:
+            return list(await connection.execute(text(statement), values))
+
+    async def published(self) -> list[tuple[str, str, int]]:
+        """(topic, id, version) in the order in which they go out."""
+        found = await self.rows("SELECT aggregatetype, aggregateid, sequence FROM outbox ORDER BY position")
+        return [tuple(row) for row in found]
+
+    def browser(self, token: str | None = None) -> httpx.AsyncClient:
+        """A person's browser, signed in if there is a token."""
+        client = client_of(self.app, Accept="text/html")
+        if token is not None:
+            client.cookies.set(COOKIE, token)
+        return client
+
+
+def hidden(token: str, version: int) -> dict[str, str]:
+    """The hidden fields of a form on a page made for this token."""
+    claims = verify(token, {name: value for name, value in PRIVATE_KEY.items() if name != "d"})
+    return {"csrf_token": csrf_token(token, claims.sid), "idempotency_key": str(uuid4()), "if_match": str(version)}
+
+
+def client_of(app: FastAPI, **headers: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://motcua.test", headers=headers)
+
+
+def settings_in(folder: Path, kafka: str = CLOSED_PORT, **more: Any) -> DirectorySettings:
+    key, password = folder / "signing.jwk", folder / "operator.password"
+    key.write_text(json.dumps(PRIVATE_KEY))
+    password.write_text(f"{OPERATOR_PASSWORD}\n")
+    return DirectorySettings(kafka=kafka, signing_key_file=key, operator_password_file=password, **more)
+
+
+@asynccontextmanager
+async def running(url: str, settings: DirectorySettings, *, sample: bool = True) -> AsyncIterator[Directory]:
+    """The tables are made if they are not there."""
+    database = make_engine(url)
+    try:
+        async with database.begin() as connection:
+            await connection.run_sync(METADATA.create_all)
+        app = build(SERVICE, settings, url)
+        async with app.router.lifespan_context(app), client_of(app) as http:
+            directory = Directory(app, http, database)
+            if sample:
+                answer = await directory.bring_in(sample_files())
+                assert answer.status_code == 200, answer.text
+            yield directory
+    finally:
+        await database.dispose()

@@ -1,0 +1,127 @@
+"""What the tests of routing are made from: accepted dossiers as intake tells them, read by the real engine without a broker."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.process import build
+from chassis.settings import ProcessSettings
+from contracts.directory import StaffV1
+from contracts.envelope import Attributes
+from contracts.intake import DossierAcceptedV1, DossierSubmittedV1, PaperRef, ProcedureRef, UnitRef
+from contracts.topics import DOSSIERS
+from contracts.values import CIVIL_TIME, Channel, Lane, PortalStatus, mint_code
+from messaging.engine import Engine, Work
+from messaging.records import Record
+from messaging.runtime import make_engine
+from services.routing.consumers import TABLE
+from services.routing.main import SERVICE
+from services.routing.tables import METADATA
+from tests.support.reference_data import DISTRICT, seed_copies
+
+NOW: Final = datetime(2026, 2, 16, 9, 0, tzinfo=CIVIL_TIME)
+"""A Monday morning."""
+CLOSED_PORT: Final = "127.0.0.1:9"
+_numbers = count(1)
+
+
+def new_id() -> str:
+    return f"d-{uuid4().hex}"
+
+
+def accepted(
+    *,
+    promised: datetime = NOW + timedelta(days=10),
+    field: str = "dat-dai",
+    unit: str = DISTRICT,
+    received_by: str = DISTRICT,
+    number: int | None = None,
+    title: str = "Chuyển quyền sử dụng đất cho con",
+) -> DossierAcceptedV1:
+    code = mint_code(received_by, NOW.date(), number or next(_numbers))
+    return DossierAcceptedV1(
+        status=PortalStatus.ACCEPTED,
+        submission_number=f"N-{code}",
+        code=code,
+        unit=UnitRef(id=received_by, name="Bộ phận Một cửa huyện Hà An"),
+        procedure=ProcedureRef(code="1.900011", version=1, title=title, field=field, field_title="Đất đai"),
+        channel=Channel.COUNTER,
+        promised_at=promised,
+        at=NOW,
+        competent_unit=UnitRef(id=unit, name="Phòng chuyên môn huyện Hà An"),
+        accepted_at=NOW,
+        papers=[PaperRef(code="to-khai", title="Tờ khai"), PaperRef(code="giay-to-goc", title="Giấy tờ gốc")],
+    )
+
+
+def submitted(later: DossierAcceptedV1) -> DossierSubmittedV1:
+    """The fact before that acceptance."""
+    facts = later.model_dump(exclude={"code", "promised_at", "status"})
+    return DossierSubmittedV1.model_validate({**facts, "status": PortalStatus.SUBMITTED})
+
+
+def attributes(dossier: str, event: Any, sequence: int) -> Attributes:
+    return Attributes(str(uuid4()), "intake", event.TYPE, dossier, NOW, sequence, correlation=f"request-of-{dossier}")
+
+
+def record(dossier: str, event: Any, sequence: int, lane: Lane = Lane.DISTRICT, offset: int | None = None) -> Record:
+    """As it would come from Kafka; every offset is a new one unless given."""
+    place = next(_numbers) if offset is None else offset
+    value = event.model_dump_json().encode()
+    return Record(DOSSIERS.name(lane), 0, place, dossier.encode(), value, attributes(dossier, event, sequence).headers())
+
+
+async def take_in(database: AsyncEngine, records: Iterable[Record], now: datetime = NOW) -> None:
+    """One batch through the engine, as the consumer would."""
+    await Engine(database, TABLE, lambda: now).process(Work(list(records)))
+
+
+async def open_cases(database: AsyncEngine, *events: DossierAcceptedV1, lane: Lane = Lane.DISTRICT) -> list[str]:
+    """These dossiers accepted at once, in one batch: the ids of their cases."""
+    ids = [new_id() for _ in events]
+    await take_in(database, [record(ident, event, 1, lane) for ident, event in zip(ids, events, strict=True)])
+    return ids
+
+
+async def add_staff(database: AsyncEngine, *staff: StaffV1, version: int = 2) -> None:
+    statement = text("""
+        INSERT INTO state_copy (topic, id, version, value) VALUES ('directory.staff', :id, :version, CAST(:value AS jsonb))
+        ON CONFLICT (topic, id) DO UPDATE SET version = excluded.version, value = excluded.value
+    """)
+    async with database.begin() as connection:
+        await connection.execute(statement, [{"id": one.id, "version": version, "value": one.model_dump_json()} for one in staff])
+
+
+async def routing_database(url: str) -> AsyncEngine:
+    """Routing's tables and copies of the sample's reference data."""
+    database = make_engine(url)
+    async with database.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+    await seed_copies(database)
+    return database
+
+
+async def rows(database: AsyncEngine, query: str, **values: object) -> list[Any]:
+    async with database.connect() as connection:
+        return list((await connection.execute(text(query), values)).all())
+
+
+@asynccontextmanager
+async def running(url: str, **settings: Any) -> AsyncIterator[FastAPI]:
+    """The real application with its lifespan. Kafka is away unless an address is given: pages serve all the same."""
+    given: dict[str, Any] = {"kafka": CLOSED_PORT, "clock": "", "pool_size": 4} | settings
+    app = build(SERVICE, ProcessSettings(**given), url)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+def client(app: FastAPI, **headers: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://motcua.test", headers=headers)

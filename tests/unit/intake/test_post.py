@@ -1,0 +1,122 @@
+"""Orders to the post and what routing and the post tell, as pure functions."""
+
+import itertools
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from contracts.envelope import Attributes
+from contracts.intake import PostOrderPlacedV1
+from contracts.post import ShipmentDeliveredV1, ShipmentDispatchedV1
+from contracts.refusal import Refusal
+from contracts.values import CIVIL_TIME, HandOver, Lane
+from messaging.handler_table import Context
+from services.intake.consumers import DOSSIERS, ORDERS, TABLE
+from services.intake.domain.dossier import dossier_of_collection
+from services.intake.domain.orders import IllegalOrderStep, Order, OrderAct, OrderState, dossier_of, order_of
+from services.intake.domain.stages import IllegalStep, Stage
+from services.intake.handlers import desk, post, routing
+from tests.support.intake_world import decided_case, opened_case
+from tests.unit.intake.test_desk import HERE, acceptance, saved, submission
+
+NOW = datetime(2026, 2, 24, 9, 0, tzinfo=CIVIL_TIME)
+CODE = "000.00.21.H99-260224-0001"
+PLANNED = Order("o-1", Lane.DISTRICT, 0, "d-1", HERE, CODE, OrderState.PLANNED, "jwe")
+TAKEN = {"code": CODE, "promised_at": NOW.isoformat()}
+DISPATCHED = ShipmentDispatchedV1(tracking="VN1", at=NOW)
+DELIVERED = ShipmentDeliveredV1(tracking="VN1", delivered_at=NOW)
+ORDER_LEADS_ON = {
+    ("planned", "place"): "placed",
+    ("placed", "dispatch"): "dispatched",
+    ("placed", "deliver"): "delivered",
+    ("dispatched", "deliver"): "delivered",
+}
+
+
+def context(subject: str = "d-1") -> Context:
+    return Context(Attributes("e", "x", "t", subject, NOW, 1), NOW)
+
+
+def accepted(**changes: Any) -> Any:
+    return replace(saved(desk.receive(submission("don", "hop-dong"), acceptance(), NOW)), **changes)
+
+
+@pytest.mark.parametrize(("state", "act"), list(itertools.product(OrderState, OrderAct)))
+def test_every_step_of_an_order(state: OrderState, act: OrderAct) -> None:
+    order = replace(PLANNED, state=state)
+    expected = ORDER_LEADS_ON.get((state, act))
+    if expected:
+        assert order.moved(act).state == expected
+    else:
+        with pytest.raises(IllegalOrderStep):
+            order.moved(act)
+
+
+def test_orders_and_dossiers_share_their_number() -> None:
+    assert dossier_of(order_of("d-0af")) == "d-0af"
+    assert order_of("d-0af") == "o-0af"
+
+
+def test_a_collection_is_always_the_same_dossier() -> None:
+    assert dossier_of_collection("c-1") == dossier_of_collection("c-1")
+    assert dossier_of_collection("c-1") != dossier_of_collection("c-2")
+    assert dossier_of_collection("c-1").startswith("d-")
+
+
+def test_case_opened_then_decided() -> None:
+    up = routing.take_up(accepted(), opened_case(TAKEN), context())
+    assert up.state.stage is Stage.IN_PROCESS
+    done = routing.record_decision(saved(up), decided_case(TAKEN), context())
+    assert (done.state.stage, done.state.result_number, saved(done).version) == (Stage.DECIDED, "12/QĐ-UBND", 4)
+
+
+def test_decision_without_a_case_is_refused() -> None:
+    with pytest.raises(IllegalStep):
+        routing.record_decision(accepted(), decided_case(TAKEN), context())
+    with pytest.raises(Refusal, match="unknown-dossier"):
+        routing.take_up(None, opened_case(TAKEN), context())
+
+
+def test_decision_places_a_planned_order_once() -> None:
+    assert post.place(None, decided_case(TAKEN), context()) is None
+    decision = post.place(PLANNED, decided_case(TAKEN), context())
+    assert decision is not None
+    (placed,) = decision.events
+    assert isinstance(placed, PostOrderPlacedV1)
+    assert (placed.recipient, placed.code) == ("jwe", CODE)
+    with pytest.raises(IllegalOrderStep):
+        post.place(decision.state, decided_case(TAKEN), context())
+
+
+def test_delivery_forgets_the_address_and_hands_over() -> None:
+    placed = replace(PLANNED, state=OrderState.PLACED, version=1)
+    on_its_way = post.dispatch(placed, DISPATCHED, context("o-1")).state
+    decision = post.deliver(on_its_way, DELIVERED, context("o-1"))
+    assert decision is not None
+    assert (decision.state.state, decision.state.recipient, decision.state.tracking) == (OrderState.DELIVERED, None, "VN1")
+    handed = post.hand_over_by_post(accepted(stage=Stage.DECIDED), DELIVERED, context("o-1"))
+    assert handed is not None
+    assert handed.state.handed_over_by is HandOver.POST
+
+
+def test_delivered_twice_does_nothing() -> None:
+    done = replace(PLANNED, state=OrderState.DELIVERED, recipient=None)
+    assert post.deliver(done, DELIVERED, context("o-1")) is None
+    assert post.hand_over_by_post(accepted(stage=Stage.HANDED_OVER), DELIVERED, context("o-1")) is None
+
+
+def test_what_the_post_says_of_strangers_is_refused() -> None:
+    with pytest.raises(Refusal, match="unknown-order"):
+        post.dispatch(None, DISPATCHED, context("o-9"))
+    with pytest.raises(Refusal, match="unknown-order"):
+        post.deliver(None, DELIVERED, context("o-9"))
+    with pytest.raises(Refusal, match="unknown-dossier"):
+        post.hand_over_by_post(None, DELIVERED, context("o-9"))
+    with pytest.raises(IllegalStep):
+        post.hand_over_by_post(accepted(), DELIVERED, context("o-1"))
+
+
+def test_dossiers_are_locked_before_orders() -> None:
+    assert TABLE.stores() == (DOSSIERS, ORDERS)

@@ -1,0 +1,222 @@
+"""Laws of folding: whatever way an aggregate's events are cut into batches, repeated and mixed up, what they come to is the
+same, and no record is ever left without having been applied, dropped or parked.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.aggregate import Aggregate
+from contracts.envelope import MAX_SEQUENCE, Attributes
+from contracts.refusal import Refusal
+from contracts.registry import EVENTS, Event
+from contracts.topics import Kind, Topic
+from messaging.decoding import decode
+from messaging.folding import ALL_EFFECTS, Fold, line_up
+from messaging.handler_table import Context, Decision, Effect, Entry, Table, Waiting
+from messaging.records import TOPIC_BY_NAME, InboundEvent, Record, inbound_event
+
+NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
+DIARY = Topic("diary.entries", "diary", Kind.FACTS, "diary id", partitions=1)
+STATE = Topic("diary.covers", "diary", Kind.STATE, "diary id", partitions=1)
+
+
+class Written(Event):
+    line: int
+
+
+Written.TYPE, Written.TOPIC = "vn.motcua.diary.line.written.v1", DIARY
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _declared():
+    EVENTS[Written.TYPE] = Written
+    TOPIC_BY_NAME.update({DIARY.base: DIARY, STATE.base: STATE})
+    yield
+    del EVENTS[Written.TYPE], TOPIC_BY_NAME[DIARY.base], TOPIC_BY_NAME[STATE.base]
+
+
+@dataclass(frozen=True)
+class Diary(Aggregate):
+    lane: None = None
+    version: int = 0
+    lines: tuple[int, ...] = ()
+
+
+class Nowhere:
+    async def load(self, *_: Any) -> dict[str, Any]:
+        return {}
+
+    async def save(self, *_: Any) -> None:
+        return
+
+
+@dataclass
+class Service:
+    """The consumer's memory, as the database keeps it: position, state, parking lot."""
+
+    refused: set[int] = field(default_factory=set)
+    waiting: set[int] = field(default_factory=set)
+    last: int = 0
+    diary: Diary | None = None
+    lot: dict[int, InboundEvent] = field(default_factory=dict)
+    told: list[int] = field(default_factory=list)
+    numbered: int = 0
+
+    def write(self, state: Diary | None, event: Written, context: Context) -> Decision[Diary]:
+        if context.attributes.sequence in self.refused:
+            raise Refusal("no", vi="Không.", en="No.")
+        if context.attributes.sequence in self.waiting:
+            raise Waiting(STATE, "d", 1)
+        before = state or Diary("d")
+        return Decision(replace(before, lines=(*before.lines, event.line)), (event,))
+
+    def take(self, records: list[Record]) -> Fold:
+        """One batch, as `messaging.batch` does it, in memory."""
+        table = Table("reader", (DIARY,), (Entry(Written, self.write, Nowhere(), Effect.PROCESS),))
+        news = [inbound_event(record) for record in records]
+        queue, again = line_up(self.last, list(self.lot.values()), news)
+        decoded = decode(table, ALL_EFFECTS, [found for found in queue if found.sequence > self.last])
+        states = {(0, "d"): self.diary} if self.diary else {}
+        fold = Fold(table, Context(None, NOW), states)
+        fold.dropped += len(again)
+        fold.advance(self.last, queue, decoded.data)
+        self._keep(fold)
+        return fold
+
+    def _keep(self, fold: Fold) -> None:
+        self.last = fold.lasts.get(("diary", "d"), self.last)
+        self.diary = fold.states.get((0, "d"), self.diary)
+        self.told += [draft.sequence for draft in fold.outbox]
+        for gone in fold.released:
+            del self.lot[gone]
+        for entry in fold.parked:
+            found = entry.event
+            if found.parked is None:
+                self.numbered += 1
+                found.parked = self.numbered
+            found.state = entry.state
+            self.lot[found.parked] = found
+
+    def retry(self) -> None:
+        for found in self.lot.values():
+            found.state = "ready"
+        self.take([])
+
+
+def record(number: int, offset: int, *, readable: bool = True) -> Record:
+    headers = Attributes(f"e-{number}", "diary", Written.TYPE, "d", NOW, number).headers() if readable else []
+    return Record(DIARY.base, 0, offset, b"d", Written(line=number).model_dump_json().encode(), headers)
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[int, list[list[Record]]]:
+    """Events 1..n, in any order, each once or several times (at offsets of its own or redelivered), in batches."""
+    many = draw(st.integers(1, 9))
+    numbers = draw(st.permutations([*range(1, many + 1), *draw(st.lists(st.integers(1, many), max_size=6))]))
+    records = [record(number, offset) for offset, number in enumerate(numbers)]
+    redelivered = draw(st.lists(st.sampled_from(records), max_size=4))
+    cuts = draw(st.lists(st.integers(1, 4), min_size=len(records) + 4, max_size=len(records) + 4))
+    stream, batches = [*records, *redelivered], []
+    for size in cuts:
+        batches.append(stream[:size])
+        stream = stream[size:]
+    return many, [batch for batch in [*batches, stream] if batch]
+
+
+@given(deliveries())
+def test_any_order_repetition_and_batching_comes_to_the_same(delivery: tuple[int, list[list[Record]]]) -> None:
+    many, batches = delivery
+    service = Service()
+    for batch in batches:
+        service.take(batch)
+    assert service.diary == Diary("d", version=many, lines=tuple(range(1, many + 1)))
+    assert service.told == list(range(1, many + 1))
+    assert service.lot == {}
+
+
+@given(deliveries(), st.sets(st.integers(1, 9), min_size=1, max_size=3), st.booleans())
+def test_an_event_that_does_not_apply_holds_what_follows_and_mended_lets_it_through(
+    delivery: tuple[int, list[list[Record]]], bad: set[int], waits: bool
+) -> None:
+    many, batches = delivery
+    service = Service(waiting=bad) if waits else Service(refused=bad)
+    for batch in batches:
+        service.take(batch)
+    held = min((number for number in bad if number <= many), default=many + 1)
+    assert service.told == list(range(1, held))
+    assert {found.sequence for found in service.lot.values()} == set(range(held, many + 1))
+    service.refused, service.waiting = set(), set()
+    service.retry()
+    assert service.told == list(range(1, many + 1))
+    assert service.lot == {}
+
+
+@given(deliveries(), st.sets(st.integers(1, 9), max_size=3))
+def test_every_record_ends_applied_dropped_or_parked_exactly_once(
+    delivery: tuple[int, list[list[Record]]], refused: set[int]
+) -> None:
+    _, batches = delivery
+    service = Service(refused=refused)
+    for batch in batches:
+        before = set(service.lot)
+        fold = service.take(batch)
+        ended = Counter(found.record.coordinates for found in fold.applied)
+        assert max(ended.values(), default=0) <= 1
+        fresh_parked = [entry for entry in fold.parked if entry.event.parked not in before]
+        stayed = before - set(fold.released)
+        from_room = len(before) - len(stayed)
+        assert len(fold.applied) + fold.dropped + len(fresh_parked) == len(batch) + from_room
+        assert stayed <= set(service.lot)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12))
+def test_stray_records_without_number_take_none_from_the_events(kinds: list[bool]) -> None:
+    """True: the next event. False: a stray record, which a person skips at once."""
+    service, number = Service(), 0
+    for offset, is_event in enumerate(kinds):
+        number += is_event
+        service.take([record(number, offset) if is_event else record(0, offset, readable=False)])
+        for found in service.lot.values():
+            if found.state == "dead":
+                found.state = "skipped"
+        service.take([])
+    service.take([record(number + 1, len(kinds))])
+    assert service.told == list(range(1, number + 2))
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12))
+def test_events_that_cannot_be_read_use_up_their_numbers_when_they_are_skipped(readable: list[bool]) -> None:
+    service, applied = Service(), []
+    for offset, legible in enumerate([*readable, True]):
+        service.take([record(offset + 1, offset, readable=legible)])
+        applied += [offset + 1] if legible else []
+    while any(found.state == "dead" for found in service.lot.values()):
+        next(found for found in service.lot.values() if found.state == "dead").state = "skipped"
+        for found in service.lot.values():
+            found.state = "ready" if found.state in ("behind", "early") else found.state
+        service.take([])
+    assert service.diary is not None
+    assert service.diary.lines == tuple(applied)
+    assert service.lot == {}
+
+
+@given(st.lists(st.tuples(st.integers(1, 20), st.booleans()), max_size=12), st.integers(0, 10))
+def test_line_up_is_in_sequence_with_each_record_once(events: list[tuple[int, bool]], last: int) -> None:
+    news = [inbound_event(record(number, offset, readable=legible)) for offset, (number, legible) in enumerate(events)]
+    queue, again = line_up(last, [], [*news, *news])
+    assert [found.sequence for found in queue] == sorted(found.sequence for found in queue)
+    assert Counter(found.record.coordinates for found in queue) == Counter(found.record.coordinates for found in news)
+    assert len(again) == len(news)
+    assert all(found.sequence > last for found in queue if found.presumed)
+
+
+def test_a_presumed_number_stays_one_that_the_database_can_hold() -> None:
+    news = [inbound_event(record(MAX_SEQUENCE, 0)), inbound_event(record(0, 1, readable=False))]
+    queue, _ = line_up(0, [], news)
+    assert [found.sequence for found in queue] == [MAX_SEQUENCE, MAX_SEQUENCE]

@@ -1,0 +1,46 @@
+"""Which facts owe the applicant a message: declared once, read by intake's and notify's side of reconcile."""
+
+import pytest
+
+from contracts.intake import (
+    NOTICES,
+    DossierAcceptedV1,
+    DossierDecidedV1,
+    DossierFact,
+    DossierHandedOverV1,
+    DossierRefusedV1,
+    DossierReturnedV1,
+    DossierSubmittedV1,
+    asks_for_message,
+)
+from contracts.registry import EVENTS
+from contracts.values import Channel, HandOver
+from services.notify.consumers import TABLE
+from services.notify.domain.notice import TEMPLATES
+from tests.support.notify_world import OWN, fact
+
+
+@pytest.mark.parametrize("kind", [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1])
+@pytest.mark.parametrize("channel", Channel)
+def test_whatever_the_door_these_are_told(kind: type[DossierFact], channel: Channel) -> None:
+    assert asks_for_message(fact(kind, channel=channel))
+
+
+@pytest.mark.parametrize(("channel", "told"), [(Channel.COUNTER, False), (Channel.ONLINE, True), (Channel.POST, True)])
+def test_only_who_was_not_there_is_told_that_a_submission_arrived(channel: Channel, told: bool) -> None:
+    assert asks_for_message(fact(DossierSubmittedV1, channel=channel)) is told
+
+
+@pytest.mark.parametrize(("by", "told"), [(HandOver.COUNTER, False), (HandOver.POST, True)])
+def test_only_a_result_sent_by_post_is_told(by: HandOver, told: bool) -> None:
+    assert asks_for_message(fact(DossierHandedOverV1, handed_over_by=by)) is told
+
+
+def test_each_fact_about_a_dossier_is_weighed_and_no_other_kind_ever_asks() -> None:
+    declared = {kind for kind in EVENTS.values() if issubclass(kind, DossierFact)}
+    assert declared == OWN.keys()
+    assert {kind for kind in declared if asks_for_message(fact(kind))} == NOTICES
+
+
+def test_each_of_them_has_a_template_and_a_line_in_the_table() -> None:
+    assert TEMPLATES.keys() == NOTICES == {entry.event for entry in TABLE.entries}

@@ -1,0 +1,167 @@
+"""Each publisher's facts write its own columns, in whichever order they come; each leaves its line in the history."""
+
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from contracts import intake, notify, routing
+from contracts.envelope import Attributes
+from contracts.intake import ProcedureRef, UnitRef
+from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus
+from messaging.handler_table import Context, Effect
+from services.reporting.consumers import TABLE
+from services.reporting.domain.dossier import Dossier, GuidanceTurn, Heard
+
+NOON = datetime(2026, 2, 16, 5, tzinfo=UTC)
+EVENING = datetime(2026, 2, 20, 18, tzinfo=UTC)  # past midnight in Vietnam
+HOUR = timedelta(hours=1)
+CODE = "000.00.21.H99-260216-0001"
+PROCEDURE = ProcedureRef(code="1.900011", version=1, title="Chuyển quyền", field="dat-dai", field_title="Đất đai")
+COMMUNE, DISTRICT = UnitRef(id="H99.21.05.13", name="Xã"), UnitRef(id="000.00.21.H99", name="Huyện")
+ABOUT = {"unit": COMMUNE, "procedure": PROCEDURE, "channel": Channel.COUNTER, "submission_number": "s-1"}
+PROMISED = {"code": CODE, "promised_at": EVENING}
+CASE = {"code": CODE, "receiving_unit": COMMUNE, "competent_unit": DISTRICT, "procedure": PROCEDURE, "promised_at": EVENING}
+
+INTAKE = [
+    intake.DossierSubmittedV1(**ABOUT, status=PortalStatus.SUBMITTED, at=NOON),
+    intake.DossierReturnedV1(
+        **ABOUT,
+        status=PortalStatus.SUBMITTED,
+        at=NOON + HOUR,
+        missing=[intake.MissingPaper(code="to-khai", title="Tờ khai", reason="thiếu")],
+    ),
+    intake.DossierSubmittedV1(**ABOUT, status=PortalStatus.SUBMITTED, at=NOON + 2 * HOUR),
+    intake.DossierAcceptedV1(
+        **ABOUT,
+        **PROMISED,
+        status=PortalStatus.ACCEPTED,
+        at=NOON + 3 * HOUR,
+        accepted_at=NOON + 3 * HOUR,
+        competent_unit=DISTRICT,
+    ),
+    intake.DossierTakenUpV1(**ABOUT, **PROMISED, status=PortalStatus.IN_PROCESS, at=NOON + 4 * HOUR),
+    intake.DossierDecidedV1(
+        **ABOUT, **PROMISED, status=PortalStatus.DECIDED, at=EVENING, outcome=Outcome.GRANTED, decided_at=EVENING
+    ),
+    intake.DossierHandedOverV1(
+        **ABOUT,
+        **PROMISED,
+        status=PortalStatus.HANDED_OVER,
+        at=EVENING + HOUR,
+        handed_over_by=HandOver.COUNTER,
+        handed_over_at=EVENING + HOUR,
+    ),
+]
+ROUTING = [
+    routing.CaseOpenedV1(**CASE, at=NOON + 4 * HOUR),
+    routing.CaseAssignedV1(**CASE, at=NOON + 5 * HOUR, officer="cb006", officer_name="Minh"),
+    routing.CaseDecidedV1(**CASE, at=EVENING, outcome=Outcome.GRANTED, by="cb006"),
+]
+
+
+def told(source, sequence, event, subject="d-1", time=None):
+    attributes = Attributes(f"{source}-{sequence}", source, event.TYPE, subject, time or event.at, sequence)
+    return event, Context(attributes, NOON, lane=Lane.DISTRICT)
+
+
+def apply(state, event, context):
+    (entry,) = TABLE.by_type[event.TYPE]
+    return entry.handler(state, event, context).state
+
+
+def fold(events):
+    state = None
+    for event, context in events:
+        state = apply(state, event, context)
+    return state
+
+
+BY_INTAKE = [told("intake", n, event) for n, event in enumerate(INTAKE, 1)]
+BY_ROUTING = [told("routing", n, event) for n, event in enumerate(ROUTING, 1)]
+ALL = fold(BY_INTAKE + BY_ROUTING)
+
+
+def test_a_whole_life():
+    assert (ALL.unit, ALL.field, ALL.channel, ALL.status) == (COMMUNE.id, "dat-dai", Channel.COUNTER, PortalStatus.HANDED_OVER)
+    assert (ALL.code, ALL.received_at, ALL.returned, ALL.handed_over_at) == (CODE, NOON, 1, EVENING + HOUR)
+    assert (ALL.accepted_on, ALL.promised_on, ALL.decided_on) == (date(2026, 2, 16), date(2026, 2, 21), date(2026, 2, 21))
+    assert (ALL.case_state, ALL.officer, ALL.competent_unit, ALL.outcome) == ("decided", "cb006", DISTRICT.id, Outcome.GRANTED)
+    assert (ALL.intake_sequence, ALL.case_sequence) == (7, 3)
+
+
+@pytest.mark.parametrize("order", sorted(set(permutations(["intake"] * 3 + ["routing"] * 3))))
+def test_the_publishers_may_come_in_any_order(order):
+    """Intake's acceptance, taking up and decision, crossed with the case's whole life."""
+    queues = {"intake": iter(BY_INTAKE[3:6]), "routing": iter(BY_ROUTING)}
+    state = fold([*BY_INTAKE[:3], *(next(queues[source]) for source in order), BY_INTAKE[6]])
+    assert state == ALL
+
+
+def test_routing_writes_no_column_of_intake_and_intake_none_of_routing():
+    ours = {field.name for field in fields(Dossier)} - {"id", "news"}
+    by_intake = {name for name in ours if getattr(fold(BY_INTAKE), name) != getattr(Dossier("d-1"), name)}
+    by_routing = {name for name in ours if getattr(fold(BY_ROUTING), name) != getattr(Dossier("d-1"), name)}
+    assert not by_intake & by_routing
+    assert by_intake | by_routing == ours
+
+
+def test_the_history_keeps_what_the_figures_looked_at():
+    facts = {(fact.source, fact.sequence): fact for fact in ALL.news}
+    assert len(facts) == len(ALL.news) == 10
+    assert facts["intake", 2].data["accepted_on"] is None
+    assert facts["intake", 4].data == {
+        "status": 2,
+        "unit": COMMUNE.id,
+        "field": "dat-dai",
+        "channel": "counter",
+        "accepted_on": "2026-02-16",
+        "promised_on": "2026-02-21",
+    }
+    assert facts["routing", 3].data["decided_on"] == "2026-02-21"
+    assert {fact.lane for fact in ALL.news} == {Lane.DISTRICT}
+
+
+def test_the_day_is_that_of_the_civil_calendar():
+    late = told("routing", 1, ROUTING[2].model_copy(update={"at": datetime(2026, 2, 20, 17, tzinfo=UTC)}))
+    assert fold([late]).decided_on == date(2026, 2, 21)
+    early = told("routing", 1, ROUTING[2].model_copy(update={"at": datetime(2026, 2, 20, 16, 59, tzinfo=UTC)}))
+    assert fold([early]).decided_on == date(2026, 2, 20)
+
+
+def test_a_clock_that_lags_does_not_record_before_the_predecessor():
+    first, second = told("intake", 1, INTAKE[0], time=NOON), told("intake", 2, INTAKE[1], time=NOON - HOUR)
+    state = fold([first, second])
+    assert [fact.recorded_at for fact in state.news] == [NOON, NOON]
+    assert state.intake_recorded_at == NOON
+
+
+def test_a_guidance_turn_is_kept_with_its_day_and_its_fact():
+    event = intake.GuidanceGivenV1(unit=COMMUNE, kind=GuidanceKind.CALL_IN, procedure=PROCEDURE, at=EVENING, by="cb010")
+    turn = apply(None, *told("intake", 1, event, "g-1"))
+    assert isinstance(turn, GuidanceTurn)
+    assert (turn.id, turn.unit, turn.kind, turn.field, turn.given_on) == (
+        "g-1",
+        COMMUNE.id,
+        "call_in",
+        "dat-dai",
+        date(2026, 2, 21),
+    )
+    assert [fact.data for fact in turn.news] == [{"unit": COMMUNE.id, "kind": "call_in", "field": "dat-dai"}]
+
+
+def test_a_message_leaves_its_line():
+    about = {"dossier": "d-1", "fact": "f", "fact_type": "t", "channel": "mail", "attempt": 1, "at": NOON}
+    state = fold(
+        [
+            told("notify", 1, notify.MessageFailedV1(**about, reason="hộp thư đầy"), "m-1"),
+            told("notify", 2, notify.MessageSentV1(**about), "m-1"),
+        ]
+    )
+    assert isinstance(state, Heard)
+    assert [(fact.sequence, fact.data) for fact in state.news] == [(1, {"channel": "mail"}), (2, {"channel": "mail"})]
+
+
+def test_all_of_reporting_can_be_rebuilt():
+    assert {entry.effect for entry in TABLE.entries} == {Effect.PROJECTION}
