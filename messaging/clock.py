@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 
 _OFFSET = re.compile(r"^(?P<sign>[+-])(?P<amount>\d+)(?P<unit>[dhms])$")
+_EXAMPLES = "ví dụ / for example: +3d, -90m, 2026-02-22T08:00:00+07:00"
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -24,8 +25,15 @@ def clock_from(setting: str) -> Clock:
     if match := _OFFSET.fullmatch(setting):
         shift = timedelta(**{_UNITS[match["unit"]]: int(match["sign"] + match["amount"])})
     else:
-        start = datetime.fromisoformat(setting)
-        if start.tzinfo is None:
-            raise ValueError("MOTCUA_CLOCK cần múi giờ, ví dụ 2026-02-22T08:00:00+07:00 / needs a time zone")
-        shift = start - system_clock()
+        shift = _start(setting) - system_clock()
     return lambda: system_clock() + shift
+
+
+def _start(setting: str) -> datetime:
+    try:
+        start = datetime.fromisoformat(setting)
+    except ValueError as error:
+        raise ValueError(f"MOTCUA_CLOCK={setting} không đọc được / cannot be read; {_EXAMPLES}") from error
+    if start.tzinfo is None:
+        raise ValueError(f"MOTCUA_CLOCK={setting} thiếu múi giờ / has no time zone; {_EXAMPLES}")
+    return start

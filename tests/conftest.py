@@ -7,11 +7,16 @@ that use one whole installation.
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.servers import kafka_bootstrap, own_servers, postgres, servers
 
 __all__ = ["kafka_bootstrap", "own_servers", "postgres", "servers"]
+
+# How long an example takes says nothing about what it proves, and a loaded machine is no fault of the code.
+settings.register_profile("motcua", deadline=None)
+settings.load_profile("motcua")
 
 ONE_INSTALLATION = ("tests/e2e/", "tests/lanes/")
 
@@ -20,10 +25,10 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
     """By path: with pytest 9.2 the marks of `--dist loadgroup` have no effect (pytest-dev/pytest-xdist#1386)."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return place_of(nodeid)
+        return scope_of(nodeid)
 
 
-def place_of(nodeid: str) -> str:
+def scope_of(nodeid: str) -> str:
     """What a test is not to be parted from."""
     file = nodeid.partition("::")[0]
     return next(filter(file.startswith, ONE_INSTALLATION), file)

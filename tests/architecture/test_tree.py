@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ONE_INSTALLATION, place_of
+from tests.conftest import ONE_INSTALLATION, scope_of
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("intake", "routing", "notify", "reporting", "directory")
@@ -77,5 +77,5 @@ def test_tests_that_share_an_installation_run_together() -> None:
     for folder in ONE_INSTALLATION:
         assert (ROOT / folder / "conftest.py").is_file()
         inside = [str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("test_*.py")]
-        assert len({place_of(f"{path}::test_it[a::b]") for path in inside}) == 1
-    assert place_of("tests/unit/test_a.py::test_it") != place_of("tests/unit/test_b.py::test_it")
+        assert len({scope_of(f"{path}::test_it[a::b]") for path in inside}) == 1
+    assert scope_of("tests/unit/test_a.py::test_it") != scope_of("tests/unit/test_b.py::test_it")

@@ -10,7 +10,7 @@ from cli import http
 from cli.session import Session
 from tests.support.installation import SERVICES, Installation
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 DEEP = "[" * 5000 + "]" * 5000
 HOSTILE_TEXTS = (
     "\x00",

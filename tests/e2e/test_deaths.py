@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.installation import SERVICES, Installation, Played
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 
 
 def expect_nothing_lost_or_doubled(installation: Installation, played: Played) -> None:

@@ -10,7 +10,7 @@ from cli.demo.script import CARD_CORRECTION, CENTRE, DISTRICT, INSURANCE_CARD, L
 from cli.session import Session
 from tests.support.installation import Installation
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 POST_LANE = ("intake-post", "routing-post", "notify-post", "reporting-post")
 
 

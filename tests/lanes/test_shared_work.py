@@ -11,7 +11,7 @@ from cli.demo.script import CARD_CORRECTION, DISTRICT
 from cli.session import Session
 from tests.support.installation import Installation
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 BOTH = ("routing-district", "routing-district-2")
 DOSSIERS = 24
 

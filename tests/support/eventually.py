@@ -8,10 +8,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 INTERVAL = 0.05
+PATIENCE = 120.0
+"""Seconds, far beyond what any machine should need: a test that has to wait that long has failed."""
 
 
 async def eventually(
-    predicate: Callable[[], T | Awaitable[T]], within: float = 20, describe: str | Callable[[], object] = "the condition"
+    predicate: Callable[[], T | Awaitable[T]], within: float = PATIENCE, describe: str | Callable[[], object] = "the condition"
 ) -> T:
     """Ask until the answer is true, and return it.
 

@@ -46,7 +46,7 @@ class Load:
     async def more(self, rounds: int = 20) -> None:
         """Until so much more has been said."""
         goal = self.sent + rounds
-        await eventually(lambda: self.sent >= goal, within=60)
+        await eventually(lambda: self.sent >= goal)
 
 
 @asynccontextmanager
@@ -60,5 +60,5 @@ async def under_load(world: TallyWorld) -> AsyncIterator[Load]:
         load.ended.set()
         await running
     await world.producer.flush()
-    await world.has(dict.fromkeys(load.accounts, (load.sent, load.sent)), within=120)
-    await world.was_once_in_effect(dict.fromkeys(load.accounts, load.sent))
+    await world.has(dict.fromkeys(load.accounts, (load.sent, load.sent)))
+    await world.was_applied_effectively_once(dict.fromkeys(load.accounts, load.sent))

@@ -181,11 +181,11 @@ def service(amounts: Amounts, gate: Gate | None = None) -> Table:
 
 
 def metadata() -> MetaData:
-    found = MetaData()
-    add_messaging_tables(found)
+    declared = MetaData()
+    add_messaging_tables(declared)
     SqlTable(
         "account",
-        found,
+        declared,
         Column("id", Text, primary_key=True),
         Column("lane", Text),
         Column("version", BigInteger),
@@ -194,4 +194,4 @@ def metadata() -> MetaData:
         Column("note", Text),
         CheckConstraint("note <> 'forbidden'", name="account_note_allowed"),
     )
-    return found
+    return declared

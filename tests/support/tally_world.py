@@ -81,10 +81,10 @@ class TallyWorld:
 
     async def account(self, account: str) -> tuple[int, int] | None:
         """(total, number of deposits)"""
-        found = await self.rows("SELECT total, number FROM account WHERE id = :id", id=account)
-        return (found[0].total, found[0].number) if found else None
+        rows = await self.rows("SELECT total, number FROM account WHERE id = :id", id=account)
+        return (rows[0].total, rows[0].number) if rows else None
 
-    async def has(self, totals: dict[str, tuple[int, int]], within: float = 30) -> None:
+    async def has(self, totals: dict[str, tuple[int, int]]) -> None:
         """Until these accounts stand as given."""
 
         async def there() -> bool:
@@ -95,12 +95,12 @@ class TallyWorld:
             return await self.rows("SELECT id, total, number FROM account WHERE id = ANY(:ids)", ids=list(totals))
 
         try:
-            await eventually(there, within=within)
+            await eventually(there)
         except AssertionError as missed:
-            message = f"{await instead()} instead of {totals}; room: {await self.room(*totals)}"
+            message = f"{await instead()} instead of {totals}; parked: {await self.parked(*totals)}"
             raise AssertionError(message) from missed
 
-    async def room(self, *accounts: str) -> list[tuple[str, int, str]]:
+    async def parked(self, *accounts: str) -> list[tuple[str, int, str]]:
         """(account, sequence, state) of what waits."""
         rows = await self.rows(
             "SELECT subject, sequence, state FROM parking_lot WHERE subject = ANY(:ids) ORDER BY subject, sequence, id",
@@ -108,13 +108,13 @@ class TallyWorld:
         )
         return [(row.subject, row.sequence, row.state) for row in rows]
 
-    async def comes_to_room(self, *expected: tuple[str, int, str]) -> None:
+    async def comes_to_parking_lot(self, *expected: tuple[str, int, str]) -> None:
         accounts = sorted({account for account, _, _ in expected})
 
         async def there() -> bool:
-            return await self.room(*accounts) == list(expected)
+            return await self.parked(*accounts) == list(expected)
 
-        await eventually(there, within=30, describe=f"{expected} in the parking lot")
+        await eventually(there, describe=f"{expected} in the parking lot")
 
     async def dead(self, account: str) -> int:
         """The id of its dead letter."""
@@ -134,24 +134,24 @@ class TallyWorld:
         async def empty() -> bool:
             return not await self.rows("SELECT 1 FROM outbox LIMIT 1")
 
-        await eventually(empty, within=60, describe="an empty outbox")
+        await eventually(empty, describe="an empty outbox")
 
     # --- what the world hears ----------------------------------------------------------------------------
 
     async def everything(self, topic: Topic) -> list[Any]:
         """All records of a topic up to now."""
         async with reader(self.kafka) as consumer:
-            places = [TopicPartition(name, number) for name in topic.names() for number in range(topic.partitions)]
-            ends = await consumer.end_offsets(places)
-            consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
-            found: list[Any] = []
-            while any([await consumer.position(place) < ends[place] for place in places]):
+            partitions = [TopicPartition(name, number) for name in topic.names() for number in range(topic.partitions)]
+            ends = await consumer.end_offsets(partitions)
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            records_so_far: list[Any] = []
+            while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
                 for records in (await consumer.getmany(timeout_ms=1000)).values():
-                    found += records
-            return found
+                    records_so_far += records
+            return records_so_far
 
-    async def heard(self, *accounts: str) -> dict[str, list[tuple[int, int]]]:
+    async def published(self, *accounts: str) -> dict[str, list[tuple[int, int]]]:
         """What a reader that counts makes of the totals, per account: (number, total), each number once, in order."""
         await self.outbox_empty()
         taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -163,11 +163,11 @@ class TallyWorld:
                 taken[attributes.subject].append((total.of, total.total))
         return dict(taken)
 
-    async def was_once_in_effect(self, totals: dict[str, int]) -> None:
+    async def was_applied_effectively_once(self, totals: dict[str, int]) -> None:
         """Both ends: the rows, and on the topic every number once in effect, in order. Deposits were of 1 each."""
         await self.has({account: (count, count) for account, count in totals.items()})
-        heard = await self.heard(*totals)
-        assert heard == {account: [(n, n) for n in range(1, count + 1)] for account, count in totals.items()}
+        published = await self.published(*totals)
+        assert published == {account: [(n, n) for n in range(1, count + 1)] for account, count in totals.items()}
 
     # --- the tally itself --------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ class TallyWorld:
             yield messaging
 
 
-async def tell(world: TallyWorld, accounts: list[str], upto: int, start: int = 1) -> None:
+async def publish(world: TallyWorld, accounts: list[str], upto: int, start: int = 1) -> None:
     """Rows for the outbox, as a transaction of the tally would write them."""
     rows = [
         outbox.drafts(account, None, number - 1, [Totalled(total=number, of=number)], system_clock())[0]
@@ -202,12 +202,12 @@ async def tell(world: TallyWorld, accounts: list[str], upto: int, start: int = 1
         await outbox.write(connection, rows)
 
 
-async def is_ready(messaging: Messaging, within: float = 60) -> None:
+async def is_ready(messaging: Messaging) -> None:
     async def ready() -> bool:
         return (await messaging.readiness()).ready
 
     try:
-        await eventually(ready, within=within)
+        await eventually(ready)
     except AssertionError as missed:
         raise AssertionError(str((await messaging.readiness()).problems)) from missed
 
@@ -230,7 +230,7 @@ async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = Fal
     database = make_engine(url, pool_size=12)
     async with database.begin() as connection:
         await connection.run_sync(metadata().create_all)
-    await eventually(lambda: _made(kafka, amounts), within=30)
+    await eventually(lambda: _made(kafka, amounts))
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=500_000)
     await producer.start()
     try:
@@ -248,4 +248,4 @@ async def _made(kafka: str, amounts: Amounts) -> bool:
 def names(prefix: str, number: int) -> list[str]:
     """Accounts of one test."""
     run = uuid4().hex[:6]
-    return [f"{prefix}-{run}-{place}" for place in range(number)]
+    return [f"{prefix}-{run}-{index}" for index in range(number)]

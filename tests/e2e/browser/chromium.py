@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright, expect
 
 from cli.importing import SAMPLE_PASSWORD
+from tests.support.eventually import PATIENCE
 
 # The headless shell is the same engine without the browser around it, at a third of the work per page.
 BINARIES = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -29,6 +30,8 @@ FLAGS = [
 PHONE, DESK = 360, 1280
 HEIGHTS = {PHONE: 740, DESK: 800}
 CITIZEN = ""
+MILLISECONDS = 1000 * PATIENCE
+expect.set_options(timeout=MILLISECONDS)
 
 
 @asynccontextmanager
@@ -67,6 +70,7 @@ class Visits:
             java_script_enabled=scripts,
             storage_state=self.sessions.get(who),
         )
+        context.set_default_timeout(MILLISECONDS)
         self.opened.append(context)
         page = await context.new_page()
         if who and who not in self.sessions:

@@ -142,9 +142,9 @@ async def in_the_middle(world: TallyWorld, bad: Bad, *, more: int = 0) -> tuple[
 
 
 async def holds_only_its_own(world: TallyWorld, account: str, others: list[str]) -> None:
-    await world.was_once_in_effect(dict.fromkeys(others, EACH) | {account: BAD - 1})
+    await world.was_applied_effectively_once(dict.fromkeys(others, EACH) | {account: BAD - 1})
     behind = [(account, number, "behind") for number in range(BAD + 1, EACH + 1)]
-    await world.comes_to_room((account, BAD, "dead"), *behind)
+    await world.comes_to_parking_lot((account, BAD, "dead"), *behind)
 
 
 @pytest.mark.parametrize("bad", [*NUMBERED, *UNNUMBERED], ids=lambda bad: bad.__name__)
@@ -157,20 +157,20 @@ async def test_it_holds_its_own_account_until_it_is_skipped(world: TallyWorld, b
         await announced_once(world, account)
         await world.skip(account)
         await world.has({account: (EACH - 1, EACH - 1)})
-        heard = await world.heard(account)
-        assert heard == {account: [(n, n) for n in range(1, EACH)]}
-    assert await world.room(account) == []
+        published = await world.published(account)
+        assert published == {account: [(n, n) for n in range(1, EACH)]}
+    assert await world.parked(account) == []
     audit = await world.rows("SELECT sequence, actor, why FROM skipped WHERE subject = :id", id=account)
     assert audit == [(BAD, "s-1", "thử")]
 
 
 async def announced_once(world: TallyWorld, account: str) -> None:
     await world.outbox_empty()
-    places = [record.key.decode() for record in await world.everything(world.amounts.dead_letters)]
-    told = [json.loads(record.value) for record in await world.everything(world.amounts.dead_letters)]
-    mine = [letter for letter in told if letter["subject"] == account]
+    addresses = [record.key.decode() for record in await world.everything(world.amounts.dead_letters)]
+    letters = [json.loads(record.value) for record in await world.everything(world.amounts.dead_letters)]
+    mine = [letter for letter in letters if letter["subject"] == account]
     assert [(letter["source"], letter["sequence"]) for letter in mine] == [("bank", BAD)]
-    assert mine[0]["record"] in places
+    assert mine[0]["record"] in addresses
     assert set(mine[0]) == {"source", "subject", "sequence", "record", "reason"}
     assert "secret" not in mine[0]["reason"]
     assert "forbidden" not in mine[0]["reason"]
@@ -187,15 +187,15 @@ async def test_mended_and_retried_it_goes_through_in_order(world: TallyWorld, ba
         await world.retry(account)
         total = EACH - 2 if bad is refused_by_its_handler else EACH
         await world.has({account: (total, EACH)})
-        heard = (await world.heard(account))[account]
-        assert [number for number, _ in heard] == list(range(1, EACH + 1))
-    assert await world.room(account) == []
+        published = (await world.published(account))[account]
+        assert [number for number, _ in published] == list(range(1, EACH + 1))
+    assert await world.parked(account) == []
 
 
 async def died_twice(world: TallyWorld, account: str) -> bool:
     await world.outbox_empty()
-    told = [json.loads(record.value) for record in await world.everything(world.amounts.dead_letters)]
-    return len([letter for letter in told if letter["subject"] == account]) >= 2
+    letters = [json.loads(record.value) for record in await world.everything(world.amounts.dead_letters)]
+    return len([letter for letter in letters if letter["subject"] == account]) >= 2
 
 
 async def test_several_bad_ones_in_one_batch(world: TallyWorld) -> None:
@@ -207,9 +207,9 @@ async def test_several_bad_ones_in_one_batch(world: TallyWorld) -> None:
         await world.good([account], BAD + 2, start=BAD + 1)
     await world.good(others, EACH, start=BAD)
     async with world.ready():
-        await world.was_once_in_effect(dict.fromkeys(others, EACH) | dict.fromkeys(bads.values(), BAD - 1))
+        await world.was_applied_effectively_once(dict.fromkeys(others, EACH) | dict.fromkeys(bads.values(), BAD - 1))
         for account in bads.values():
-            await world.comes_to_room((account, BAD, "dead"), (account, BAD + 1, "behind"), (account, BAD + 2, "behind"))
+            await world.comes_to_parking_lot((account, BAD, "dead"), (account, BAD + 1, "behind"), (account, BAD + 2, "behind"))
             await world.skip(account)
         await world.has(dict.fromkeys(bads.values(), (BAD + 1, BAD + 1)))
 
@@ -221,14 +221,14 @@ async def test_a_bad_one_among_parked_ones(world: TallyWorld) -> None:
         await world.deposit(account, number)
     await nul_in_text_at(world, account, 5)
     async with world.ready():
-        await world.comes_to_room(*[(account, number, "early") for number in range(2, 7)])
+        await world.comes_to_parking_lot(*[(account, number, "early") for number in range(2, 7)])
         await world.deposit(account, 1)
         await world.has({account: (4, 4)})
-        await world.comes_to_room((account, 5, "dead"), (account, 6, "behind"))
+        await world.comes_to_parking_lot((account, 5, "dead"), (account, 6, "behind"))
         await world.good([witness], 3)
         await world.skip(account)
         await world.has({account: (5, 5), witness: (3, 3)})
-        assert (await world.heard(account))[account] == [(n, n) for n in range(1, 6)]
+        assert (await world.published(account))[account] == [(n, n) for n in range(1, 6)]
 
 
 async def nul_in_text_at(world: TallyWorld, account: str, number: int) -> None:
@@ -241,12 +241,12 @@ async def test_a_stray_record_that_is_skipped_takes_no_number_from_the_account(w
     async with world.ready():
         await world.good([account], 3)
         await no_headers(world, account)
-        await world.comes_to_room((account, 4, "dead"))
+        await world.comes_to_parking_lot((account, 4, "dead"))
         await world.skip(account)
-        await world.comes_to_room((account, 4, "skipped"))
+        await world.comes_to_parking_lot((account, 4, "skipped"))
         await world.good([account], 6, start=4)
-        await world.was_once_in_effect({account: 6})
-    assert await world.room(account) == []
+        await world.was_applied_effectively_once({account: 6})
+    assert await world.parked(account) == []
 
 
 async def test_a_bad_state_record_holds_no_fact_of_the_same_id(world: TallyWorld) -> None:
@@ -260,16 +260,16 @@ async def test_a_bad_state_record_holds_no_fact_of_the_same_id(world: TallyWorld
             (9, Named.TYPE, '{"name": "x", "later": NaN}'),
         ):
             await world.send(account, version, value, topic=world.amounts.names, kind=kind)
-        await world.comes_to_room((account, 7, "dead"), (account, 8, "dead"), (account, 9, "dead"))
+        await world.comes_to_parking_lot((account, 7, "dead"), (account, 8, "dead"), (account, 9, "dead"))
         await world.good([account], 5, start=3)
-        await world.was_once_in_effect({account: 5})
+        await world.was_applied_effectively_once({account: 5})
         await world.retry(account)
         await world.skip(account)
         await world.skip(account)
         await eventually(lambda: world.rows("SELECT 1 FROM parking_lot WHERE subject = :id AND state = 'dead'", id=account))
         await world.skip(account)
         await world.good([account], 10, start=6)
-        await world.was_once_in_effect({account: 10})
+        await world.was_applied_effectively_once({account: 10})
 
 
 async def test_a_header_whose_name_is_no_text_stops_nobody(world: TallyWorld) -> None:
@@ -281,7 +281,7 @@ async def test_a_header_whose_name_is_no_text_stops_nobody(world: TallyWorld) ->
     await world.good(others, 20, start=11)
     await world.producer.flush()
     async with world.ready():
-        await world.was_once_in_effect(dict.fromkeys(others, 20))
+        await world.was_applied_effectively_once(dict.fromkeys(others, 20))
     bare = await world.rows("SELECT key, headers, state FROM parking_lot WHERE subject = ''")
     assert bare == [(None, [], "dead")]
     await world.execute("DELETE FROM parking_lot WHERE subject = ''")
@@ -310,7 +310,7 @@ async def send_a_header_name_that_is_no_text(world: TallyWorld) -> None:
 async def test_operators_see_what_died_and_what_it_holds(world: TallyWorld) -> None:
     account, _ = await in_the_middle(world, handler_raises)
     async with world.ready():
-        await world.comes_to_room((account, BAD, "dead"), *[(account, n, "behind") for n in range(BAD + 1, EACH + 1)])
+        await world.comes_to_parking_lot((account, BAD, "dead"), *[(account, n, "behind") for n in range(BAD + 1, EACH + 1)])
         async with world.database.connect() as connection:
             letters = {letter.subject: letter for letter in await dead_letters.dead(connection)}
             shown = await dead_letters.show(connection, letters[account].id)

@@ -51,7 +51,7 @@ async def test_the_same_key_twenty_times_at_once_is_one_effect_and_one_answer(wo
     assert answers == [Answer({"total": 1, "version": 1}, 201)] * 20
     assert await world.account(account) == (1, 1)
     async with world.ready():
-        assert (await world.heard(account))[account] == [(1, 1)]
+        assert (await world.published(account))[account] == [(1, 1)]
 
 
 async def test_twenty_keys_at_once_are_twenty_effects_in_order(world: TallyWorld, commands: Commands) -> None:
@@ -59,7 +59,7 @@ async def test_twenty_keys_at_once_are_twenty_effects_in_order(world: TallyWorld
     keys = [CommandKey.of(f"keys-{number}", "s-1", "POST /x", b"{}") for number in range(20)]
     async with world.ready():
         await asyncio.gather(*(commands.run(key, adding_one(account)) for key in keys))
-        await world.was_once_in_effect({account: 20})
+        await world.was_applied_effectively_once({account: 20})
 
 
 async def test_keys_belong_to_their_actor(world: TallyWorld, commands: Commands) -> None:
@@ -94,8 +94,8 @@ async def test_a_key_used_for_another_request_is_refused(commands: Commands) -> 
 
 
 async def test_two_that_lock_each_other_out_both_take_effect(world: TallyWorld, commands: Commands) -> None:
-    one, other = names("deadlock", 2)
-    for account in (one, other):
+    left, right = names("deadlock", 2)
+    for account in (left, right):
         await commands.run(CommandKey.of(f"first-{account}", "s-1", "POST /x", b"{}"), adding_one(account))
     met = asyncio.Barrier(2)
     tries: list[str] = []
@@ -111,11 +111,11 @@ async def test_two_that_lock_each_other_out_both_take_effect(world: TallyWorld, 
         return work
 
     await asyncio.gather(
-        commands.run(CommandKey.of(f"cross-{one}", "s-1", "POST /x", b"{}"), crossing(one, other)),
-        commands.run(CommandKey.of(f"cross-{other}", "s-1", "POST /x", b"{}"), crossing(other, one)),
+        commands.run(CommandKey.of(f"cross-{left}", "s-1", "POST /x", b"{}"), crossing(left, right)),
+        commands.run(CommandKey.of(f"cross-{right}", "s-1", "POST /x", b"{}"), crossing(right, left)),
     )
     assert len(tries) == 3, "one of them was chosen to try again"
-    assert [await world.account(account) for account in (one, other)] == [(3, 3), (3, 3)]
+    assert [await world.account(account) for account in (left, right)] == [(3, 3), (3, 3)]
 
 
 async def test_a_conflict_that_does_not_pass_is_not_tried_for_ever(commands: Commands) -> None:

@@ -20,7 +20,7 @@ async def test_every_deposit_is_in_the_row_and_on_the_topic_once_and_in_order(wo
     accounts = names("path", 20)
     async with world.ready():
         await world.good(accounts, 25)
-        await world.was_once_in_effect(dict.fromkeys(accounts, 25))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 25))
 
 
 async def test_redelivery_changes_nothing(world: TallyWorld) -> None:
@@ -29,18 +29,18 @@ async def test_redelivery_changes_nothing(world: TallyWorld) -> None:
         await world.good(accounts, 10)
         await world.good(accounts, 10)
         await world.good(accounts, 12, start=8)
-        await world.was_once_in_effect(dict.fromkeys(accounts, 12))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 12))
 
 
 async def test_a_replayed_topic_changes_nothing(world: TallyWorld) -> None:
     accounts = names("replay", 5)
     await world.good(accounts, 20)
     async with world.ready():
-        await world.was_once_in_effect(dict.fromkeys(accounts, 20))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 20))
     await world.execute("UPDATE read_offset SET next = 0")
     async with world.ready():
         await world.good(accounts, 21, start=21)
-        await world.was_once_in_effect(dict.fromkeys(accounts, 21))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 21))
 
 
 async def test_types_without_an_entry_advance_their_aggregate(world: TallyWorld) -> None:
@@ -49,7 +49,7 @@ async def test_types_without_an_entry_advance_their_aggregate(world: TallyWorld)
     await world.send(account, 2, Counted())
     await world.deposit(account, 3)
     async with world.ready():
-        await world.was_once_in_effect({account: 2})
+        await world.was_applied_effectively_once({account: 2})
     assert await world.rows("SELECT last FROM inbox WHERE subject = :id", id=account) == [(3,)]
 
 
@@ -62,11 +62,11 @@ async def test_a_restored_database_reads_on_from_where_it_says(world: TallyWorld
     await world.execute("CREATE TABLE kept AS SELECT * FROM read_offset")
     await world.good(accounts, 5)
     async with world.ready():
-        await world.was_once_in_effect(dict.fromkeys(accounts, 5))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 5))
         if snapshot == "of the first half":
             await world.execute("DROP TABLE kept; CREATE TABLE kept AS SELECT * FROM read_offset")
         await world.good(accounts, 10, start=6)
-        await world.was_once_in_effect(dict.fromkeys(accounts, 10))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 10))
     await world.execute("DELETE FROM account WHERE id = ANY(:ids)", ids=accounts)
     await world.execute("DELETE FROM inbox WHERE subject = ANY(:ids)", ids=accounts)
     await world.execute("TRUNCATE read_offset")
@@ -79,7 +79,7 @@ async def test_a_restored_database_reads_on_from_where_it_says(world: TallyWorld
             "INSERT INTO inbox (source, subject, last) SELECT 'bank', *, 5 FROM unnest(CAST(:ids AS text[]))", ids=accounts
         )
     async with world.ready():
-        await world.was_once_in_effect(dict.fromkeys(accounts, 10))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 10))
 
 
 async def test_offsets_are_committed_to_kafka_too(world: TallyWorld) -> None:
@@ -95,7 +95,7 @@ async def test_offsets_are_committed_to_kafka_too(world: TallyWorld) -> None:
     await admin.start()
     committed = await admin.list_consumer_group_offsets("tally.common")
     await admin.close()
-    assert {place: committed[place].offset for place in stored} == stored
+    assert {partition: committed[partition].offset for partition in stored} == stored
 
 
 async def test_a_second_consumer_that_joins_in_the_middle_of_a_batch_changes_nothing(world: TallyWorld) -> None:
@@ -109,7 +109,7 @@ async def test_a_second_consumer_that_joins_in_the_middle_of_a_batch_changes_not
             await is_ready(second)
             await world.good(accounts, 15, start=11)
             world.gate.opened.set()
-            await world.was_once_in_effect(dict.fromkeys(accounts, 15))
+            await world.was_applied_effectively_once(dict.fromkeys(accounts, 15))
 
 
 async def test_a_group_of_more_members_than_partitions_is_ready_all_the_same(world: TallyWorld) -> None:
@@ -117,13 +117,13 @@ async def test_a_group_of_more_members_than_partitions_is_ready_all_the_same(wor
     async with world.ready(), world.ready(), world.ready() as last:
         assert sorted({len(consumer.subscriber.consumer.assignment()) for consumer in last.consumers}) in ([0], [1])
         await world.good(accounts, 5)
-        await world.was_once_in_effect(dict.fromkeys(accounts, 5))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 5))
 
 
 async def test_a_reader_that_was_never_here_hears_it_all(world: TallyWorld) -> None:
     accounts = names("late", 3)
     await world.good(accounts, 3)
     async with world.ready():
-        await world.was_once_in_effect(dict.fromkeys(accounts, 3))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 3))
     async with reader(world.kafka) as consumer:
         assert set(world.amounts.totals.names()) <= await consumer.topics()

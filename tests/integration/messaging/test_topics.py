@@ -17,7 +17,7 @@ async def reported(kafka: str, names: list[str]) -> dict[str, tuple[int, dict[st
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     try:
-        partitions = {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(names)}
+        partitions = {description["topic"]: len(description["partitions"]) for description in await admin.describe_topics(names)}
         answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
     finally:
         await admin.close()
@@ -31,10 +31,10 @@ async def test_the_broker_has_every_topic_as_it_is_declared(kafka_bootstrap: str
     await create_topics(kafka_bootstrap, [*TOPICS, *DEAD_LETTERS])
 
     async def as_declared() -> bool:
-        found = await reported(kafka_bootstrap, list(declared))
-        assert {name: partitions for name, (partitions, _) in found.items()} == {n: t.partitions for n, t in declared.items()}
+        reports = await reported(kafka_bootstrap, list(declared))
+        assert {name: partitions for name, (partitions, _) in reports.items()} == {n: t.partitions for n, t in declared.items()}
         for name, topic in declared.items():
-            assert topic.config().items() <= found[name][1].items(), name
+            assert topic.config().items() <= reports[name][1].items(), name
         return True
 
     await eventually(as_declared)

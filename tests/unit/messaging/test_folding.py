@@ -65,7 +65,7 @@ class Service:
     last: int = 0
     diary: Diary | None = None
     lot: dict[int, InboundEvent] = field(default_factory=dict)
-    told: list[int] = field(default_factory=list)
+    published: list[int] = field(default_factory=list)
     numbered: int = 0
 
     def write(self, state: Diary | None, event: Written, context: Context) -> Decision[Diary]:
@@ -79,12 +79,12 @@ class Service:
     def take(self, records: list[Record]) -> Fold:
         """One batch, as `messaging.batch` does it, in memory."""
         table = Table("reader", (DIARY,), (Entry(Written, self.write, Nowhere(), Effect.PROCESS),))
-        news = [inbound_event(record) for record in records]
-        queue, again = line_up(self.last, list(self.lot.values()), news)
-        decoded = decode(table, ALL_EFFECTS, [found for found in queue if found.sequence > self.last])
+        fresh = [inbound_event(record) for record in records]
+        queue, repeated = line_up(self.last, list(self.lot.values()), fresh)
+        decoded = decode(table, ALL_EFFECTS, [inbound for inbound in queue if inbound.sequence > self.last])
         states = {(0, "d"): self.diary} if self.diary else {}
         fold = Fold(table, Context(None, NOW), states)
-        fold.dropped += len(again)
+        fold.dropped += len(repeated)
         fold.advance(self.last, queue, decoded.data)
         self._keep(fold)
         return fold
@@ -92,20 +92,20 @@ class Service:
     def _keep(self, fold: Fold) -> None:
         self.last = fold.lasts.get(("diary", "d"), self.last)
         self.diary = fold.states.get((0, "d"), self.diary)
-        self.told += [draft.sequence for draft in fold.outbox]
+        self.published += [draft.sequence for draft in fold.outbox]
         for gone in fold.released:
             del self.lot[gone]
         for entry in fold.parked:
-            found = entry.event
-            if found.parked is None:
+            inbound = entry.event
+            if inbound.parked is None:
                 self.numbered += 1
-                found.parked = self.numbered
-            found.state = entry.state
-            self.lot[found.parked] = found
+                inbound.parked = self.numbered
+            inbound.state = entry.state
+            self.lot[inbound.parked] = inbound
 
     def retry(self) -> None:
-        for found in self.lot.values():
-            found.state = "ready"
+        for inbound in self.lot.values():
+            inbound.state = "ready"
         self.take([])
 
 
@@ -136,7 +136,7 @@ def test_any_order_repetition_and_batching_comes_to_the_same(delivery: tuple[int
     for batch in batches:
         service.take(batch)
     assert service.diary == Diary("d", version=many, lines=tuple(range(1, many + 1)))
-    assert service.told == list(range(1, many + 1))
+    assert service.published == list(range(1, many + 1))
     assert service.lot == {}
 
 
@@ -149,11 +149,11 @@ def test_an_event_that_does_not_apply_holds_what_follows_and_mended_lets_it_thro
     for batch in batches:
         service.take(batch)
     held = min((number for number in bad if number <= many), default=many + 1)
-    assert service.told == list(range(1, held))
-    assert {found.sequence for found in service.lot.values()} == set(range(held, many + 1))
+    assert service.published == list(range(1, held))
+    assert {inbound.sequence for inbound in service.lot.values()} == set(range(held, many + 1))
     service.refused, service.waiting = set(), set()
     service.retry()
-    assert service.told == list(range(1, many + 1))
+    assert service.published == list(range(1, many + 1))
     assert service.lot == {}
 
 
@@ -166,12 +166,12 @@ def test_every_record_ends_applied_dropped_or_parked_exactly_once(
     for batch in batches:
         before = set(service.lot)
         fold = service.take(batch)
-        ended = Counter(found.record.coordinates for found in fold.applied)
+        ended = Counter(inbound.record.coordinates for inbound in fold.applied)
         assert max(ended.values(), default=0) <= 1
         fresh_parked = [entry for entry in fold.parked if entry.event.parked not in before]
         stayed = before - set(fold.released)
-        from_room = len(before) - len(stayed)
-        assert len(fold.applied) + fold.dropped + len(fresh_parked) == len(batch) + from_room
+        from_lot = len(before) - len(stayed)
+        assert len(fold.applied) + fold.dropped + len(fresh_parked) == len(batch) + from_lot
         assert stayed <= set(service.lot)
 
 
@@ -182,12 +182,12 @@ def test_stray_records_without_number_take_none_from_the_events(kinds: list[bool
     for offset, is_event in enumerate(kinds):
         number += is_event
         service.take([record(number, offset) if is_event else record(0, offset, readable=False)])
-        for found in service.lot.values():
-            if found.state == "dead":
-                found.state = "skipped"
+        for inbound in service.lot.values():
+            if inbound.state == "dead":
+                inbound.state = "skipped"
         service.take([])
     service.take([record(number + 1, len(kinds))])
-    assert service.told == list(range(1, number + 2))
+    assert service.published == list(range(1, number + 2))
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
@@ -196,10 +196,10 @@ def test_events_that_cannot_be_read_use_up_their_numbers_when_they_are_skipped(r
     for offset, legible in enumerate([*readable, True]):
         service.take([record(offset + 1, offset, readable=legible)])
         applied += [offset + 1] if legible else []
-    while any(found.state == "dead" for found in service.lot.values()):
-        next(found for found in service.lot.values() if found.state == "dead").state = "skipped"
-        for found in service.lot.values():
-            found.state = "ready" if found.state in ("behind", "early") else found.state
+    while any(inbound.state == "dead" for inbound in service.lot.values()):
+        next(inbound for inbound in service.lot.values() if inbound.state == "dead").state = "skipped"
+        for inbound in service.lot.values():
+            inbound.state = "ready" if inbound.state in ("behind", "early") else inbound.state
         service.take([])
     assert service.diary is not None
     assert service.diary.lines == tuple(applied)
@@ -208,15 +208,15 @@ def test_events_that_cannot_be_read_use_up_their_numbers_when_they_are_skipped(r
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.booleans()), max_size=12), st.integers(0, 10))
 def test_line_up_is_in_sequence_with_each_record_once(events: list[tuple[int, bool]], last: int) -> None:
-    news = [inbound_event(record(number, offset, readable=legible)) for offset, (number, legible) in enumerate(events)]
-    queue, again = line_up(last, [], [*news, *news])
-    assert [found.sequence for found in queue] == sorted(found.sequence for found in queue)
-    assert Counter(found.record.coordinates for found in queue) == Counter(found.record.coordinates for found in news)
-    assert len(again) == len(news)
-    assert all(found.sequence > last for found in queue if found.presumed)
+    fresh = [inbound_event(record(number, offset, readable=legible)) for offset, (number, legible) in enumerate(events)]
+    queue, repeated = line_up(last, [], [*fresh, *fresh])
+    assert [inbound.sequence for inbound in queue] == sorted(inbound.sequence for inbound in queue)
+    assert Counter(inbound.record.coordinates for inbound in queue) == Counter(inbound.record.coordinates for inbound in fresh)
+    assert len(repeated) == len(fresh)
+    assert all(inbound.sequence > last for inbound in queue if inbound.presumed)
 
 
 def test_a_presumed_number_stays_one_that_the_database_can_hold() -> None:
-    news = [inbound_event(record(MAX_SEQUENCE, 0)), inbound_event(record(0, 1, readable=False))]
-    queue, _ = line_up(0, [], news)
-    assert [found.sequence for found in queue] == [MAX_SEQUENCE, MAX_SEQUENCE]
+    fresh = [inbound_event(record(MAX_SEQUENCE, 0)), inbound_event(record(0, 1, readable=False))]
+    queue, _ = line_up(0, [], fresh)
+    assert [inbound.sequence for inbound in queue] == [MAX_SEQUENCE, MAX_SEQUENCE]

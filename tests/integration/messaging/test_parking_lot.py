@@ -19,8 +19,8 @@ async def world(kafka_bootstrap, postgres) -> AsyncIterator[TallyWorld]:
 
 async def name_of(world: TallyWorld, account: str) -> str | None:
     async with world.database.connect() as connection:
-        found = await copies.one(connection, Named, account)
-    return found and found.name
+        named = await copies.one(connection, Named, account)
+    return named and named.name
 
 
 async def test_an_early_event_waits_for_its_predecessor_also_over_a_restart(world: TallyWorld) -> None:
@@ -29,15 +29,15 @@ async def test_an_early_event_waits_for_its_predecessor_also_over_a_restart(worl
         for number in (3, 2, 5):
             await world.deposit(account, number)
         await world.good([witness], 3)
-        await world.comes_to_room(*[(account, number, "early") for number in (2, 3, 5)])
-        await world.was_once_in_effect({witness: 3})
+        await world.comes_to_parking_lot(*[(account, number, "early") for number in (2, 3, 5)])
+        await world.was_applied_effectively_once({witness: 3})
     async with world.ready():
         await world.deposit(account, 1)
-        await world.was_once_in_effect({account: 3})
-        await world.comes_to_room((account, 5, "early"))
+        await world.was_applied_effectively_once({account: 3})
+        await world.comes_to_parking_lot((account, 5, "early"))
         await world.deposit(account, 4)
-        await world.was_once_in_effect({account: 5})
-    assert await world.room(account) == []
+        await world.was_applied_effectively_once({account: 5})
+    assert await world.parked(account) == []
 
 
 async def test_events_sent_backwards_in_one_batch(world: TallyWorld) -> None:
@@ -46,7 +46,7 @@ async def test_events_sent_backwards_in_one_batch(world: TallyWorld) -> None:
         await world.deposit(account, number)
     await world.good(others, 10)
     async with world.ready():
-        await world.was_once_in_effect(dict.fromkeys(others, 10) | {account: 50})
+        await world.was_applied_effectively_once(dict.fromkeys(others, 10) | {account: 50})
 
 
 async def test_it_waits_for_a_version_of_some_state(world: TallyWorld) -> None:
@@ -59,11 +59,11 @@ async def test_it_waits_for_a_version_of_some_state(world: TallyWorld) -> None:
         for account in (before, after, older):
             await world.deposit(account, 1, name_version=2)
             await world.deposit(account, 2)
-        await world.was_once_in_effect({before: 2})
+        await world.was_applied_effectively_once({before: 2})
         for account in (after, older):
-            await world.comes_to_room((account, 1, "waiting"), (account, 2, "behind"))
+            await world.comes_to_parking_lot((account, 1, "waiting"), (account, 2, "behind"))
             await world.name(account, 2)
-        await world.was_once_in_effect(dict.fromkeys((after, older), 2))
+        await world.was_applied_effectively_once(dict.fromkeys((after, older), 2))
 
 
 async def test_state_and_what_waits_for_it_at_once(world: TallyWorld) -> None:
@@ -73,7 +73,7 @@ async def test_state_and_what_waits_for_it_at_once(world: TallyWorld) -> None:
             await world.deposit(account, 1, name_version=1)
             await world.name(account, 1)
             await world.deposit(account, 2, name_version=1)
-        await world.was_once_in_effect(dict.fromkeys(accounts, 2))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 2))
 
 
 async def test_the_highest_version_wins_and_nobody_forgotten_returns(world: TallyWorld) -> None:
@@ -90,23 +90,23 @@ async def test_the_highest_version_wins_and_nobody_forgotten_returns(world: Tall
         assert await name_of(world, changed) == "ba"
         assert await name_of(world, forgotten) is None
         await world.deposit(forgotten, 1, name_version=3)
-        await world.was_once_in_effect({forgotten: 1})
+        await world.was_applied_effectively_once({forgotten: 1})
 
 
 async def test_a_tombstone_is_what_somebody_waited_for(world: TallyWorld) -> None:
     (account,) = names("tombstone", 1)
     async with world.ready():
         await world.deposit(account, 1, name_version=4)
-        await world.comes_to_room((account, 1, "waiting"))
+        await world.comes_to_parking_lot((account, 1, "waiting"))
         await world.name(account, 4, None)
-        await world.was_once_in_effect({account: 1})
+        await world.was_applied_effectively_once({account: 1})
 
 
 async def test_an_early_one_older_than_a_minute_raises_an_alarm(world: TallyWorld) -> None:
     (account,) = names("overdue", 1)
     async with world.ready() as messaging:
         await world.deposit(account, 7)
-        await world.comes_to_room((account, 7, "early"))
+        await world.comes_to_parking_lot((account, 7, "early"))
         await world.execute("UPDATE parking_lot SET since = since - interval '2 minutes' WHERE subject = :id", id=account)
         drain = Drain(messaging.consumers[0].engine, messaging.bell, messaging.stopping)
         await drain.round()
@@ -124,11 +124,11 @@ async def test_a_group_that_dies_wholesale_stops_and_says_so(world: TallyWorld) 
         async def halted() -> bool:
             return any("died within a minute" in problem for problem in (await messaging.readiness()).problems)
 
-        await eventually(halted, within=60)
+        await eventually(halted)
         assert await world.rows("SELECT 1 FROM parking_lot WHERE subject LIKE 'wholesale%' AND state = 'dead' LIMIT 1") == []
         messaging.dead_letter_limit.least = 10_000
     async with world.ready(dead_letter_limit=messaging.dead_letter_limit):
-        await eventually(lambda: world.rows("SELECT 1 FROM parking_lot WHERE state = 'dead' HAVING count(*) = 300"), within=60)
+        await eventually(lambda: world.rows("SELECT 1 FROM parking_lot WHERE state = 'dead' HAVING count(*) = 300"))
         await world.execute("DELETE FROM parking_lot WHERE state = 'dead'")
 
 
@@ -149,4 +149,4 @@ async def test_an_unexpected_fault_of_ours_halts_the_consumer_and_loses_nothing(
             await eventually(lambda: any(consumer.halted for consumer in messaging.consumers))
         assert "a fault of ours" in (await messaging.readiness()).problems[0]
     async with world.ready():
-        await world.was_once_in_effect({account: 1})
+        await world.was_applied_effectively_once({account: 1})

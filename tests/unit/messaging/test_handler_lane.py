@@ -1,4 +1,4 @@
-"""A handler is told by which lane its event came: no event says it, and what begins with the event keeps the lane for life."""
+"""A handler is lanes by which lane its event came: no event says it, and what begins with the event keeps the lane for life."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -35,14 +35,14 @@ def test_other_topics_have_no_lane(name: str) -> None:
 
 @pytest.mark.parametrize("lane", Lane)
 def test_the_handler_is_told(lane: Lane) -> None:
-    told: list[Lane | None] = []
+    lanes: list[Lane | None] = []
 
     def handler(_: object, __: object, context: Context) -> Decision[Any] | None:
-        told.append(context.lane)
+        lanes.append(context.lane)
         return None
 
     table = Table("routing", (topics.DOSSIERS,), (Entry(DossierTakenUpV1, handler, Nothing(), Effect.PROCESS),))
     attributes = Attributes("e-1", "intake", DossierTakenUpV1.TYPE, "d-1", datetime(2026, 2, 16, tzinfo=UTC), 1)
-    found = inbound_event(Record(topics.DOSSIERS.name(lane), 0, 0, b"d-1", b"{}", attributes.headers()))
-    Fold(table, Context(attributes, attributes.time), {}).advance(0, [found], {id(found): Event()})
-    assert told == [lane]
+    inbound = inbound_event(Record(topics.DOSSIERS.name(lane), 0, 0, b"d-1", b"{}", attributes.headers()))
+    Fold(table, Context(attributes, attributes.time), {}).advance(0, [inbound], {id(inbound): Event()})
+    assert lanes == [lane]

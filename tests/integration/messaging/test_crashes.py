@@ -10,7 +10,7 @@ from messaging.outbox import COMMON
 from messaging.relay import Relay
 from tests.support.eventually import eventually
 from tests.support.tally_process import TallyProcess, tally_process
-from tests.support.tally_world import TallyWorld, names, tally_world, tell
+from tests.support.tally_world import TallyWorld, names, publish, tally_world
 
 
 @pytest.fixture(scope="module")
@@ -23,21 +23,21 @@ async def test_two_processes_share_and_one_is_killed_between_database_commit_and
     accounts = names("shared", 10)
     await world.good(accounts, 5)
     async with world.ready() as here, tally_process(world, point="committed") as process:
-        await world.was_once_in_effect(dict.fromkeys(accounts, 5))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 5))
         consumer = here.consumers[0].subscriber.consumer
-        await eventually(lambda: len(consumer.assignment()) < 3, within=60, describe="partitions given to the other")
+        await eventually(lambda: len(consumer.assignment()) < 3, describe="partitions given to the other")
         await world.good(accounts, 20, start=6)
         await process.says("committed")
         await process.kill()
         await world.good(accounts, 25, start=21)
-        await world.was_once_in_effect(dict.fromkeys(accounts, 25))
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 25))
 
 
 # --- relays -----------------------------------------------------------------------------------------------
 
 
 async def all_heard(world: TallyWorld, accounts: list[str], upto: int) -> None:
-    assert await world.heard(*accounts) == {account: [(n, n) for n in range(1, upto + 1)] for account in accounts}
+    assert await world.published(*accounts) == {account: [(n, n) for n in range(1, upto + 1)] for account in accounts}
 
 
 async def test_killed_between_kafkas_acknowledgement_and_the_delete(world: TallyWorld) -> None:
@@ -45,13 +45,13 @@ async def test_killed_between_kafkas_acknowledgement_and_the_delete(world: Tally
     await world.outbox_empty()
     async with tally_process(world, "relay", "acknowledged") as first:
         await first.says("started")
-        await tell(world, accounts, 10)
+        await publish(world, accounts, 10)
         await first.says("acknowledged")
         await first.kill()
     assert await world.rows("SELECT count(*) FROM outbox") == [(100,)]
     sent = len(await world.everything(world.amounts.totals))
     async with tally_process(world, "relay"):
-        await tell(world, accounts, 12, start=11)
+        await publish(world, accounts, 12, start=11)
         await all_heard(world, accounts, 12)
     assert len(await world.everything(world.amounts.totals)) == sent + 120, "the rows went again; readers drop them"
 
@@ -69,18 +69,18 @@ async def test_a_relay_frozen_in_the_middle_of_a_round_frees_its_lane(world: Tal
         await second.says("started")
         await world.outbox_empty()
         second.freeze()
-        await tell(world, accounts, 20)
+        await publish(world, accounts, 20)
         await frozen(first, point)
         second.thaw()
         await all_heard(world, accounts, 20)
-        await tell(world, accounts, 30, start=21)
+        await publish(world, accounts, 30, start=21)
         await all_heard(world, accounts, 30)
         first.thaw()
         first.go_on()
-        await tell(world, accounts, 40, start=31)
+        await publish(world, accounts, 40, start=31)
         await all_heard(world, accounts, 40)
         await second.kill()
-        await tell(world, accounts, 50, start=41)
+        await publish(world, accounts, 50, start=41)
         await all_heard(world, accounts, 50)
 
 
@@ -90,14 +90,14 @@ async def test_two_relays_at_once_keep_the_order(world: TallyWorld) -> None:
         await first.says("started")
         await second.says("started")
         for start in range(1, 100, 10):
-            await tell(world, accounts, start + 9, start=start)
+            await publish(world, accounts, start + 9, start=start)
         await all_heard(world, accounts, 100)
 
 
 async def test_a_relay_moves_its_own_lane_and_no_other(world: TallyWorld) -> None:
     (account,) = names("lanes", 1)
     relay = Relay(world.database, world.kafka, "tally", "post", Bell(), stopping := asyncio.Event())
-    await tell(world, [account], 3)
+    await publish(world, [account], 3)
     assert await relay.round() == 0
     common = Relay(world.database, world.kafka, "tally", COMMON, Bell(), stopping)
     assert await common.round() == 3
@@ -110,13 +110,13 @@ async def test_the_listening_connection_is_made_again(world: TallyWorld) -> None
     listening = asyncio.create_task(listen(world.url, bell, stopping, []))
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%served%' AND pid <> pg_backend_pid()"
     await eventually(lambda: world.rows(cut), describe="a listening connection to cut")
-    heard = asyncio.create_task(bell.wait("anybody", 60))
+    woken = asyncio.create_task(bell.wait("anybody", 60))
 
-    async def told() -> bool:
+    async def was_woken() -> bool:
         await world.execute("SELECT pg_notify('outbox', 'anybody')")
-        return heard.done()
+        return woken.done()
 
-    await eventually(told, describe="a notification heard on a new connection")
+    await eventually(was_woken, describe="a notification on a new connection")
     stopping.set()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

@@ -27,15 +27,15 @@ async def delivered(kafka: str, topic: str, records: list[Outgoing]) -> dict[int
         await producer.deliver(records)
     finally:
         await producer.give_up()
-    places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-    found: dict[int, list[Outgoing]] = {}
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    delivered_records: dict[int, list[Outgoing]] = {}
     async with AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False) as consumer:
-        consumer.assign(places)
-        while sum(map(len, found.values())) < len(records):
-            for place, lying in (await consumer.getmany(timeout_ms=1000)).items():
-                read = (Outgoing(topic, each.key, each.value, list(each.headers)) for each in lying)
-                found.setdefault(place.partition, []).extend(read)
-    return found
+        consumer.assign(partitions)
+        while sum(map(len, delivered_records.values())) < len(records):
+            for partition, batch in (await consumer.getmany(timeout_ms=1000)).items():
+                read = (Outgoing(topic, record.key, record.value, list(record.headers)) for record in batch)
+                delivered_records.setdefault(partition.partition, []).extend(read)
+    return delivered_records
 
 
 async def test_large_and_small_ones_and_tombstones_keep_their_order(kafka_bootstrap: str) -> None:
@@ -45,15 +45,15 @@ async def test_large_and_small_ones_and_tombstones_keep_their_order(kafka_bootst
         Outgoing(topic, b"one", None if size is None else b"x" * size, [("n", b"%d" % number)])
         for number, size in enumerate(sizes)
     ]
-    (lying,) = (await delivered(kafka_bootstrap, topic, records)).values()
-    assert lying == records
+    (batch,) = (await delivered(kafka_bootstrap, topic, records)).values()
+    assert batch == records
 
 
 async def test_a_key_lies_where_other_clients_look_for_it(kafka_bootstrap: str) -> None:
     topic = await topic_of_its_own(kafka_bootstrap)
     partition_of = DefaultPartitioner()
     records = [Outgoing(topic, f"hồ-sơ-{number % 100}".encode(), b"%d" % number, []) for number in range(1000)]
-    found = await delivered(kafka_bootstrap, topic, records)
-    assert len(found) == PARTITIONS
-    for partition, lying in found.items():
-        assert lying == [each for each in records if partition_of(each.key, list(range(PARTITIONS)), None) == partition]
+    delivered_records = await delivered(kafka_bootstrap, topic, records)
+    assert len(delivered_records) == PARTITIONS
+    for partition, batch in delivered_records.items():
+        assert batch == [record for record in records if partition_of(record.key, list(range(PARTITIONS)), None) == partition]
