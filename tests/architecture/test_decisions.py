@@ -35,8 +35,8 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "an unknown status": lambda text: text.replace("Superseded by 0002", "Done"),
     "superseded by nothing": lambda text: text.replace("Superseded by 0002", "Superseded"),
     "another number than its file": lambda text: text.replace("# 0001", "# 0002"),
-    **{f"without {name!r}": lambda text, name=name: text.replace(f"**{name}.**", "") for name in PARAGRAPHS},  # type: ignore[misc]
-    **{f"{name!r} is empty": lambda text, name=name: re.sub(rf"(\*\*{name}\.\*\*).*", r"\1", text) for name in PARAGRAPHS},  # type: ignore[misc]
+    **{f"without {name!r}": lambda text, name=name: text.replace(f"**{name}.**", "") for name in PARAGRAPHS},
+    **{f"{name!r} is empty": lambda text, name=name: re.sub(rf"(\*\*{name}\.\*\*).*", r"\1", text) for name in PARAGRAPHS},
 }
 
 
