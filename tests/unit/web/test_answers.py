@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.eventually import eventually
-from tests.unit.web_sample import browse, sample_app, token
+from tests.support.web_world import browse, sample_app, token
 from web.conditional import StaleWrite
 from web.problems import MEDIA_TYPE
 

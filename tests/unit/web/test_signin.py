@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from contracts.values import Role
-from tests.unit.web_sample import NOW, OTHER_UNIT, UNIT, State, browse, claims, sample_app, token
+from tests.support.web_world import NOW, OTHER_UNIT, UNIT, State, browse, claims, sample_app, token
 from web.signin import SignInCheck, SignInNeeded
 from web.tokens import BadToken, names_of, new_signing_key, sign, verify
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 import web
 from contracts.values import PortalStatus, Role
-from tests.unit.web_sample import NOW, browse, sample_app, token
+from tests.support.web_world import NOW, browse, sample_app, token
 from web import formats, navigation
 from web.addresses import safe_next
 from web.forms import Form, blank

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.web_sample import browse, sample_app, token
+from tests.support.web_world import browse, sample_app, token
 from web.csrf import csrf_token
 
 TOKEN = token()

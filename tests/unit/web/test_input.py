@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from tests.unit.web_sample import browse, sample_app
+from tests.support.web_world import browse, sample_app
 
 SUBMIT = "/api/sample/submissions"
 KEY = {"Idempotency-Key": "key-00000001"}
