@@ -17,7 +17,7 @@ from contracts.refusal import Refusal
 from web import errors
 from web.clean_input import clean_input
 from web.languages import Texts
-from web.middleware import BodyLimit, Envelope, InFlightLimit
+from web.middleware import BodyLimit, Envelope, HeadAsGet, InFlightLimit
 from web.pages import Pages
 from web.problems import RESPONSES, Problem, Unavailable
 from web.settings import WebSettings
@@ -59,6 +59,7 @@ def create_app(
         responses=RESPONSES,
         dependencies=[Depends(clean_input)],
         middleware=[
+            Middleware(HeadAsGet),
             Middleware(Envelope),
             Middleware(InFlightLimit, settings=settings, always=(f"/api/{service}/health/", "/metrics")),
             Middleware(BodyLimit, settings=settings),

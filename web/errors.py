@@ -88,4 +88,12 @@ async def on_http(request: Request, error: HTTPException) -> Response:
         return too_large(request, int(error.detail))
     other = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unforeseen"
     code = _BY_STATUS.get(error.status_code, other)
-    return answer(request, _shell(error.status_code, code), error.headers)
+    return answer(request, _shell(error.status_code, code), _with_head(error.headers))
+
+
+def _with_head(headers: Mapping[str, str] | None) -> Mapping[str, str]:
+    """HEAD is no method of our routes, but answered wherever GET is (web.middleware): Allow says so."""
+    allowed = (headers or {}).get("Allow", "").split(", ")
+    if "GET" not in allowed:
+        return headers or {}
+    return {**(headers or {}), "Allow": ", ".join(sorted({*allowed, "HEAD"}))}

@@ -1,4 +1,5 @@
-"""What holds for every answer, also for those no route gives: an id, strict headers, bounded bodies, bounded work, no bare 500.
+"""What holds for every answer, also for those no route gives: an id, strict headers, bounded bodies, bounded work, no bare 500,
+and `HEAD` wherever there is a GET.
 
 Plain ASGI, because these run for each request and must see the answers of the error handlers too.
 """
@@ -33,8 +34,32 @@ SECURITY_HEADERS: Final = {
 }
 
 
+class HeadAsGet:
+    """Outermost: HEAD is worked on as GET and answered with its status and headers, also its length, without the body.
+
+    It is no method of the routes, so OpenAPI does not list it beside every GET.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+                await send({"type": "http.response.body", "body": b""})
+
+        # A copy: the server below must still know that it answers HEAD, whose Content-Length announces no bytes.
+        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+
+
 class Envelope:
-    """Outermost: gives the request its id, the answer its headers, and an unforeseen exception its logged, silent 500."""
+    """Gives the request its id, the answer its headers, and an unforeseen exception its logged, silent 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
