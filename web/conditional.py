@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from contracts.refusal import Refusal
 from web.addresses import is_form
-from web.languages import shell_texts
+from web.languages import layout_texts
 
 HEADER: Final = "If-Match"
 FIELD: Final = "if_match"
@@ -23,8 +23,7 @@ _TAG: Final = re.compile(r'(?:W/)?"([0-9]{1,18})(?:-(?:gzip|br|zstd))?"')
 
 class _Conditional(Refusal):
     def __init__(self, code: str) -> None:
-        texts = shell_texts()
-        super().__init__(code, vi=texts.text("vi", f"problem.{code}"), en=texts.text("en", f"problem.{code}"))
+        super().__init__(code, **layout_texts().in_each(f"problem.{code}"))
 
 
 class VersionMissing(_Conditional):

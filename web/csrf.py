@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from contracts.refusal import Refusal
 from web.addresses import is_form
-from web.languages import shell_texts
+from web.languages import layout_texts
 
 FIELD: Final = "csrf_token"
 HEADER: Final = "X-CSRF-Token"
@@ -28,8 +28,7 @@ class ForgedForm(Refusal):
     status = HTTPStatus.FORBIDDEN
 
     def __init__(self) -> None:
-        texts = shell_texts()
-        super().__init__("forged-form", vi=texts.text("vi", "problem.forged-form"), en=texts.text("en", "problem.forged-form"))
+        super().__init__("forged-form", **layout_texts().in_each("problem.forged-form"))
 
 
 def csrf_token(token: str, session_id: str) -> str:

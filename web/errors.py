@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from contracts.refusal import Refusal
 from web.addresses import here, wants_html
-from web.languages import chosen_language, shell_texts
+from web.languages import chosen_language, layout_texts
 from web.problems import MEDIA_TYPE, Problem, Unavailable
 from web.signin import SignInNeeded
 from web.validation import field_problems
@@ -28,23 +28,21 @@ def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None
     return JSONResponse(body.model_dump(), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def _shell(status: int, code: str, **values: object) -> Problem:
-    texts = shell_texts()
-    vi, en = (texts.text(language, f"problem.{code}", **values) for language in ("vi", "en"))
-    return Problem.of(status, code, vi=vi, en=en)
+def _problem(status: int, code: str, **values: object) -> Problem:
+    return Problem.of(status, code, **layout_texts().in_each(f"problem.{code}", **values))
 
 
 def overloaded(request: Request, retry_after: int) -> Response:
-    return answer(request, _shell(503, "unavailable", seconds=retry_after), {"Retry-After": str(retry_after)})
+    return answer(request, _problem(503, "unavailable", seconds=retry_after), {"Retry-After": str(retry_after)})
 
 
 def too_large(request: Request, limit: int) -> Response:
-    return answer(request, _shell(413, "too-large", kilobytes=limit // 1024))
+    return answer(request, _problem(413, "too-large", kilobytes=limit // 1024))
 
 
 def unforeseen(request: Request) -> Response:
     """The 500: nothing of the exception is shown; the request id on the answer finds it in the log."""
-    problem = _shell(500, "unforeseen")
+    problem = _problem(500, "unforeseen")
     try:
         return answer(request, problem)
     except Exception:  # noqa: BLE001 -- the page itself may be what failed; then the plain answer is still owed
@@ -72,11 +70,11 @@ async def on_unavailable(request: Request, fault: Exception) -> Response:
 
 
 async def on_validation(request: Request, error: RequestValidationError) -> Response:
-    found: list[dict[str, Any]] = list(error.errors())
-    if any(one["type"] == "json_invalid" for one in found):
-        return answer(request, _shell(422, "not-json"))
-    problem = _shell(422, "invalid", count=len(found))
-    return answer(request, problem.model_copy(update={"errors": field_problems(found, request.app.state.pages.texts)}))
+    mistakes: list[dict[str, Any]] = list(error.errors())
+    if any(mistake["type"] == "json_invalid" for mistake in mistakes):
+        return answer(request, _problem(422, "not-json"))
+    problem = _problem(422, "invalid", count=len(mistakes))
+    return answer(request, problem.model_copy(update={"errors": field_problems(mistakes, request.app.state.pages.texts)}))
 
 
 _BY_STATUS = {400: "bad-request", 404: "not-found", 405: "method", 415: "media-type"}
@@ -88,7 +86,7 @@ async def on_http(request: Request, error: HTTPException) -> Response:
         return too_large(request, int(error.detail))
     other = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unforeseen"
     code = _BY_STATUS.get(error.status_code, other)
-    return answer(request, _shell(error.status_code, code), _with_head(error.headers))
+    return answer(request, _problem(error.status_code, code), _with_head(error.headers))
 
 
 def _with_head(headers: Mapping[str, str] | None) -> Mapping[str, str]:

@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import Final
 
 from contracts.values import CIVIL_TIME
+from web.languages import DEFAULT
 
 _WEEKDAYS: Final = {
     "vi": ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_SEPARATORS: Final = {"vi": str.maketrans(",.", ".,"), "en": str.maketrans("", "")}
+_DONG: Final = {"vi": "đồng", "en": "VND"}
 
 
-def moment(value: datetime, language: str = "vi") -> str:
+def moment(value: datetime, language: str = DEFAULT) -> str:
     """Hour, weekday and date of an aware moment, in civil time."""
     local = _local(value)
     return f"{local:%H:%M}, {weekday(local.date(), language)} {local:%d/%m/%Y}"
@@ -28,7 +31,7 @@ def day(value: date) -> str:
     return f"{_local(value) if isinstance(value, datetime) else value:%d/%m/%Y}"
 
 
-def weekday(value: date, language: str = "vi") -> str:
+def weekday(value: date, language: str = DEFAULT) -> str:
     return _WEEKDAYS[language][value.weekday()]
 
 
@@ -36,14 +39,14 @@ def clock_time(value: datetime) -> str:
     return f"{_local(value):%H:%M:%S}"
 
 
-def number(value: float | Decimal, language: str = "vi", digits: int | None = None) -> str:
+def number(value: float | Decimal, language: str = DEFAULT, digits: int | None = None) -> str:
     """Grouped by thousands; `digits` after the comma, or as many as the number has."""
     written = f"{value:,.{digits}f}" if digits is not None else f"{value:,}"
-    return written if language == "en" else written.translate(str.maketrans(",.", ".,"))
+    return written.translate(_SEPARATORS[language])
 
 
-def dong(value: int, language: str = "vi") -> str:
-    return f"{number(value, language)} {'VND' if language == 'en' else 'đồng'}"
+def dong(value: int, language: str = DEFAULT) -> str:
+    return f"{number(value, language)} {_DONG[language]}"
 
 
 def _local(value: datetime) -> datetime:

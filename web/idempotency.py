@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from contracts.refusal import Refusal
 from web.addresses import is_form
-from web.languages import shell_texts
+from web.languages import layout_texts
 
 HEADER: Final = "Idempotency-Key"
 FIELD: Final = "idempotency_key"
@@ -24,10 +24,9 @@ class BadIdempotencyKey(Refusal):
 
     status = HTTPStatus.BAD_REQUEST
 
-    def __init__(self, what: str) -> None:
-        texts = shell_texts()
-        code = f"idempotency-key-{what}"
-        super().__init__(code, vi=texts.text("vi", f"problem.{code}"), en=texts.text("en", f"problem.{code}"), field=HEADER)
+    def __init__(self, fault: str) -> None:
+        code = f"idempotency-key-{fault}"
+        super().__init__(code, **layout_texts().in_each(f"problem.{code}"), field=HEADER)
 
 
 async def idempotency_key(

@@ -1,21 +1,23 @@
 """Vietnamese first, English on request: one catalogue file per language and folder, and no key in one that is not in the other.
 
-A service lays its own `texts/vi.toml` and `texts/en.toml` beside the shell's. A key in two folders, in one language only, or
+A service lays its own `texts/vi.toml` and `texts/en.toml` beside the layout's. A key in two folders, in one language only, or
 with other placeholders in the other language stops the service at its start instead of showing a hole to a citizen.
 """
 
 import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypedDict, cast
 
 from starlette.requests import Request
 
+# The one list of them in web: the first is spoken to whoever did not choose.
 LANGUAGES: Final = ("vi", "en")
+DEFAULT: Final = LANGUAGES[0]
 COOKIE: Final = "motcua_lang"
-_SHELL: Final = Path(__file__).parent / "texts"
+_LAYOUT: Final = Path(__file__).parent / "texts"
 
 
 def chosen_language(request: Request) -> str:
@@ -23,7 +25,14 @@ def chosen_language(request: Request) -> str:
     for chosen in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if chosen in LANGUAGES:
             return chosen
-    return LANGUAGES[0]
+    return DEFAULT
+
+
+class Bilingual(TypedDict):
+    """One sentence by language, as a Refusal and a Problem take it: `**texts.in_each(key)`."""
+
+    vi: str
+    en: str
 
 
 class Texts:
@@ -32,9 +41,9 @@ class Texts:
 
     @classmethod
     def load(cls, folders: Iterable[Path] = ()) -> Self:
-        """The shell's texts and those of `folders`; raises ValueError naming what does not agree."""
+        """The layout's texts and those of `folders`; raises ValueError naming what does not agree."""
         catalogues: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-        for folder in (_SHELL, *folders):
+        for folder in (_LAYOUT, *folders):
             for language, catalogue in catalogues.items():
                 _add(catalogue, folder / f"{language}.toml")
         _agree(catalogues)
@@ -43,8 +52,11 @@ class Texts:
     def text(self, language: str, key: str, **values: object) -> str:
         return self._catalogues[language][key].format_map(values)
 
+    def in_each(self, key: str, **values: object) -> Bilingual:
+        return bilingual(lambda language: self.text(language, key, **values))
+
     def has(self, key: str) -> bool:
-        return key in self._catalogues[LANGUAGES[0]]
+        return key in self._catalogues[DEFAULT]
 
     def label(self, language: str, field: str) -> str:
         """What the form calls a field (`label.<field>`); a field without a label keeps its technical name."""
@@ -52,17 +64,23 @@ class Texts:
         return self.text(language, key) if self.has(key) else field
 
 
+def bilingual(say: Callable[[str], str]) -> Bilingual:
+    """What `say` says in each language."""
+    return cast("Bilingual", {language: say(language) for language in LANGUAGES})
+
+
 @lru_cache(maxsize=1)
-def shell_texts() -> Texts:
+def layout_texts() -> Texts:
+    """The texts that every service has: navigation, refusals, what is wrong with a field."""
     return Texts.load()
 
 
 def _add(catalogue: dict[str, str], file: Path) -> None:
-    found = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
-    twice = sorted(catalogue.keys() & found.keys())
+    texts = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    twice = sorted(catalogue.keys() & texts.keys())
     if twice:
         raise ValueError(f"{file}: already said elsewhere: {', '.join(twice)}")
-    catalogue.update(found)
+    catalogue.update(texts)
 
 
 def _flat(table: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str]]:

@@ -28,7 +28,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_type_h
 from fastapi import Query
 
 from contracts.refusal import Invalid
-from web.languages import shell_texts
+from web.languages import layout_texts
 
 # Raised when the written form changes: cursors of the form before are then refused like any other.
 VERSION: Final = 1
@@ -48,9 +48,7 @@ class BadCursor(Invalid):
     """422: not a cursor that this list gave out."""
 
     def __init__(self, field: str = "after") -> None:
-        texts = shell_texts()
-        vi, en = (texts.text(language, "problem.bad-cursor", field=field) for language in ("vi", "en"))
-        super().__init__("bad-cursor", vi=vi, en=en, field=field)
+        super().__init__("bad-cursor", **layout_texts().in_each("problem.bad-cursor", field=field), field=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def _written(value: object, types: frozenset[type]) -> str | int | None:
     match value:
         case datetime():
             if value.tzinfo is None:
-                raise ValueError("a moment without a time zone has no place in an order")
+                raise ValueError("a moment without a time zone cannot be ordered")
             return (value.astimezone(UTC) - _EPOCH) // _MICROSECOND
         case date():
             return value.isoformat()

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from contracts.refusal import Refusal
 from contracts.values import Role
-from web.languages import shell_texts
+from web.languages import bilingual, layout_texts
 
 
 class Forbidden(Refusal):
@@ -16,12 +16,11 @@ class Forbidden(Refusal):
     status = HTTPStatus.FORBIDDEN
 
     def __init__(self, roles: tuple[Role, ...], unit: str | None = None) -> None:
-        said = {language: _missing(language, roles, unit) for language in ("vi", "en")}
-        super().__init__("forbidden", vi=said["vi"], en=said["en"])
+        super().__init__("forbidden", **bilingual(lambda language: _missing(language, roles, unit)))
 
 
 def _missing(language: str, roles: tuple[Role, ...], unit: str | None) -> str:
-    texts = shell_texts()
+    texts = layout_texts()
     either = texts.text(language, "problem.or").join(texts.text(language, f"role.{role}") for role in roles)
     if unit is None:
         return texts.text(language, "problem.forbidden", role=either)

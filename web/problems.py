@@ -21,7 +21,8 @@ class FieldProblem(BaseModel):
     en: str
 
     def said_in(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
+        text: str = getattr(self, language)
+        return text
 
 
 class Problem(BaseModel):
@@ -57,7 +58,8 @@ class Problem(BaseModel):
         return cls.of(refusal.status, refusal.code, vi=refusal.vi, en=refusal.en, errors=errors)
 
     def said_in(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
+        text: str = getattr(self, language)
+        return text
 
 
 class Unavailable(Exception):  # noqa: N818 -- it is the service that is unavailable

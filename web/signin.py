@@ -18,12 +18,12 @@ from starlette.responses import Response
 from contracts.refusal import Refusal
 from contracts.values import Role
 from web.csrf import require_proof
-from web.languages import shell_texts
+from web.languages import layout_texts
 from web.principal import Forbidden, Principal
 from web.tokens import BadToken, TokenClaims, names_of, verify
 
 COOKIE: Final = "motcua_token"
-_CLOCKS_APART: Final = timedelta(seconds=30)
+_CLOCK_SKEW: Final = timedelta(seconds=30)
 
 
 class SignInNeeded(Refusal):
@@ -32,8 +32,7 @@ class SignInNeeded(Refusal):
     status = HTTPStatus.UNAUTHORIZED
 
     def __init__(self, why: str) -> None:
-        texts = shell_texts()
-        super().__init__(f"sign-in-{why}", vi=texts.text("vi", f"sign-in.{why}"), en=texts.text("en", f"sign-in.{why}"))
+        super().__init__(f"sign-in-{why}", **layout_texts().in_each(f"sign-in.{why}"))
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class SignInCheck:
             raise SignInNeeded("expired")
         if not staff.active or claims.issued_at < staff.tokens_valid_from:
             raise SignInNeeded("ended")
-        if claims.issued_at > now + _CLOCKS_APART:
+        if claims.issued_at > now + _CLOCK_SKEW:
             raise SignInNeeded("invalid")
 
 
@@ -98,10 +97,10 @@ def token_of(request: Request) -> tuple[str, bool] | None:
 
 async def principal(request: Request) -> Principal:
     """Dependency: the person signed in. 401 for a program, the sign-in page for a browser."""
-    found = token_of(request)
-    if found is None:
+    presented = token_of(request)
+    if presented is None:
         raise SignInNeeded("missing")
-    token, by_cookie = found
+    token, by_cookie = presented
     check: SignInCheck = request.app.state.signin
     person = await check.check(token)
     if by_cookie:

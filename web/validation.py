@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.refusal import Refusal
-from web.languages import LANGUAGES, Texts
+from web.languages import Bilingual, Texts, bilingual
 from web.problems import FieldProblem
 
 _SHOWN_PATH: Final = 200
-_PLACES: Final = frozenset({"body", "query", "path", "header", "cookie", "form"})
+_SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie", "form"})
 
-# pydantic's error types -> the shell's `invalid.*` texts. What is not here says "this value is not right".
+# pydantic's error types -> the layout's `invalid.*` texts. What is not here says "this value is not right".
 _TEXTS: Final[Mapping[str, str]] = {
     "missing": "missing",
     "string_type": "text",
@@ -59,35 +59,36 @@ _TEXTS: Final[Mapping[str, str]] = {
 }
 
 
-def field_problems(found: Iterable[Mapping[str, Any]], texts: Texts) -> list[FieldProblem]:
-    return [_field_problem(one, texts) for one in found]
+def field_problems(mistakes: Iterable[Mapping[str, Any]], texts: Texts) -> list[FieldProblem]:
+    """`mistakes` as pydantic's `errors()` lists them."""
+    return [_field_problem(mistake, texts) for mistake in mistakes]
 
 
-def _field_problem(one: Mapping[str, Any], texts: Texts) -> FieldProblem:
-    field = field_path(one["loc"])
-    own = _own_words(one)
-    if own is not None:
-        return FieldProblem(field=field, vi=own[0], en=own[1])
-    key = f"invalid.{_TEXTS.get(one['type'], 'other')}"
-    values = {**_ANY_LIMIT, **(one.get("ctx") or {})}
-    said = [texts.text(language, key, label=texts.label(language, field), **values) for language in LANGUAGES]
-    return FieldProblem(field=field, vi=said[0], en=said[1])
+def _field_problem(mistake: Mapping[str, Any], texts: Texts) -> FieldProblem:
+    field = field_path(mistake["loc"])
+    return FieldProblem(field=field, **(_validators_words(mistake) or _our_words(mistake, field, texts)))
+
+
+def _our_words(mistake: Mapping[str, Any], field: str, texts: Texts) -> Bilingual:
+    key = f"invalid.{_TEXTS.get(mistake['type'], 'other')}"
+    values = {**_ANY_LIMIT, **(mistake.get("ctx") or {})}
+    return bilingual(lambda language: texts.text(language, key, label=texts.label(language, field), **values))
 
 
 _ANY_LIMIT: Final = dict.fromkeys(("min_length", "max_length", "gt", "ge", "lt", "le"), "?")
 
 
-def _own_words(one: Mapping[str, Any]) -> tuple[str, str] | None:
-    error = (one.get("ctx") or {}).get("error")
+def _validators_words(mistake: Mapping[str, Any]) -> Bilingual | None:
+    error = (mistake.get("ctx") or {}).get("error")
     if isinstance(error, Refusal):
-        return error.vi, error.en
+        return Bilingual(vi=error.vi, en=error.en)
     if isinstance(error, ValueError) and " / " in str(error):
         vi, _, en = str(error).partition(" / ")
-        return vi, en
+        return Bilingual(vi=vi, en=en)
     return None
 
 
 def field_path(loc: Sequence[int | str]) -> str:
     """`("body", "papers", 0, "code")` is `papers.0.code`; keys are the caller's, so what cannot be printed is left out."""
-    parts = [str(part) for part in (loc[1:] if len(loc) > 1 and loc[0] in _PLACES else loc)]
+    parts = [str(part) for part in (loc[1:] if len(loc) > 1 and loc[0] in _SOURCES else loc)]
     return "".join(c if c.isprintable() else "?" for c in ".".join(parts))[:_SHOWN_PATH]

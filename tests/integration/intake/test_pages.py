@@ -12,7 +12,7 @@ import pytest
 from tests.support.intake_world import APPLICANT, MISSING, NOW, Intake, intake_world, papers_of
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE_CARD, LAND, token_for
 from tests.support.servers import PostgresServer
-from web.languages import shell_texts
+from web.languages import layout_texts
 from web.signin import COOKIE
 
 EVIL = "<script>alert('x')</script>"
@@ -184,7 +184,7 @@ async def test_stale_form_says_so_and_shows_what_stands_now(clerk: Browser, inta
     await intake.post(f"/dossiers/{taken['id']}/refuse", {"reason": "Sai nơi nộp"}, version=1)
     answer = await clerk.send(page, f"{path}/accept")
     assert answer.status_code == 412
-    assert shell_texts().text("vi", "problem.stale-write") in answer.text
+    assert layout_texts().text("vi", "problem.stale-write") in answer.text
     assert "Sai nơi nộp" in answer.text
 
 
