@@ -1,5 +1,6 @@
-"""The shell of every service's HTTP side. What it promises: no bare 500, no echo of input, every error in both languages,
-every route behind the same checks of its input, and an honest 503 when there is too much to do.
+"""The application that every service adds its routes to. It promises no bare 500, no echo of input, every error in both
+languages, every route behind the same checks of its input, HEAD wherever there is GET, and an honest 503 when there is
+too much to do.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from contracts.refusal import Refusal
 from web import errors
 from web.clean_input import clean_input
 from web.languages import Texts
-from web.middleware import BodyLimit, Envelope, HeadAsGet, InFlightLimit
+from web.middleware import BodyLimit, HeadAsGet, InFlightLimit, RequestBoundary
 from web.pages import Pages
 from web.problems import RESPONSES, Problem, Unavailable
 from web.settings import WebSettings
@@ -60,7 +61,7 @@ def create_app(
         dependencies=[Depends(clean_input)],
         middleware=[
             Middleware(HeadAsGet),
-            Middleware(Envelope),
+            Middleware(RequestBoundary),
             Middleware(InFlightLimit, settings=settings, always=(f"/api/{service}/health/", "/metrics")),
             Middleware(BodyLimit, settings=settings),
         ],

@@ -1,4 +1,5 @@
-"""Values that no database can hold are refused at the door, wherever they stand: NUL, lone surrogates, numbers beyond 64 bits.
+"""Values that no database can hold are refused before a route sees them, wherever they stand: NUL, lone surrogates, numbers
+beyond 64 bits.
 
 pydantic lets all three through, PostgreSQL refuses them, and one of them would sink its whole batch (or turn into a 500).
 `create_app` makes this the first dependency of every route, so that no service can forget it.
@@ -26,7 +27,7 @@ Loc = tuple[int | str, ...]
 
 
 async def clean_input(request: Request) -> AsyncIterator[None]:
-    """Raises RequestValidationError naming every place that holds an impossible value. Uploads are closed after the answer."""
+    """Raises RequestValidationError naming every value that is impossible. Uploads are closed after the answer."""
     try:
         await _refuse_impossible(request)
         yield
@@ -35,15 +36,17 @@ async def clean_input(request: Request) -> AsyncIterator[None]:
 
 
 async def _refuse_impossible(request: Request) -> None:
-    found = [*_in_address(request)]
+    impossible = [*_in_address(request)]
     if is_json(request):
-        found += _impossible(await _json(request), ("body",))
+        impossible += _impossible(await _json(request), ("body",))
     elif is_form(request):
         for name, value in (await _form(request)).multi_items():
             text = value if isinstance(value, str) else value.filename or ""
-            found += [*_impossible(name, ("form", "name")), *_impossible(text, ("form", name))]
-    if found:
-        raise RequestValidationError([{"type": kind, "loc": loc, "msg": kind, "input": None} for loc, kind in found[:_NAMED]])
+            impossible += [*_impossible(name, ("form", "name")), *_impossible(text, ("form", name))]
+    if impossible:
+        raise RequestValidationError(
+            [{"type": kind, "loc": loc, "msg": kind, "input": None} for loc, kind in impossible[:_NAMED]]
+        )
 
 
 async def _json(request: Request) -> object:
@@ -77,14 +80,14 @@ def _in_address(request: Request) -> Iterator[tuple[Loc, str]]:
 
 def _impossible(value: object, loc: Loc) -> Iterator[tuple[Loc, str]]:
     """Walks without recursion: a body may be nested as deep as its size allows."""
-    waiting: list[tuple[object, Loc]] = [(value, loc)]
-    while waiting:
-        value, loc = waiting.pop()
+    stack: list[tuple[object, Loc]] = [(value, loc)]
+    while stack:
+        value, loc = stack.pop()
         if isinstance(value, dict):
-            waiting.extend((key, (*loc, "name")) for key in value)
-            waiting.extend((inner, (*loc, key)) for key, inner in value.items())
+            stack.extend((key, (*loc, "name")) for key in value)
+            stack.extend((inner, (*loc, key)) for key, inner in value.items())
         elif isinstance(value, list):
-            waiting.extend((inner, (*loc, at)) for at, inner in enumerate(value))
+            stack.extend((inner, (*loc, at)) for at, inner in enumerate(value))
         elif kind := _kind(value):
             yield loc, kind
 

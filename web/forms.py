@@ -38,7 +38,7 @@ class Form(Generic[M]):
         return str(option) in ([value] if isinstance(value, str) else value)
 
     def problem(self, name: str) -> FieldProblem | None:
-        return next((one for one in self.problems if one.field == name), None)
+        return next((problem for problem in self.problems if problem.field == name), None)
 
     def refused(self, refusal: Refusal) -> Self:
         """The same form, refused by the rules: at the field to blame, or above the form."""
@@ -58,8 +58,8 @@ async def read_form(request: Request, model: type[M], texts: Texts) -> Form[M]:
     try:
         return Form(values=values, data=model.model_validate(given))
     except ValidationError as error:
-        found: list[Any] = list(error.errors())
-        return Form(values=values, problems=field_problems([_at_field(one) for one in found], texts))
+        mistakes: list[Any] = list(error.errors())
+        return Form(values=values, problems=field_problems([_at_field(mistake) for mistake in mistakes], texts))
 
 
 def _typed(form: FormData, model: type[BaseModel]) -> dict[str, str | list[str]]:
@@ -75,6 +75,6 @@ def _typed(form: FormData, model: type[BaseModel]) -> dict[str, str | list[str]]
     return typed
 
 
-def _at_field(one: dict[str, Any]) -> dict[str, Any]:
+def _at_field(mistake: dict[str, Any]) -> dict[str, Any]:
     """A mistake inside a list belongs to the one field that is on the page."""
-    return {**one, "loc": one["loc"][:1]}
+    return {**mistake, "loc": mistake["loc"][:1]}

@@ -58,7 +58,7 @@ class HeadAsGet:
         await self.app({**scope, "method": "GET"}, receive, send_without_body)
 
 
-class Envelope:
+class RequestBoundary:
     """Gives the request its id, the answer its headers, and an unforeseen exception its logged, silent 500."""
 
     def __init__(self, app: ASGIApp) -> None:

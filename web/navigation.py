@@ -1,4 +1,4 @@
-"""The pages that the header offers, and to whom: nobody is shown a door that is closed to them."""
+"""The menu of every page's header: nobody is offered a page that they may not open."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,7 @@ from web.principal import Principal
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuItem:
     key: str
     href: str
     roles: frozenset[Role]
@@ -16,15 +16,15 @@ class Entry:
 
 
 STAFF: Final = (
-    Entry("counter", "/intake/counter", frozenset({Role.CLERK}), "Alt+1"),
-    Entry("cases", "/routing/cases", frozenset({Role.OFFICER, Role.LEADER}), "Alt+2"),
-    Entry("messages", "/notify/messages", frozenset({Role.CLERK, Role.LEADER, Role.OPERATOR}), "Alt+3"),
-    Entry("figures", "/reporting/figures", frozenset({Role.LEADER, Role.ADMIN}), "Alt+4"),
+    MenuItem("counter", "/intake/counter", frozenset({Role.CLERK}), "Alt+1"),
+    MenuItem("cases", "/routing/cases", frozenset({Role.OFFICER, Role.LEADER}), "Alt+2"),
+    MenuItem("messages", "/notify/messages", frozenset({Role.CLERK, Role.LEADER, Role.OPERATOR}), "Alt+3"),
+    MenuItem("figures", "/reporting/figures", frozenset({Role.LEADER, Role.ADMIN}), "Alt+4"),
 )
-PUBLIC: Final = (Entry("track", "/track", frozenset(), ""),)
+PUBLIC: Final = (MenuItem("track", "/track", frozenset(), ""),)
 
 
-def entries(person: Principal | None) -> tuple[Entry, ...]:
+def menu_for(person: Principal | None) -> tuple[MenuItem, ...]:
     if person is None:
         return PUBLIC
-    return tuple(entry for entry in STAFF if any(person.has(role) for role in entry.roles))
+    return tuple(item for item in STAFF if any(person.has(role) for role in item.roles))

@@ -1,6 +1,6 @@
 """Server-rendered pages in the reader's language, escaped by default, with all that the layout needs already there.
 
-Macros read language and session from the view of the page being rendered, so templates import them without passing anything on.
+Macros read language and session from the viewer of the page being rendered, so templates import them without passing anything on.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ _A_YEAR: Final = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
-class View:
+class Viewer:
     """Who is looking, in which language, when."""
 
     language: str
@@ -43,7 +43,7 @@ class View:
     now: datetime
 
 
-_view: ContextVar[View] = ContextVar("view")
+_viewer: ContextVar[Viewer] = ContextVar("viewer")
 
 
 class Pages:
@@ -56,7 +56,7 @@ class Pages:
         now: Callable[[], datetime],
         settings: WebSettings | None = None,
     ) -> None:
-        """`folders` of templates, the first one wins; the shell's `base.html` and `components.html` are always there."""
+        """`folders` of templates, the first one wins; the layout's `base.html` and `components.html` are always there."""
         self.texts, self._now, self._settings = texts, now, settings or WebSettings()
         loaders = [FileSystemLoader(folder) for folder in (*folders, _HERE / "templates")]
         self._templates = Environment(
@@ -67,8 +67,8 @@ class Pages:
             sample=self._settings.sample,
             t=self._text,
             has_text=texts.has,
-            lang=lambda: _view.get().language,
-            csrf_token=lambda: _view.get().csrf_token,
+            lang=lambda: _viewer.get().language,
+            csrf_token=lambda: _viewer.get().csrf_token,
             new_key=lambda: str(uuid4()),
             said=_said,
             asset=_asset,
@@ -76,68 +76,68 @@ class Pages:
         )
         self._templates.filters.update(
             choice=_with_note,
-            moment=lambda value: formats.moment(value, _view.get().language),
+            moment=lambda value: formats.moment(value, _viewer.get().language),
             short_moment=formats.short_moment,
             clock_time=formats.clock_time,
             day=formats.day,
             weekday=_weekday,
-            number=lambda value, digits=None: formats.number(value, _view.get().language, digits),
-            dong=lambda value: formats.dong(value, _view.get().language),
+            number=lambda value, digits=None: formats.number(value, _viewer.get().language, digits),
+            dong=lambda value: formats.dong(value, _viewer.get().language),
         )
 
     def render(self, request: Request, name: str, *, status: int = 200, **context: object) -> HTMLResponse:
         """The page; `?lang=` is remembered for the next one."""
-        view = self._view(request)
-        token = _view.set(view)
+        viewer = self._viewer_of(request)
+        token = _viewer.set(viewer)
         try:
-            html = self._templates.get_template(name).render({**_shell(request, view), **context})
+            html = self._templates.get_template(name).render({**_layout(request, viewer), **context})
         finally:
-            _view.reset(token)
-        response = HTMLResponse(html, status_code=status, headers={"Content-Language": view.language})
-        if request.query_params.get("lang") == view.language:
+            _viewer.reset(token)
+        response = HTMLResponse(html, status_code=status, headers={"Content-Language": viewer.language})
+        if request.query_params.get("lang") == viewer.language:
             response.set_cookie(
-                COOKIE, view.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=self._settings.secure_cookies
+                COOKIE, viewer.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=self._settings.secure_cookies
             )
         return response
 
-    def _view(self, request: Request) -> View:
+    def _viewer_of(self, request: Request) -> Viewer:
         person: Principal | None = getattr(request.state, "principal", None)
-        found = token_of(request)
-        proof = csrf_token(found[0], person.session_id) if person and found else ""
-        return View(language=chosen_language(request), person=person, csrf_token=proof, now=self._now())
+        presented = token_of(request)
+        proof = csrf_token(presented[0], person.session_id) if person and presented else ""
+        return Viewer(language=chosen_language(request), person=person, csrf_token=proof, now=self._now())
 
     def _text(self, key: str, **values: object) -> str:
-        return self.texts.text(_view.get().language, key, **values)
+        return self.texts.text(_viewer.get().language, key, **values)
 
 
-def _shell(request: Request, view: View) -> dict[str, Any]:
+def _layout(request: Request, viewer: Viewer) -> dict[str, Any]:
     path = path_of(request)
-    other = next(language for language in LANGUAGES if language != view.language)
+    other = next(language for language in LANGUAGES if language != viewer.language)
     query = [pair for pair in parse_qsl(query_of(request)) if pair[0] != "lang"] if request.method == "GET" else []
     return {
-        "principal": view.person,
-        "language": view.language,
-        "now": view.now,
+        "principal": viewer.person,
+        "language": viewer.language,
+        "now": viewer.now,
         "path": path,
         "request_id": correlation.request_id.get(),
-        "navigation": navigation.entries(view.person),
+        "navigation": navigation.menu_for(viewer.person),
         "other_language": other,
         "other_language_href": f"{quote(path)}?{urlencode([*query, ('lang', other)])}",
     }
 
 
 def _said(problem: Problem | FieldProblem) -> str:
-    return problem.said_in(_view.get().language)
+    return problem.said_in(_viewer.get().language)
 
 
-def _with_note(given: Sequence[object]) -> tuple[object, object, object]:
+def _with_note(choice: Sequence[object]) -> tuple[object, object, object]:
     """(value, label) and (value, label, note) alike, as the macros unpack them."""
-    value, label, *note = given
+    value, label, *note = choice
     return value, label, note[0] if note else None
 
 
 def _weekday(value: date) -> str:
-    return formats.weekday(value, _view.get().language)
+    return formats.weekday(value, _viewer.get().language)
 
 
 @lru_cache(maxsize=64)

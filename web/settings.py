@@ -1,4 +1,4 @@
-"""What the shell of a service can be told. Plain data: a service's own settings build it."""
+"""What can be set of a service's pages and API. Plain data: the process fills it in; nothing here reads the environment."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

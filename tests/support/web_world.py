@@ -1,4 +1,4 @@
-"""A small service on web's shell: keys, people and routes that the tests of web knock at."""
+"""A small service built on web: keys, people and routes that the tests of web ask."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -144,7 +144,7 @@ def _routes(app: FastAPI) -> None:
     @app.post("/sample/forms")
     async def form(request: Request, pages: CurrentPages) -> dict[str, Any]:
         read = await read_form(request, Asked, pages.texts)
-        problems = {one.field: one.vi for one in read.problems}
+        problems = {problem.field: problem.vi for problem in read.problems}
         return {"values": read.values, "data": read.data and read.data.model_dump(), "problems": problems}
 
     router = APIRouter()

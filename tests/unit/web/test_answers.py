@@ -159,11 +159,11 @@ async def test_beyond_the_bound_the_next_request_is_told_to_come_back_and_health
         assert (await client.get("/api/sample/health/live")).status_code == 200
         assert (await client.get("/nothing", headers=HTML)).status_code == 503
         app.state.gate.set()
-        assert [(await one).status_code for one in working] == [200, 200]
+        assert [(await task).status_code for task in working] == [200, 200]
         assert (await client.get("/api/sample/things/a")).status_code == 200
 
 
-async def test_places_come_back_after_failures() -> None:
+async def test_a_failed_request_makes_room_for_the_next() -> None:
     async with browse(sample_app(in_flight=1)) as client:
         for _ in range(3):
             assert (await client.get(f"{FAILS}/boom")).status_code == 500
@@ -236,7 +236,7 @@ async def test_the_openapi_document_says_what_errors_look_like() -> None:
         assert (await get(off)).status_code == 404
 
 
-async def test_a_signed_in_person_sees_name_unit_and_only_their_own_doors() -> None:
+async def test_a_signed_in_person_sees_name_unit_and_only_the_pages_they_may_open() -> None:
     async with browse(sample_app(sample=True), cookie=token(), **HTML) as client:
         page = (await client.get("/sample/page?q=1&lang=en")).text
     assert "Trần Thị &lt;Hòa&gt;" in page

@@ -28,8 +28,8 @@ def named(answer: httpx.Response) -> dict[str, str]:
     problem = answer.json()
     assert problem["type"] == f"urn:motcua:problem:{problem['code']}"
     assert problem["vi"] != problem["en"]
-    assert all(one["vi"] != one["en"] and "{" not in one["vi"] + one["en"] for one in problem["errors"])
-    return {one["field"]: one["en"] for one in problem["errors"]}
+    assert all(error["vi"] != error["en"] and "{" not in error["vi"] + error["en"] for error in problem["errors"])
+    return {error["field"]: error["en"] for error in problem["errors"]}
 
 
 async def test_a_good_submission_passes() -> None:
@@ -163,4 +163,4 @@ async def test_uploads_are_closed_with_the_answer_also_by_a_route_that_declares_
 
     async with browse(app) as client:
         assert (await client.post("/sample/uploads", files={"a": ("a.csv", b"1"), "b": ("b.csv", b"2")})).json() == {"files": 2}
-    assert all(one.file.closed for one in seen)
+    assert all(upload.file.closed for upload in seen)

@@ -33,7 +33,8 @@ GALLERY = """{% extends "base.html" %}{% import "components.html" as c %}{% bloc
 {{ c.checkboxes(form, "kinds", [("a", evil)], label="x") }}
 {{ c.checkbox(form, "yes", label=evil) }}{{ c.button(evil, kind="danger", shortcut="Alt+S") }}</form>
 {{ c.link_button(evil, "/x") }}{{ c.print_button() }}{{ c.notice(evil) }}{{ c.freshness(now) }}{{ c.freshness(now, behind=true) }}
-{{ c.figure(3, evil, "/x", late=true) }}{{ c.overdue_tag(2) }}{% for one in PortalStatus %}{{ c.status_tag(one) }}{% endfor %}
+{{ c.figure(3, evil, "/x", late=true) }}{{ c.overdue_tag(2) }}
+{% for status in PortalStatus %}{{ c.status_tag(status) }}{% endfor %}
 {% call(row) c.table(evil, [(evil, "code")], [evil]) %}<td>{{ row }}</td>{% endcall %}
 {% call(row) c.table("none", [("x", "")], [], empty=evil) %}{% endcall %}{{ c.pagination("?p=1", "?p=3") }}
 {% call c.confirmation(evil, "code", evil) %}<p>{{ evil }}</p>{% endcall %}{{ c.answers([(evil, evil, "/x"), ("a", "b")]) }}
@@ -150,12 +151,12 @@ def test_text_can_be_read_against_its_ground(text: str, ground: str) -> None:
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
-def test_every_status_every_role_and_every_door_has_its_words() -> None:
+def test_every_status_role_and_menu_item_has_its_words() -> None:
     texts = Texts.load()
     for key in [*(f"status.{int(s)}" for s in PortalStatus), *(f"role.{r}" for r in Role)]:
         assert texts.has(key)
-    for entry in (*navigation.STAFF, *navigation.PUBLIC):
-        assert texts.has(f"nav.{entry.key}")
+    for item in (*navigation.STAFF, *navigation.PUBLIC):
+        assert texts.has(f"nav.{item.key}")
 
 
 def write(folder: Path, vi: str, en: str) -> Path:
