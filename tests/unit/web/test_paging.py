@@ -139,6 +139,7 @@ def test_a_made_up_cursor_is_refused_or_stands_for_the_key_that_writes_it(parts:
         7,
         "",
         "[" * 370,
+        "[" * 200_000,
     ],
 )
 def test_what_encode_does_not_write_is_refused(content: object) -> None:
