@@ -11,6 +11,7 @@ import anyio
 import httpx
 from fastapi import APIRouter, Depends, FastAPI, Form, Request, Response
 from pydantic import BaseModel, Field
+from starlette.types import ASGIApp
 
 from contracts.refusal import Refusal
 from contracts.values import Role
@@ -191,7 +192,7 @@ def _a_problem() -> Any:
     return Problem.of(409, "sample", vi="Chữ <đậm>", en="Some <bold>")
 
 
-def browse(app: FastAPI, *, cookie: str | None = None, **headers: str) -> httpx.AsyncClient:
+def browse(app: ASGIApp, *, cookie: str | None = None, **headers: str) -> httpx.AsyncClient:
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://motcua.test", headers=headers)
     if cookie is not None:
         client.cookies.set(COOKIE, cookie)

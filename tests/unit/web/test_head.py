@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.routing import iter_route_contexts
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import services
 from services.shell.process import build
@@ -20,6 +21,19 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 ID = {"X-Request-Id": "request-0001"}
 SERVICES = sorted(file.parent.name for file in Path(services.__path__[0]).glob("*/main.py"))
 NO_SERVER = "postgresql+psycopg://nobody@/nothing?host=/nonexistent"
+
+
+def bare(app: ASGIApp) -> ASGIApp:
+    """The same application, watched: httpx would drop the body of an answer to HEAD without a word."""
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_look(message: Message) -> None:
+            assert scope["method"] != "HEAD" or not message.get("body"), scope["path"]
+            await send(message)
+
+        await app(scope, receive, send_and_look)
+
+    return watched
 
 
 async def both(client: httpx.AsyncClient, path: str, **headers: str) -> tuple[httpx.Response, httpx.Response]:
@@ -34,7 +48,6 @@ def same(got: httpx.Response, head: httpx.Response, *, length: bool = True) -> N
     if not length:
         fields = [[field for field in answer if field[0] != "content-length"] for answer in fields]
     assert fields[0] == fields[1], got.url
-    assert head.content == b"", got.url
 
 
 @pytest.mark.parametrize(
@@ -55,7 +68,7 @@ def same(got: httpx.Response, head: httpx.Response, *, length: bool = True) -> N
 )
 @pytest.mark.parametrize("accept", [HTML, {}], ids=["person", "program"])
 async def test_status_and_headers_are_those_of_get(path: str, status: int, accept: dict[str, str]) -> None:
-    async with browse(sample_app(), authorization=f"Bearer {token()}", **accept) as client:
+    async with browse(bare(sample_app()), authorization=f"Bearer {token()}", **accept) as client:
         got, head = await both(client, path)
     assert got.status_code == status
     assert int(got.headers["content-length"]) == len(got.content) > 0
@@ -63,18 +76,17 @@ async def test_status_and_headers_are_those_of_get(path: str, status: int, accep
 
 
 async def test_a_person_who_is_not_signed_in_is_led_to_the_same_place() -> None:
-    async with browse(sample_app(), **HTML) as client:
+    async with browse(bare(sample_app()), **HTML) as client:
         got, head = await both(client, "/sample/me?page=2")
     assert got.headers["location"].startswith("/sign-in?next=%2Fsample%2Fme%3Fpage%3D2")
     same(got, head)
 
 
-async def test_beyond_the_bound_and_beyond_the_size_it_is_refused_alike() -> None:
-    app = sample_app(in_flight=1)
-    limit = WebSettings().body_limit + 1
-    async with browse(app) as client:
-        refused = await client.head("/api/sample/things/a", headers={"Content-Length": str(limit)})
-        assert (refused.status_code, refused.content) == (413, b"")
+async def test_too_much_is_refused_alike() -> None:
+    beyond = WebSettings().body_limit + 1
+    async with browse(bare(sample_app())) as client:
+        refused = await client.head("/api/sample/things/a", headers={"Content-Length": str(beyond)})
+        assert refused.status_code == 413
 
 
 async def test_a_stream_and_a_file_send_their_headers_and_nothing_else(tmp_path: Path) -> None:
@@ -83,7 +95,7 @@ async def test_a_stream_and_a_file_send_their_headers_and_nothing_else(tmp_path:
     app = sample_app()
     app.add_api_route("/sample/stream", lambda: StreamingResponse(iter([b"a", b"", b"b"]), headers={"ETag": '"7"'}))
     app.add_api_route("/sample/file", lambda: FileResponse(file))
-    async with browse(app) as client:
+    async with browse(bare(app)) as client:
         for path in ("/sample/stream", "/sample/file"):
             same(*await both(client, path))
     got: list[dict[str, Any]] = []
@@ -134,7 +146,7 @@ async def test_every_get_of_every_service_answers_head_alike(service: str, who: 
     app = service_app(service)
     paths = addresses(app)
     assert {f"/api/{service}/health/live", f"/api/{service}/reconcile"} <= {*paths}
-    async with browse(app, **who) as client:
+    async with browse(bare(app), **who) as client:
         for path in paths:
             same(*await both(client, path), length=False)
 
