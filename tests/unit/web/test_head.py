@@ -13,7 +13,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import services
-from services.shell.process import build
+from chassis.process import build
 from tests.support.web_world import browse, sample_app, token
 from web.settings import WebSettings
 
