@@ -31,7 +31,7 @@ from contracts.intake import (
 )
 from contracts.topics import CONTACTS, DOSSIERS
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, mint_code
-from deploy.sandbox.mail_server_smtp import MailServer
+from deploy.sandbox.mail_server.smtp import MailServer
 from messaging.clock import system_clock
 from messaging.engine import Engine, Work
 from messaging.handler_table import Context

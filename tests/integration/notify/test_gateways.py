@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.sandbox.mail_server_box import Box
-from deploy.sandbox.mail_server_smtp import MailServer
+from deploy.sandbox.mail_server.mailbox import Mailbox
+from deploy.sandbox.mail_server.smtp import MailServer
 from services.notify.domain.message import Verdict
 from services.notify.domain.notice import content_of
 from services.notify.gateways import Away, Gateway, Outgoing
@@ -27,7 +27,7 @@ class World:
 
 @pytest.fixture(params=["smtp", "folder"])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    mail = MailServer(Box(tmp_path / "box"))
+    mail = MailServer(Mailbox(tmp_path / "box"))
     await mail.start()
     settings = settings_for(mail, mail_gateway=request.param, mail_folder=tmp_path / "folder", mail_seconds=2)
     (tmp_path / "file").write_text("in the way of a folder")
@@ -35,7 +35,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
     def ids() -> set[str]:
         in_folder = {f"<{file.stem}@motcua.example>" for file in (tmp_path / "folder").glob("*.eml")}
-        return in_folder | {one.message_id for one in mail.box.kept}
+        return in_folder | {one.message_id for one in mail.mailbox.mails}
 
     found = World(gateway_of(settings), ids, gateway_of(broken), mail)
     yield found

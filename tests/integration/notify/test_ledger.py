@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from contracts.intake import DossierDecidedV1, DossierFact, UnitRef
 from contracts.values import PortalStatus
-from deploy.sandbox.mail_server_box import Box
-from deploy.sandbox.mail_server_smtp import MailServer
+from deploy.sandbox.mail_server.mailbox import Mailbox
+from deploy.sandbox.mail_server.smtp import MailServer
 from services.notify.reading import READERS
 from tests.support.eventually import eventually
 from tests.support.notify_world import (
@@ -66,7 +66,7 @@ class World:
 
 @pytest.fixture(scope="module")
 async def world(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    mail = MailServer(Box(tmp_path_factory.mktemp("mail")))
+    mail = MailServer(Mailbox(tmp_path_factory.mktemp("mail")))
     await mail.start()
     sent, failed, skipped, waiting, elsewhere = *(somebody() for _ in range(4)), somebody(COMMUNE)
     async with notify_database(await postgres.create_database("ledger")) as notify, running(notify, settings_for(mail)) as app:
@@ -228,7 +228,7 @@ async def test_a_failed_message_is_sent_again_to_the_address_of_now_once(world: 
     again = await retry(world, person, headers)
     assert (again.status_code, again.json()) == (200, answer.json())
     assert await world.notify.told(person) == [(1, "failed"), (2, "sent")]
-    (kept,) = world.mail.box.to(f"right-{person.address}")
+    (kept,) = world.mail.mailbox.mails_to(f"right-{person.address}")
     assert kept.message_id == f"<{person.first}@motcua.example>"
     async with world.notify.database.begin() as connection:
         await connection.execute(text("DELETE FROM attempt WHERE message = :id"), {"id": person.first})

@@ -13,8 +13,8 @@ from contracts.notify import MessageSentV1
 from contracts.registry import Event
 from contracts.topics import CONTACTS, DOSSIERS, MESSAGES
 from contracts.values import Lane
-from deploy.sandbox.mail_server_box import Box
-from deploy.sandbox.mail_server_smtp import MailServer
+from deploy.sandbox.mail_server.mailbox import Mailbox
+from deploy.sandbox.mail_server.smtp import MailServer
 from messaging.topic_creation import create_topics
 from tests.support.eventually import eventually
 from tests.support.notify_world import AT, Person, accepted, client, contact, notify_database, running, settings_for, somebody
@@ -38,7 +38,7 @@ async def publish(producer: AIOKafkaProducer, topic: str, person: Person, event:
 async def test_from_kafka_to_the_mailbox_and_back_to_kafka(
     kafka_bootstrap: str, postgres: PostgresServer, producer: AIOKafkaProducer, tmp_path: Path
 ) -> None:
-    mail = MailServer(Box(tmp_path))
+    mail = MailServer(Mailbox(tmp_path))
     await mail.start()
     person = somebody()
     async with (
@@ -53,9 +53,9 @@ async def test_from_kafka_to_the_mailbox_and_back_to_kafka(
             return [row.state for row in rows] == ["waiting"]
 
         await eventually(waiting, within=40)
-        assert mail.box.to(person.address) == []
+        assert mail.mailbox.mails_to(person.address) == []
         await publish(producer, CONTACTS.name(Lane.POST), person, contact(person), 2)
-        await eventually(lambda: len(mail.box.to(person.address)) == 1, within=40)
+        await eventually(lambda: len(mail.mailbox.mails_to(person.address)) == 1, within=40)
         await notify.until(person, "sent")
         assert await _sent(kafka_bootstrap, person) == (1, person.dossier, "mail", 1)
         async with client(app) as http:

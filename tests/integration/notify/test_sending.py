@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from contracts.intake import DossierReturnedV1, DossierSubmittedV1
 from contracts.values import Lane
 from deploy.local.ports import free_ports
-from deploy.sandbox.mail_server_box import Box
-from deploy.sandbox.mail_server_smtp import Faults, MailServer
+from deploy.sandbox.mail_server.mailbox import Mailbox
+from deploy.sandbox.mail_server.smtp import Faults, MailServer
 from messaging.bell import Bell
 from services.notify.gateways.smtp import SmtpGateway
 from services.notify.sending import Sender
@@ -45,12 +45,12 @@ class World:
     app: FastAPI
 
     def ids(self, person: Person) -> list[str]:
-        return [one.message_id for one in self.mail.box.to(person.address)]
+        return [one.message_id for one in self.mail.mailbox.mails_to(person.address)]
 
 
 @pytest.fixture(scope="module")
 async def shared(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    mail = MailServer(Box(tmp_path_factory.mktemp("mail")))
+    mail = MailServer(Mailbox(tmp_path_factory.mktemp("mail")))
     await mail.start()
     async with (
         notify_database(await postgres.create_database("notify")) as notify,
@@ -77,7 +77,7 @@ async def notify(postgres: PostgresServer) -> AsyncIterator[Notify]:
 
 @pytest.fixture
 async def mail(tmp_path: Path) -> AsyncIterator[MailServer]:
-    server = MailServer(Box(tmp_path))
+    server = MailServer(Mailbox(tmp_path))
     await server.start()
     yield server
     await server.stop()
@@ -91,8 +91,8 @@ async def test_a_fact_becomes_one_mail_and_an_honest_line(world: World) -> None:
     assert world.ids(person) == [f"<{person.first}@motcua.example>"]
     assert await world.notify.attempts(person) == ["accepted"]
     assert await world.notify.told(person) == [(1, "sent")]
-    (kept,) = world.mail.box.to(person.address)
-    received = world.mail.box.find(kept.name)
+    (kept,) = world.mail.mailbox.mails_to(person.address)
+    received = world.mail.mailbox.find(kept.name)
     assert received is not None
     assert (received["To"], received["Auto-Submitted"]) == (person.address, "auto-generated")
     body = received.get_body(("plain",))
@@ -119,7 +119,7 @@ async def test_in_the_language_of_the_applicant(world: World) -> None:
     person = somebody()
     await world.notify.read(contact_record(person, contact(person, language="en")), fact_record(person, accepted(person)))
     await world.notify.until(person, "sent")
-    (kept,) = world.mail.box.to(person.address)
+    (kept,) = world.mail.mailbox.mails_to(person.address)
     assert kept.subject == f"Dossier {person.code} has been accepted"
 
 
@@ -175,7 +175,7 @@ async def test_a_crash_between_the_server_s_yes_and_the_commit_leads_to_the_same
         await notify.make_due()
         await notify.until(person, "sent")
     assert await notify.attempts(person) == ["unknown", "accepted"]
-    found = [one.message_id for one in mail.box.to(person.address)]
+    found = [one.message_id for one in mail.mailbox.mails_to(person.address)]
     assert (len(found), len(set(found))) == (2, 1)
 
 
@@ -213,7 +213,7 @@ async def test_killed_again_and_again_it_sends_each_message_under_one_message_id
     for enough in (10, 30):
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.notify.main", env=environment)
         try:
-            await eventually(lambda enough=enough: len(mail.box.kept) >= enough)  # type: ignore[misc]
+            await eventually(lambda enough=enough: len(mail.mailbox.mails) >= enough)  # type: ignore[misc]
         finally:
             process.kill()
             await process.wait()
@@ -223,11 +223,11 @@ async def test_killed_again_and_again_it_sends_each_message_under_one_message_id
         for person in people:
             await notify.until(person, "sent")
     for person in people:
-        found = [one.message_id for one in mail.box.to(person.address)]
+        found = [one.message_id for one in mail.mailbox.mails_to(person.address)]
         assert set(found) == {f"<{person.first}@motcua.example>"}
     unknown = await notify.rows("SELECT count(*) AS number FROM attempt WHERE outcome = 'unknown'")
-    assert mail.box.summary()["distinct_message_ids"] == len(people)
-    assert len(mail.box.kept) - len(people) <= unknown[0].number
+    assert mail.mailbox.summary()["distinct_message_ids"] == len(people)
+    assert len(mail.mailbox.mails) - len(people) <= unknown[0].number
 
 
 # --- the server is away, or says no ---------------------------------------------------------------------
@@ -312,7 +312,7 @@ async def test_a_message_waits_for_its_contact_and_what_follows_waits_behind_it(
     assert await world.notify.rows("SELECT 1 FROM message WHERE dossier = :id", id=person.dossier) == []
     await world.notify.read(contact_record(person, contact(person), 2))
     await eventually(lambda: len(world.ids(person)) == 2)
-    assert world.mail.box.to("old@example.vn") == []
+    assert world.mail.mailbox.mails_to("old@example.vn") == []
 
 
 async def test_who_cannot_be_reached_is_skipped_and_the_ledger_says_why(world: World) -> None:

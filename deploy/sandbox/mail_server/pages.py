@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from deploy.sandbox.mail_server_box import Box
+from deploy.sandbox.mail_server.mailbox import Mailbox
 
 SHOWN: Final = 500
 _HEADERS: Final = {
@@ -28,8 +28,8 @@ _TEMPLATES: Final = Environment(
 )
 
 
-def create_pages(box: Box) -> Starlette:
-    view = _View(box)
+def create_pages(mailbox: Mailbox) -> Starlette:
+    view = _View(mailbox)
     return Starlette(
         routes=[
             Route("/mail", view.summary),
@@ -43,33 +43,37 @@ def create_pages(box: Box) -> Starlette:
 
 @dataclass(frozen=True)
 class _View:
-    box: Box
+    mailbox: Mailbox
 
     async def ready(self, _: Request) -> Response:
         return JSONResponse({"ready": True})
 
     async def summary(self, _: Request) -> Response:
-        return JSONResponse(self.box.summary())
+        return JSONResponse(self.mailbox.summary())
 
     async def messages(self, request: Request) -> Response:
         """`?to=` names a recipient; newest first."""
-        found = self.box.to(request.query_params.get("to"))
-        return JSONResponse({"messages": [one.as_json() for one in found]})
+        mails = self.mailbox.mails_to(request.query_params.get("to"))
+        return JSONResponse({"messages": [mail.as_json() for mail in mails]})
 
     async def page(self, request: Request) -> Response:
-        sought = request.query_params.get("to", "").strip() or None
-        found = self.box.to(sought)
+        recipient = request.query_params.get("to", "").strip() or None
+        mails = self.mailbox.mails_to(recipient)
         return _page(
-            "mail_box.html", sought=sought, kept=found[:SHOWN], more=max(0, len(found) - SHOWN), summary=self.box.summary()
+            "mailbox.html",
+            recipient=recipient,
+            mails=mails[:SHOWN],
+            more=max(0, len(mails) - SHOWN),
+            summary=self.mailbox.summary(),
         )
 
     async def message(self, request: Request) -> Response:
-        mail = self.box.find(request.path_params["name"])
+        mail = self.mailbox.find(request.path_params["name"])
         if mail is None:
-            return _page("mail_missing.html", status=404)
+            return _page("missing.html", status=404)
         body = mail.get_body(("plain", "html"))
         text = body.get_content() if body is not None else ""
-        return _page("mail_message.html", headers=[(name, str(value)) for name, value in mail.items()], text=text)
+        return _page("message.html", headers=[(name, str(value)) for name, value in mail.items()], text=text)
 
 
 def _page(name: str, status: int = 200, **values: object) -> Response:

@@ -1,4 +1,4 @@
-"""The mail that was taken, one file each, maildir-like: written aside, synced, renamed. What was acknowledged survives a crash.
+"""The mail that was taken, a file each, maildir-like: written aside, synced, renamed. What was acknowledged survives a crash.
 
 The index in memory is made from the files at the start. Counting goes by Message-ID: a mail tried twice is one mail.
 """
@@ -21,7 +21,7 @@ DELIVERED_TO = "Delivered-To"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredMail:
     """One delivery. `name` is its file's, and tells when it came."""
 
     name: str
@@ -44,11 +44,11 @@ class Kept:
 
 
 @dataclass
-class Box:
+class Mailbox:
     """`folder` holds `new/` and `tmp/`, as a maildir does."""
 
     folder: Path
-    kept: list[Kept] = field(default_factory=list)
+    mails: list[StoredMail] = field(default_factory=list)
     _number: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def open(self) -> None:
@@ -56,45 +56,46 @@ class Box:
         for name in ("new", "tmp"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         files = sorted((self.folder / "new").glob("*.eml"))
-        self.kept = [_kept(file.name, file.read_bytes()) for file in files]
+        self.mails = [_stored(file.name, file.read_bytes()) for file in files]
 
-    async def keep(self, recipients: Sequence[str], content: bytes) -> Kept:
+    async def keep(self, recipients: Sequence[str], content: bytes) -> StoredMail:
         """On disk when this returns."""
         name = f"{time.time_ns()}.{os.getpid()}_{next(self._number)}.eml"
         whole = "".join(f"{DELIVERED_TO}: {address}\r\n" for address in recipients).encode("ascii", "replace") + content
         await asyncio.to_thread(self._write, name, whole)
-        kept = _kept(name, whole)
-        self.kept.append(kept)
-        return kept
+        mail = _stored(name, whole)
+        self.mails.append(mail)
+        return mail
 
     def _write(self, name: str, content: bytes) -> None:
-        half = self.folder / "tmp" / name
-        with half.open("wb") as file:
+        partial = self.folder / "tmp" / name
+        with partial.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        half.rename(self.folder / "new" / name)
-        new = os.open(self.folder / "new", os.O_RDONLY)
+        partial.rename(self.folder / "new" / name)
+        folder = os.open(self.folder / "new", os.O_RDONLY)  # the new name is on disk only when its folder is
         try:
-            os.fsync(new)
+            os.fsync(folder)
         finally:
-            os.close(new)
+            os.close(folder)
 
-    def to(self, recipient: str | None) -> list[Kept]:
+    def mails_to(self, recipient: str | None) -> list[StoredMail]:
         """Newest first; all of them if nobody is named."""
-        return [one for one in reversed(self.kept) if recipient is None or recipient.lower() in map(str.lower, one.recipients)]
+        newest_first = reversed(self.mails)
+        return [mail for mail in newest_first if recipient is None or recipient.lower() in map(str.lower, mail.recipients)]
 
     def find(self, name: str) -> EmailMessage | None:
-        if not any(one.name == name for one in self.kept):
+        if not any(mail.name == name for mail in self.mails):
             return None
         return _parsed((self.folder / "new" / name).read_bytes())
 
     def summary(self) -> dict[str, Any]:
         """What tests and the demo count by."""
         return {
-            "count": len(self.kept),
-            "distinct_message_ids": len({one.message_id for one in self.kept}),
-            "by_recipient": dict(sorted(Counter(address for one in self.kept for address in one.recipients).items())),
+            "count": len(self.mails),
+            "distinct_message_ids": len({mail.message_id for mail in self.mails}),
+            "by_recipient": dict(sorted(Counter(address for mail in self.mails for address in mail.recipients).items())),
         }
 
 
@@ -104,7 +105,7 @@ def _parsed(content: bytes) -> EmailMessage:
     return mail
 
 
-def _kept(name: str, content: bytes) -> Kept:
+def _stored(name: str, content: bytes) -> StoredMail:
     mail = _parsed(content)
     recipients = tuple(str(address) for address in mail.get_all(DELIVERED_TO, []))
-    return Kept(name, str(mail.get("Message-ID", "")), recipients, str(mail.get("Subject", "")))
+    return StoredMail(name, str(mail.get("Message-ID", "")), recipients, str(mail.get("Subject", "")))

@@ -14,18 +14,18 @@ import pytest
 from aiosmtplib import SMTP, SMTPDataError, SMTPRecipientRefused, SMTPServerDisconnected
 
 from deploy.local.ports import free_ports
-from deploy.sandbox.mail_server_box import Box
-from deploy.sandbox.mail_server_pages import create_pages
-from deploy.sandbox.mail_server_smtp import MailServer
+from deploy.sandbox.mail_server.mailbox import Mailbox
+from deploy.sandbox.mail_server.pages import create_pages
+from deploy.sandbox.mail_server.smtp import MailServer
 from tests.support.eventually import eventually
 
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[MailServer]:
-    found = MailServer(Box(tmp_path))
-    await found.start()
-    yield found
-    await found.stop()
+    mail_server = MailServer(Mailbox(tmp_path))
+    await mail_server.start()
+    yield mail_server
+    await mail_server.stop()
 
 
 def a_mail(ident: str = "<m-1@motcua.example>", subject: str = "Hồ sơ <b>mới</b>") -> bytes:
@@ -43,19 +43,19 @@ async def send(port: int, mail: bytes, to: str = "a@example.vn") -> None:
 
 
 def browse(server: MailServer) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_pages(server.box)), base_url="http://mail.test")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_pages(server.mailbox)), base_url="http://mail.test")
 
 
 async def test_what_was_taken_is_counted_by_its_message_id_and_is_there_after_a_restart(server: MailServer) -> None:
     for mail, to in ((a_mail(), "a@example.vn"), (a_mail(), "a@example.vn"), (a_mail("<m-2@motcua.example>"), "B@example.vn")):
         await send(server.port, mail, to)
     expected = {"count": 3, "distinct_message_ids": 2, "by_recipient": {"B@example.vn": 1, "a@example.vn": 2}}
-    assert server.box.summary() == expected
-    again = Box(server.box.folder)
+    assert server.mailbox.summary() == expected
+    again = Mailbox(server.mailbox.folder)
     again.open()
     assert again.summary() == expected
-    assert [one.message_id for one in again.to("b@example.vn")] == ["<m-2@motcua.example>"]
-    assert list((server.box.folder / "tmp").iterdir()) == []
+    assert [mail.message_id for mail in again.mails_to("b@example.vn")] == ["<m-2@motcua.example>"]
+    assert list((server.mailbox.folder / "tmp").iterdir()) == []
 
 
 async def test_it_can_be_looked_at_and_escapes_what_a_mail_says(server: MailServer) -> None:
@@ -64,10 +64,11 @@ async def test_it_can_be_looked_at_and_escapes_what_a_mail_says(server: MailServ
         assert (await client.get("/health/ready")).json() == {"ready": True}
         assert (await client.get("/mail")).json()["count"] == 1
         listed = (await client.get("/mail/messages", params={"to": "a@example.vn"})).json()["messages"]
-        assert [(one["subject"], one["to"]) for one in listed] == [("Hồ sơ <b>mới</b>", ["a@example.vn"])]
+        assert [(mail["subject"], mail["to"]) for mail in listed] == [("Hồ sơ <b>mới</b>", ["a@example.vn"])]
         assert (await client.get("/mail/messages", params={"to": "nobody@example.vn"})).json() == {"messages": []}
         page = (await client.get("/mail/", params={"to": '"><script>'})).text
         assert "<script>" not in page
+        assert "&gt;&lt;script&gt;" in page
         page = (await client.get("/mail/")).text
         assert "&lt;b&gt;mới" in page
         mail = (await client.get(f"/mail/messages/{listed[0]['name']}")).text
@@ -76,7 +77,7 @@ async def test_it_can_be_looked_at_and_escapes_what_a_mail_says(server: MailServ
         assert (await client.get("/mail/messages/unknown.eml")).status_code == 404
 
 
-async def test_it_puts_off_refuses_and_vanishes_as_told(server: MailServer) -> None:
+async def test_it_puts_off_refuses_and_vanishes_as_it_is_set(server: MailServer) -> None:
     server.faults.defer_every = 2
     await send(server.port, a_mail("<1@x.example>"))
     with pytest.raises(SMTPDataError, match="451"):
@@ -88,10 +89,10 @@ async def test_it_puts_off_refuses_and_vanishes_as_told(server: MailServer) -> N
     server.faults.drop_every = 1
     with pytest.raises(SMTPServerDisconnected):
         await send(server.port, a_mail("<3@x.example>"))
-    assert {one.message_id for one in server.box.kept} == {"<1@x.example>", "<3@x.example>"}
+    assert {mail.message_id for mail in server.mailbox.mails} == {"<1@x.example>", "<3@x.example>"}
 
 
-async def test_it_runs_as_a_process_and_ends_when_told(tmp_path: Path) -> None:
+async def test_it_runs_as_a_process_and_ends_by_its_signal(tmp_path: Path) -> None:
     smtp, http = free_ports(2)
     environment = os.environ | {"MOTCUA_SMTP": f"127.0.0.1:{smtp}", "MOTCUA_HTTP_PORT": str(http), "MOTCUA_DATA": str(tmp_path)}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "deploy.sandbox.mail_server", env=environment)
@@ -104,10 +105,10 @@ async def test_it_runs_as_a_process_and_ends_when_told(tmp_path: Path) -> None:
             return False
 
     try:
-        await eventually(ready, describe="the mail server's process ready")
+        await eventually(ready, within=60, describe="the mail server's process ready")
         await send(smtp, a_mail())
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
     finally:
         if process.returncode is None:
             process.kill()

@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deploy.sandbox.mail_server_box import Box
+from deploy.sandbox.mail_server.mailbox import Mailbox
 
 HOSTNAME = "mail.motcua.example"
 LARGEST = 1024 * 1024
@@ -26,12 +26,12 @@ class Faults:
     refused: Sequence[str] = ()
 
     def refuses(self, address: str) -> bool:
-        return any(address == one or (one.startswith("@") and address.endswith(one)) for one in self.refused)
+        return any(address == pattern or (pattern.startswith("@") and address.endswith(pattern)) for pattern in self.refused)
 
 
 @dataclass
 class MailHandler:
-    box: Box
+    mailbox: Mailbox
     faults: Faults
     offered: int = 0
     taken: int = 0
@@ -48,12 +48,12 @@ class MailHandler:
         if _is_nth(self.offered, self.faults.defer_every):
             return "451 4.3.2 Try again later"
         assert isinstance(envelope.content, bytes)  # noqa: S101 -- decode_data is off; narrows the type
-        kept = await self.box.keep(envelope.rcpt_tos, envelope.content)
+        mail = await self.mailbox.keep(envelope.rcpt_tos, envelope.content)
         self.taken += 1
         if _is_nth(self.taken, self.faults.drop_every) and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
             await asyncio.Event().wait()  # until the lost connection cancels this conversation
-        return f"250 2.0.0 Kept as {kept.name}"
+        return f"250 2.0.0 Kept as {mail.name}"
 
 
 def _is_nth(number: int, every: int) -> bool:
@@ -64,7 +64,7 @@ def _is_nth(number: int, every: int) -> bool:
 class MailServer:
     """Listens on `host:port`; 0 takes a free port, and `port` then says which."""
 
-    box: Box
+    mailbox: Mailbox
     host: str = "127.0.0.1"
     port: int = 0
     faults: Faults = field(default_factory=Faults)
@@ -72,9 +72,9 @@ class MailServer:
     _conversations: WeakSet[SMTP] = field(default_factory=WeakSet)
 
     async def start(self) -> None:
-        """Open the box and listen; the same port again after a stop."""
-        await asyncio.to_thread(self.box.open)
-        handler = MailHandler(self.box, self.faults)
+        """Open the mailbox and listen; the same port again after a stop."""
+        await asyncio.to_thread(self.mailbox.open)
+        handler = MailHandler(self.mailbox, self.faults)
 
         def conversation() -> SMTP:
             smtp = SMTP(handler, data_size_limit=LARGEST, hostname=HOSTNAME, ident="sandbox", loop=asyncio.get_running_loop())
