@@ -1,8 +1,8 @@
-"""The post's book: one SQLite file that holds parcels, collections, and the events still to be told.
+"""The post's store: one SQLite file that holds parcels, collections, and the outbox of events still to be published.
 
 What happens and its event are one transaction, so a process killed at any moment has neither lost an event nor invented one.
-Events of one subject are numbered from 1 under the same transaction. An event is struck out when Kafka has acknowledged it;
-killed in between, it is told again under its number, and readers drop it.
+Events of one subject are numbered from 1 under the same transaction. An event leaves the outbox when Kafka has acknowledged
+it; killed in between, it is published again under its number, and readers drop it.
 
 Calls are short and block: a sandbox serves one person.
 """
@@ -29,7 +29,7 @@ SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS collection (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, id TEXT NOT NULL UNIQUE);
     CREATE TABLE IF NOT EXISTS refused (
         topic TEXT, partition INTEGER, "offset" INTEGER, reason TEXT NOT NULL, PRIMARY KEY (topic, partition, "offset"));
-    CREATE TABLE IF NOT EXISTS told (subject TEXT PRIMARY KEY, last INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS subject_sequence (subject TEXT PRIMARY KEY, last INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS outbox (
         position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, type TEXT NOT NULL, topic TEXT NOT NULL,
         subject TEXT NOT NULL, sequence INTEGER NOT NULL, time TEXT NOT NULL, correlation TEXT, causation TEXT,
@@ -52,36 +52,42 @@ class Parcel(NamedTuple):
     delivered_at: str | None
 
 
-class Outgoing(NamedTuple):
+class OutboxRow(NamedTuple):
     position: int
     topic: str
     payload: bytes
     attributes: Attributes
 
 
-class Book:
+class Store:
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # secure_delete and the default rollback journal: an address that is struck out is not on the disk any more.
         self._database = sqlite3.connect(file, isolation_level=None, timeout=5)
-        self._database.executescript("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;" + SCHEMA)
         self._database.row_factory = sqlite3.Row
+        self._rename_sequence_table()
+        # secure_delete and the default rollback journal: an address that is deleted is not on the disk any more.
+        self._database.executescript("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;" + SCHEMA)
 
     def close(self) -> None:
         self._database.close()
 
-    def take_order(self, order: Attributes, code: str, unit: str, sealed: str, now: datetime, due: datetime) -> bool:
-        """The parcel is in our hands and on its way; False if it was before."""
+    def _rename_sequence_table(self) -> None:
+        """The first version called it `told`; were it begun anew, readers would drop what an old parcel still has to say."""
+        if self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'told'").fetchone():
+            self._database.execute("ALTER TABLE told RENAME TO subject_sequence")
+
+    def add_parcel(self, order: Attributes, code: str, unit: str, recipient: str, now: datetime, due: datetime) -> bool:
+        """The parcel is in our hands and on its way to the encrypted recipient; False if it was before."""
         with self._transaction() as database:
-            taken = database.execute(
+            added = database.execute(
                 'INSERT INTO parcel ("order", code, unit, recipient, correlation, dispatched_at, due_at) '
                 "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number",
-                (order.subject, code, unit, sealed, order.correlation, _text(now), _text(due)),
+                (order.subject, code, unit, recipient, order.correlation, _text(now), _text(due)),
             ).fetchall()
-            for row in taken:
+            for row in added:
                 event = ShipmentDispatchedV1(tracking=tracking(row["number"]), at=now)
-                self._tell(order.subject, event, now, order.correlation, order.id)
-        return bool(taken)
+                self._record_event(order.subject, event, now, order.correlation, order.id)
+        return bool(added)
 
     def deliver(self, now: datetime) -> int:
         """Deliver what is due and forget to whom; how many."""
@@ -92,29 +98,33 @@ class Book:
                     "UPDATE parcel SET delivered_at = ?, recipient = NULL WHERE number = ?", (_text(now), row["number"])
                 )
                 event = ShipmentDeliveredV1(tracking=tracking(row["number"]), delivered_at=now)
-                self._tell(row["order"], event, now, row["correlation"], None)
+                self._record_event(row["order"], event, now, row["correlation"], None)
         return len(due)
 
     def next_due(self) -> datetime | None:
         row = self._database.execute("SELECT min(due_at) AS due FROM parcel WHERE delivered_at IS NULL").fetchone()
         return None if row["due"] is None else datetime.fromisoformat(row["due"])
 
-    def collected(self, key: str, fingerprint: str) -> str | None:
-        """The collection made under this key, if any; raises KeyReused when it was another one."""
+    def _collection(self, key: str, fingerprint: str) -> str | None:
+        """The id of the collection made under this key, if any; raises KeyReused when it was another one."""
         row = self._database.execute("SELECT fingerprint, id FROM collection WHERE key = ?", (key,)).fetchone()
         if row is not None and row["fingerprint"] != fingerprint:
             raise KeyReused
         return None if row is None else str(row["id"])
 
-    def collect(self, key: str, fingerprint: str, event: Event, now: datetime) -> str:
-        """Note a collected dossier and queue its event; the collection's id. The same key again is the same collection."""
+    def add_collection(self, key: str, fingerprint: str, event: Event, now: datetime) -> str:
+        """A collected dossier and its event; the collection's id. The same key again is the same collection.
+
+        Raises:
+            KeyReused: the key stands for a collection with another fingerprint.
+        """
         with self._transaction() as database:
-            earlier = self.collected(key, fingerprint)
+            earlier = self._collection(key, fingerprint)
             if earlier is not None:
                 return earlier
             collection = f"c-{uuid4().hex}"
             database.execute("INSERT INTO collection VALUES (?, ?, ?)", (key, fingerprint, collection))
-            self._tell(collection, event, now, None, None)
+            self._record_event(collection, event, now, None, None)
         return collection
 
     def refuse(self, topic: str, partition: int, offset: int, reason: str) -> None:
@@ -122,7 +132,7 @@ class Book:
         with self._transaction() as database:
             database.execute("INSERT OR IGNORE INTO refused VALUES (?, ?, ?, ?)", (topic, partition, offset, reason))
 
-    def parcels(self, most: int) -> list[Parcel]:
+    def parcels(self, limit: int) -> list[Parcel]:
         """Newest first."""
         return [
             Parcel(
@@ -133,7 +143,7 @@ class Book:
                 row["dispatched_at"],
                 row["delivered_at"],
             )
-            for row in self._database.execute("SELECT * FROM parcel ORDER BY number DESC LIMIT ?", (most,))
+            for row in self._database.execute("SELECT * FROM parcel ORDER BY number DESC LIMIT ?", (limit,))
         ]
 
     def counts(self) -> dict[str, int]:
@@ -145,20 +155,20 @@ class Book:
         ).fetchone()
         return dict(row)
 
-    def refusals(self, most: int) -> list[str]:
-        rows = self._database.execute('SELECT * FROM refused ORDER BY partition, "offset" DESC LIMIT ?', (most,))
+    def refusals(self, limit: int) -> list[str]:
+        rows = self._database.execute('SELECT * FROM refused ORDER BY partition, "offset" DESC LIMIT ?', (limit,))
         return [f"{row['topic']}/{row['partition']}/{row['offset']}: {row['reason']}" for row in rows]
 
-    def outgoing(self, most: int) -> list[Outgoing]:
-        """The oldest events still to be told."""
+    def unpublished(self, limit: int) -> list[OutboxRow]:
+        """The oldest events still to be published."""
         return [
-            Outgoing(row["position"], row["topic"], row["payload"], _attributes(row))
-            for row in self._database.execute("SELECT * FROM outbox ORDER BY position LIMIT ?", (most,))
+            OutboxRow(row["position"], row["topic"], row["payload"], _attributes(row))
+            for row in self._database.execute("SELECT * FROM outbox ORDER BY position LIMIT ?", (limit,))
         ]
 
-    def strike_out(self, told: Sequence[Outgoing]) -> None:
+    def delete_published(self, rows: Sequence[OutboxRow]) -> None:
         with self._transaction() as database:
-            database.executemany("DELETE FROM outbox WHERE position = ?", [(one.position,) for one in told])
+            database.executemany("DELETE FROM outbox WHERE position = ?", [(row.position,) for row in rows])
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -170,9 +180,9 @@ class Book:
             raise
         self._database.execute("COMMIT")
 
-    def _tell(self, subject: str, event: Event, now: datetime, correlation: str | None, causation: str | None) -> None:
+    def _record_event(self, subject: str, event: Event, now: datetime, correlation: str | None, causation: str | None) -> None:
         [(sequence,)] = self._database.execute(
-            "INSERT INTO told VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last", (subject,)
+            "INSERT INTO subject_sequence VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last", (subject,)
         ).fetchall()
         self._database.execute(
             "INSERT INTO outbox (id, type, topic, subject, sequence, time, correlation, causation, payload) "

@@ -1,6 +1,6 @@
-"""What travels sealed: the recipient of an order (for us), the applicant of a collected dossier (for intake).
+"""What travels encrypted: the recipient of an order (for us), the applicant of a collected dossier (for intake).
 
-JWE, ECDH-ES with A256GCM, and nothing else is ever opened.
+JWE, ECDH-ES with A256GCM, and no other algorithm is ever accepted.
 """
 
 import json
@@ -19,12 +19,12 @@ from contracts.post import ApplicantV1
 ALGORITHMS: Final = ["ECDH-ES", "A256GCM"]
 
 
-class Unopenable(Exception):  # noqa: N818 -- a finding about an order, kept with it
-    """The seal is not for our key, is broken, or holds no recipient."""
+class DecryptionError(Exception):
+    """It is not encrypted for our key, is broken, or holds no recipient. Kept with the order that it was found in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class Cipher:
     own_key: ECKey
     intake_key: ECKey
 
@@ -33,14 +33,16 @@ class Seal:
         """JWK files: our private key, intake's public one."""
         return cls(_key(own_key), _key(intake_key))
 
-    def open(self, sealed: str) -> RecipientV1:
+    def decrypt(self, recipient: str) -> RecipientV1:
+        """Raises DecryptionError."""
         try:
-            opened = jwe.decrypt_compact(sealed, self.own_key, algorithms=ALGORITHMS)
-            return RecipientV1.model_validate_json(opened.plaintext or b"")
+            decrypted = jwe.decrypt_compact(recipient, self.own_key, algorithms=ALGORITHMS)
+            return RecipientV1.model_validate_json(decrypted.plaintext or b"")
         except (JoseError, ValidationError, ValueError) as error:
-            raise Unopenable(f"the recipient cannot be read: {type(error).__name__}") from error
+            raise DecryptionError(f"the recipient cannot be read: {type(error).__name__}") from error
 
-    def close(self, applicant: ApplicantV1) -> str:
+    def encrypt(self, applicant: ApplicantV1) -> str:
+        """For intake alone."""
         header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": self.intake_key.kid}
         return jwe.encrypt_compact(header, applicant.model_dump_json(exclude_none=True), self.intake_key, algorithms=ALGORITHMS)
 

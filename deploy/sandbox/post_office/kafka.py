@@ -1,0 +1,145 @@
+"""The post's way to Kafka and from it: orders in, shipments out. `on_ready` is called once the connection stands.
+
+An order is in the store before its offset is committed, and an event leaves the store's outbox after Kafka has acknowledged
+it: so both may come twice, and neither is ever lost.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from contracts.envelope import Unreadable, read_attributes, read_data
+from contracts.intake import PostOrderPlacedV1
+from contracts.topics import POST_ORDERS, SHIPMENTS
+from deploy.sandbox.post_office.crypto import DecryptionError
+from deploy.sandbox.post_office.office import Office
+from deploy.sandbox.post_office.store import OutboxRow
+
+GROUP: Final = "post-office"
+BATCH: Final = 500
+PRODUCE_SECONDS: Final = 5.0
+OUTBOX_INTERVAL: Final = 1.0
+
+log = logging.getLogger("post-office")
+
+
+class TopicMissing(Exception):  # noqa: N818 -- not an error: the others have not started
+    """The topic of orders is made by intake, and is not there yet."""
+
+
+# --- orders in ------------------------------------------------------------------------------------------
+
+
+async def read_orders(office: Office, kafka: str, process: str, on_ready: Callable[[], None]) -> NoReturn:
+    await _check_orders_topic(kafka)
+    consumer = AIOKafkaConsumer(
+        POST_ORDERS.base,
+        bootstrap_servers=kafka,
+        group_id=GROUP,
+        # Killed and started again, it is known at once as the one it was, and need not wait for its own ghost.
+        group_instance_id=process,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=10_000,
+    )
+    try:
+        await consumer.start()
+        on_ready()
+        while True:
+            polled = await consumer.getmany(timeout_ms=1000, max_records=BATCH)
+            for records in polled.values():
+                for record in records:
+                    _accept(office, record)
+            if polled:
+                await consumer.commit()
+    finally:
+        await consumer.stop()
+
+
+def _accept(office: Office, record: Any) -> None:
+    """The order is in the store when this returns, or the reason why it cannot be carried."""
+    try:
+        attributes = read_attributes([(name, value or b"") for name, value in record.headers])
+        order = read_data(attributes, record.value)
+        if not isinstance(order, PostOrderPlacedV1):
+            raise Unreadable(f"{attributes.type} is no order")  # noqa: TRY301 -- refused like whatever else cannot be read
+        office.accept(attributes, order)
+    except (Unreadable, DecryptionError) as fault:
+        log.error("order refused: %s/%s/%s: %s", record.topic, record.partition, record.offset, fault)  # noqa: TRY400
+        office.store.refuse(record.topic, record.partition, record.offset, str(fault))
+
+
+async def _check_orders_topic(kafka: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await admin.start()
+        if POST_ORDERS.base not in await admin.list_topics():
+            raise TopicMissing(f"{POST_ORDERS.base} is not there yet")
+    finally:
+        await admin.close()
+
+
+# --- shipments out --------------------------------------------------------------------------------------
+
+
+async def publish_shipments(office: Office, kafka: str, on_ready: Callable[[], None]) -> NoReturn:
+    await _make_shipments_topic(kafka)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka, acks="all", enable_idempotence=True, request_timeout_ms=4000, retry_backoff_ms=50
+    )
+    try:
+        await producer.start()
+        on_ready()
+        while True:
+            office.to_publish.clear()
+            rows = office.store.unpublished(BATCH)
+            if rows:
+                await _send(producer, rows)
+                office.store.delete_published(rows)
+            else:
+                await _wait(office.to_publish)
+    finally:
+        await _discard(producer)
+
+
+async def _make_shipments_topic(kafka: str) -> None:
+    """The topic of shipments is ours, so we make it, as the contract declares it."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await admin.start()
+        if SHIPMENTS.base not in await admin.list_topics():
+            await admin.create_topics([NewTopic(SHIPMENTS.base, SHIPMENTS.partitions, 1, topic_configs=SHIPMENTS.config())])
+    finally:
+        await admin.close()
+
+
+async def _send(producer: AIOKafkaProducer, rows: list[OutboxRow]) -> None:
+    """All acknowledged, or the same rows again by a new producer: an idempotent one cannot be made to give up."""
+    async with asyncio.timeout(PRODUCE_SECONDS):
+        sent = [
+            await producer.send(row.topic, row.payload, row.attributes.subject.encode(), headers=row.attributes.headers())
+            for row in rows
+        ]
+        await asyncio.gather(*sent)
+
+
+async def _wait(event: asyncio.Event) -> None:
+    """For the event, but not for ever."""
+    try:
+        async with asyncio.timeout(OUTBOX_INTERVAL):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def _discard(producer: AIOKafkaProducer) -> None:
+    """Without waiting for what it still has in hand."""
+    try:
+        async with asyncio.timeout(1):
+            await producer.stop()
+    except Exception as error:  # noqa: BLE001 -- it is given up either way
+        log.info("producer given up: %r", error)
