@@ -13,7 +13,7 @@ import typer
 from cli.console import err, inline, out, say
 from cli.options import DEFAULT_DATA, AsJson, Data
 from cli.session import not_running
-from cli.stopping import shut_down
+from cli.shutdown import shut_down
 from deploy.local.outcome import ExitCode
 from deploy.local.site import Site
 from deploy.local.supervision import UNREACHABLE, Supervisor
@@ -35,7 +35,7 @@ def up(
 ) -> None:
     """Khởi động, chạy đến khi nhấn Ctrl-C / Start everything, and run until Ctrl-C."""
     from cli import sample as sample_province
-    from cli.starting import Wishes, start
+    from cli.startup import Wishes, start
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)

@@ -21,10 +21,10 @@ COMMANDS = {
     "start": "cli.lifecycle",
     "scale": "cli.lifecycle",
     "demo": "cli.demo",
-    "import": "cli.importing",
-    "reconcile": "cli.reconciling",
+    "import": "cli.directory_import",
+    "reconcile": "cli.reconcile",
     "dead-letters": "cli.dead_letters",
-    "replay": "cli.replaying",
+    "replay": "cli.replay",
     "bench": "cli.bench",
 }
 

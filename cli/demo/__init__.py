@@ -25,8 +25,8 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Diễn lại hai ngày có thật / Play two real days. Exit code 1 if the services do not agree afterwards."""
-    from cli.demo.closing import closing, print_closing, print_json
-    from cli.demo.playing import play
+    from cli.demo.play import play
+    from cli.demo.summary import closing, print_closing, print_json
 
     session = Session(data)
     say(

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from cli.demo.cast import cast
 from cli.demo.people import applicant
-from cli.demo.playing import cast
 from cli.demo.script import CARD_CORRECTION, DISTRICT
 from cli.session import Session
 from tests.support.installation import Installation

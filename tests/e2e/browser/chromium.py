@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright, expect
 
-from cli.importing import SAMPLE_PASSWORD
+from cli.directory_import import SAMPLE_PASSWORD
 from tests.support.eventually import PATIENCE
 
 # The headless shell is the same engine without the browser around it, at a third of the work per page.

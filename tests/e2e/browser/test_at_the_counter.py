@@ -6,7 +6,7 @@ import pytest
 import segno
 from playwright.async_api import Page, expect
 
-from cli.importing import SAMPLE_PASSWORD
+from cli.directory_import import SAMPLE_PASSWORD
 from tests.e2e.browser.chromium import Visits
 from tests.e2e.browser.journeys import CARD, COPY, accept, citizen, fact, fill_in, open_counter, receipt_on
 from tests.support.installation import Installation

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from cli import importing
-from cli.importing import SAMPLE_ACCOUNTS, SAMPLE_PASSWORD, ImportResult, load, sample_accounts
+from cli import directory_import
+from cli.directory_import import SAMPLE_ACCOUNTS, SAMPLE_PASSWORD, ImportResult, load, sample_accounts
 from deploy.local.outcome import ExitCode, Stopped
 from tests.support.reference_data import PASSWORD, SAMPLE, people, sample_files
 
@@ -102,10 +102,10 @@ def test_files_that_cannot_be_sent_are_refused_before_anything_is(tmp_path: Path
 
 def test_the_command_prints_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTCUA_LANG", "en")
-    monkeypatch.setattr(importing, "Session", lambda _: Session(body={"changed": {"units": 0}, "unchanged": {"units": 6}}))
-    ran = CliRunner().invoke(importing.app, [str(SAMPLE)])
+    monkeypatch.setattr(directory_import, "Session", lambda _: Session(body={"changed": {"units": 0}, "unchanged": {"units": 6}}))
+    ran = CliRunner().invoke(directory_import.app, [str(SAMPLE)])
     assert ran.exit_code == 0, ran.output
-    assert CliRunner().invoke(importing.app, ["no-such-file.csv"]).exit_code == 2
+    assert CliRunner().invoke(directory_import.app, ["no-such-file.csv"]).exit_code == 2
 
 
 def test_the_accounts_told_are_those_of_the_sample() -> None:

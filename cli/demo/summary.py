@@ -12,7 +12,7 @@ from rich.table import Table
 from cli.console import inline, out
 from cli.demo.script import CENTRE, DISTRICT, Day, Guided, HandIn, Visit, in_person
 from cli.http import Client
-from cli.reconciling import ASK_AGAIN_SECONDS, Finding, settled, show
+from cli.reconcile import ASK_AGAIN_SECONDS, Finding, settled, show
 from cli.session import Session
 from contracts.topics import TOPICS
 

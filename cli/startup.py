@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cli.console import err, inline, say
 from cli.readiness import Watch, wait_until_ready
-from cli.stopping import shut_down
+from cli.shutdown import shut_down
 from deploy.local import leftovers, schema, setup
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import is_free

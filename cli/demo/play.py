@@ -2,42 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.console import err, inline
+from cli.demo.cast import Cast, cast
 from cli.demo.desk import Desk
 from cli.demo.people import applicant
-from cli.demo.script import CLERKS, LEADERS, POST_OFFICE, Door, Guided, HandIn, Visit, script
-from cli.importing import SAMPLE_PASSWORD
+from cli.demo.script import POST_OFFICE, Door, Guided, HandIn, Visit, script
 from cli.session import Session
 
 AT_ONCE: Final = 12
 SUBMITTED, DECIDED, HANDED_OVER = 1, 9, 10
-
-
-@dataclass
-class Cast:
-    """Who plays: a desk for each clerk (by unit), for each leader (by unit), the public, and the post's own staff."""
-
-    clerks: dict[str, Desk]
-    leaders: dict[str, Desk]
-    public: Desk
-    procedures: dict[str, dict[str, Any]]
-
-    def papers(self, procedure: str) -> list[dict[str, str]]:
-        return [
-            {"code": paper["code"], "title": paper["title"]}
-            for paper in self.procedures[procedure]["papers"]
-            if paper["required"]
-        ]
-
-    def codes(self, procedure: str) -> list[str]:
-        return [paper["code"] for paper in self.papers(procedure)]
 
 
 async def play(session: Session, scale: int) -> list[Visit]:
@@ -52,24 +30,6 @@ async def play(session: Session, scale: int) -> list[Visit]:
                 lambda: progress.advance(task),
             )
     return visits
-
-
-@asynccontextmanager
-async def cast(session: Session) -> AsyncIterator[Cast]:
-    public = Desk(session)
-    clerks = {unit: Desk(session, username, SAMPLE_PASSWORD) for unit, username in CLERKS.items()}
-    leaders = {username: Desk(session, username, SAMPLE_PASSWORD) for username in LEADERS}
-    try:
-        known = (await public.get("/api/directory/procedures"))["procedures"]
-        units = {
-            post["unit"]: username
-            for username, desk in leaders.items()
-            for post in (await desk.get("/api/directory/me"))["posts"]
-        }
-        yield Cast(clerks, {unit: leaders[name] for unit, name in units.items()}, public, {each["code"]: each for each in known})
-    finally:
-        for desk in (public, *clerks.values(), *leaders.values()):
-            await desk.close()
 
 
 async def _a_few_at_a_time(work: list[Callable[[], Awaitable[None]]], done: Callable[[], None]) -> None:
