@@ -26,17 +26,15 @@ Letter = Annotated[str, typer.Argument(metavar="SERVICE/NUMBER", help="intake/17
 def list_letters(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Liệt kê / List them, of all services, with what they hold up."""
     with Session(data).client() as client:
-        found = {service: answered(client.get(f"/api/{service}/dead-letters")) for service in DATABASES}
+        answers = {service: answered(client.get(f"/api/{service}/dead-letters")) for service in DATABASES}
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        typer.echo(json.dumps(answers, ensure_ascii=False))
         return
-    for service, room in found.items():
-        for each in room["dead_letters"]:
-            behind = inline(f"giữ {each['behind']} sự kiện", f"holds {each['behind']}")
-            out.print(
-                f"{service}/{each['id']}  {each['subject']} #{each['sequence']}  {each['reason']}  ({behind})", markup=False
-            )
-    number = sum(len(room["dead_letters"]) for room in found.values())
+    for service, answer in answers.items():
+        for row in answer["dead_letters"]:
+            behind = inline(f"giữ {row['behind']} sự kiện", f"holds {row['behind']}")
+            out.print(f"{service}/{row['id']}  {row['subject']} #{row['sequence']}  {row['reason']}  ({behind})", markup=False)
+    number = sum(len(answer["dead_letters"]) for answer in answers.values())
     say(f"{number} thư chết.", f"{number} dead letters.")
 
 

@@ -1,4 +1,4 @@
-"""`motcua import FILE...`: a province's own files into the directory, all or nothing, every fault with its place."""
+"""`motcua import FILE...`: a province's own files into the directory, all or nothing, every fault with its file and line."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cli import http
 from cli.console import err, inline, out, say
 from cli.options import DEFAULT_DATA, Data
 from cli.session import Session, not_running
-from deploy.local.outcome import ExitCode, Stopped, language, worded
+from deploy.local.outcome import ExitCode, Stopped, worded
 
 app = typer.Typer(add_completion=False)
 SAMPLE_PASSWORD: Final = "motcua-mau-2026"  # noqa: S105 -- printed for everybody who tries the sample
@@ -33,7 +33,7 @@ _KINDS: Final = {
     "procedures": ("thủ tục", "procedures"),
     "staff": ("cán bộ", "staff"),
 }
-_TOLD: Final = 50
+_FAULTS_SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ def import_files(
     """Nhập đơn vị, lịch, thủ tục, cán bộ / Import units, calendars, procedures, staff."""
     with err.status(inline("Đang nhập", "importing")):
         result = load(files, Session(data))
-    _tell(result)
+    _print_result(result)
 
 
 def load(paths: Path | Sequence[Path], session: Session) -> ImportResult:
     """Send the files as one import, signed in as the operator.
 
     Raises:
-        Stopped: a file cannot be read, nothing answers, or the import was refused, with every fault and its place.
+        Stopped: a file cannot be read, nothing answers, or the import was refused, with every fault, its file and line.
     """
     texts = _read([paths] if isinstance(paths, Path) else paths)
     with session.client() as client:
@@ -120,10 +120,10 @@ def _files(path: Path) -> list[Path]:
     """A folder stands for the CSV files in it."""
     if not path.is_dir():
         return [path]
-    found = sorted(path.glob("*.csv"))
-    if not found:
+    files = sorted(path.glob("*.csv"))
+    if not files:
         raise Stopped(ExitCode.USAGE, vi=f"Không có tệp CSV nào trong {path}.", en=f"There are no CSV files in {path}.")
-    return found
+    return files
 
 
 def _refused(response: http.Response) -> Stopped:
@@ -135,23 +135,22 @@ def _refused(response: http.Response) -> Stopped:
     vi = problem.get("vi", f"Không nhập được (HTTP {response.status_code}).")
     en = problem.get("en", f"The import failed (HTTP {response.status_code}).")
     faults = problem.get("errors", [])
-    told = [_fault(one) for one in faults[:_TOLD]]
-    if len(faults) > _TOLD:
-        told.append(inline(f"… và {len(faults) - _TOLD} chỗ khác", f"and {len(faults) - _TOLD} more"))
-    return Stopped(ExitCode.REFUSED_BY_SERVICE, vi=vi, en=en, detail="\n".join(told))
+    lines = [_fault(fault) for fault in faults[:_FAULTS_SHOWN]]
+    if len(faults) > _FAULTS_SHOWN:
+        lines.append(inline(f"… và {len(faults) - _FAULTS_SHOWN} chỗ khác", f"and {len(faults) - _FAULTS_SHOWN} more"))
+    return Stopped(ExitCode.REFUSED_BY_SERVICE, vi=vi, en=en, detail="\n".join(lines))
 
 
-def _fault(one: dict[str, Any]) -> str:
-    place = (
-        one.get("file", "")
-        + (f":{one['line']}" if one.get("line") else "")
-        + (f" [{one['column']}]" if one.get("column") else "")
+def _fault(fault: dict[str, Any]) -> str:
+    location = (
+        fault.get("file", "")
+        + (f":{fault['line']}" if fault.get("line") else "")
+        + (f" [{fault['column']}]" if fault.get("column") else "")
     )
-    said = one["vi"] if language() == "vi" else one["en"] if language() == "en" else f"{one['vi']} / {one['en']}"
-    return f"  {place or one['field']}: {said}"
+    return f"  {location or fault['field']}: {inline(fault['vi'], fault['en'])}"
 
 
-def _tell(result: ImportResult) -> None:
+def _print_result(result: ImportResult) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)

@@ -1,4 +1,4 @@
-"""The one place that knows which HTTP client we use. Whoever needs another timeout or transport adds it here."""
+"""The one module that knows which HTTP client we use. Whoever needs another timeout or transport adds it here."""
 
 from pathlib import Path
 

@@ -16,7 +16,7 @@ from cli.session import not_running
 from cli.shutdown import shut_down
 from deploy.local.outcome import ExitCode
 from deploy.local.site import Site
-from deploy.local.supervision import UNREACHABLE, Supervisor
+from deploy.local.supervision import UNREACHABLE, Status, Supervisor
 from deploy.local.topology import Plan
 
 app = typer.Typer()
@@ -35,13 +35,13 @@ def up(
 ) -> None:
     """Khởi động, chạy đến khi nhấn Ctrl-C / Start everything, and run until Ctrl-C."""
     from cli import sample as sample_province
-    from cli.startup import Wishes, start
+    from cli.startup import StartOptions, start
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     site, ready = Site(data), False
     try:
-        supervisor = start(site, Wishes(port, lanes_apart, sample))
+        supervisor = start(site, StartOptions(port, lanes_apart, sample))
         try:
             sample_province.load_once(site)
             say(f"Một Cửa đã sẵn sàng: {supervisor.plan.public_url}", f"Một Cửa is ready: {supervisor.plan.public_url}")
@@ -50,7 +50,7 @@ def up(
             ready = True
             if not detach:
                 say("Nhấn Ctrl-C để dừng.", "Press Ctrl-C to stop.")
-                _stay(supervisor)
+                _run_until_interrupted(supervisor)
         except BaseException:
             shut_down(supervisor)
             raise
@@ -82,10 +82,7 @@ def status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
         if as_json:
             typer.echo(json.dumps({"processes": []}))
         raise not_running(supervisor.plan.site)
-    processes = [
-        {"name": each.name, "pid": each.pid or None, "state": each.state, "rss_mb": memory.taken(each.pid) if each.pid else 0.0}
-        for each in supervisor.statuses()
-    ]
+    processes = [_measured(process) for process in supervisor.statuses()]
     own = supervisor.pid()
     processes.append({"name": "supervisor", "pid": own, "state": "running", "rss_mb": memory.alone(own)})
     if as_json:
@@ -99,10 +96,10 @@ def status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
 def stop(names: Names, data: Data = DEFAULT_DATA) -> None:
     """Dừng dịch vụ hoặc tiến trình / Stop services or single processes."""
     supervisor = _running(data)
-    meant = _meant(supervisor, names)
+    processes = _process_names(supervisor, names)
     with err.status(inline("Dừng", "stopping")):
-        supervisor.stop_processes(meant)
-    listed = ", ".join(meant)
+        supervisor.stop_processes(processes)
+    listed = ", ".join(processes)
     say(f"Đã dừng: {listed}.", f"Stopped: {listed}.")
 
 
@@ -110,38 +107,38 @@ def stop(names: Names, data: Data = DEFAULT_DATA) -> None:
 def start(names: Names, data: Data = DEFAULT_DATA) -> None:
     """Chạy lại, và chờ đến khi sẵn sàng / Start again, and wait until they serve."""
     supervisor = _running(data)
-    _start_and_wait(supervisor, _meant(supervisor, names))
+    _start_and_wait(supervisor, _process_names(supervisor, names))
 
 
 @app.command()
 def scale(
-    wish: Annotated[str, typer.Argument(metavar="NAME=N", help="routing=2, routing-district=3 ...")], data: Data = DEFAULT_DATA
+    target: Annotated[str, typer.Argument(metavar="NAME=N", help="routing=2, routing-district=3 ...")], data: Data = DEFAULT_DATA
 ) -> None:
     """Số tiến trình của một dịch vụ / How many processes a service has."""
     from deploy.local import front_door
 
-    base, count = _parsed(wish)
+    base, count = _parsed(target)
     site = _known(data).plan.site
     with site.change() as state:
-        named = {each.base: each for each in Plan(site, state).named(base)}
-        if any(not each.part.database or each.name == base != each.base for each in named.values()):
+        programs = {program.base: program for program in Plan(site, state).named(base)}
+        if any(not program.part.database or program.name == base != program.base for program in programs.values()):
             raise typer.BadParameter(f"{base}: chỉ các dịch vụ của ta / only services of ours", param_hint="NAME=N")
-        state.counts |= dict.fromkeys(named, count)
+        state.counts |= dict.fromkeys(programs, count)
     supervisor = Supervisor(Plan(site, state))
     if not supervisor.answers():
         say("Có hiệu lực từ lần motcua up tới.", "It takes effect with the next motcua up.")
         return
-    wanted = [each.name for each in supervisor.plan.programs() if each.base in named]
-    running = {each.name: each.state for each in supervisor.statuses()}
-    if running.get("caddy") == "running":
+    wanted = [program.name for program in supervisor.plan.programs() if program.base in programs]
+    states = {process.name: process.state for process in supervisor.statuses()}
+    if states.get("caddy") == "running":
         front_door.reload(supervisor.plan)
     with err.status(inline("Thay đổi số tiến trình", "changing the number of processes")):
         supervisor.apply()
-    _start_and_wait(supervisor, [name for name in wanted if name not in running])
+    _start_and_wait(supervisor, [name for name in wanted if name not in states])
 
 
-def _parsed(wish: str) -> tuple[str, int]:
-    name, _, number = wish.partition("=")
+def _parsed(target: str) -> tuple[str, int]:
+    name, _, number = target.partition("=")
     if not name or not number.isdecimal() or not 1 <= int(number) <= 16:  # noqa: PLR2004 - as many as State allows
         raise typer.BadParameter("ví dụ / for example: routing=2 (1-16)", param_hint="NAME=N")
     return name, int(number)
@@ -163,32 +160,39 @@ def _running(data: Data) -> Supervisor:
     return supervisor
 
 
-def _meant(supervisor: Supervisor, names: list[str]) -> list[str]:
+def _process_names(supervisor: Supervisor, names: list[str]) -> list[str]:
     """Processes by what people call them; raises Stopped when there is none of a name, before anything is done."""
-    return list(dict.fromkeys(each.name for name in names for each in supervisor.plan.named(name)))
+    return list(dict.fromkeys(program.name for name in names for program in supervisor.plan.named(name)))
 
 
 def _start_and_wait(supervisor: Supervisor, names: list[str]) -> None:
-    from cli.readiness import Watch, wait_until_ready
+    from cli.readiness import CrashWatch, wait_until_ready
 
-    watch = Watch(supervisor)
+    watch = CrashWatch(supervisor)
     supervisor.start_processes(names)
-    programs = [each for each in supervisor.plan.programs() if each.name in names]
+    programs = [program for program in supervisor.plan.programs() if program.name in names]
     with err.status(inline("Khởi động", "starting")):
         wait_until_ready(watch, programs, lambda name: err.print(f"  [green]✓[/] {name}"))
 
 
-def _stay(supervisor: Supervisor) -> None:
+def _run_until_interrupted(supervisor: Supervisor) -> None:
     """Until interrupted, or until somebody else stops everything; says when a process had to be started again."""
-    from cli.readiness import Watch
+    from cli.readiness import CrashWatch
 
-    watch = Watch(supervisor)
+    watch = CrashWatch(supervisor)
     while supervisor.answers():
         with contextlib.suppress(*UNREACHABLE, Fault):  # it may go away, or begin to, between two questions
-            for ended in watch.look():
+            for ended in watch.poll():
                 if ended.state != "stopped":
                     say(f"{ended.name} đã tắt và được chạy lại.", f"{ended.name} ended and is started again.")
         time.sleep(1)
+
+
+def _measured(process: Status) -> dict[str, object]:
+    from deploy.local import memory
+
+    taken = memory.taken(process.pid) if process.pid else 0.0
+    return {"name": process.name, "pid": process.pid or None, "state": process.state, "rss_mb": taken}
 
 
 def _print_table(processes: Sequence[Mapping[str, object]]) -> None:
@@ -199,8 +203,8 @@ def _print_table(processes: Sequence[Mapping[str, object]]) -> None:
     table.add_column("pid", justify="right")
     table.add_column(inline("trạng thái", "state"))
     table.add_column("MiB", justify="right")
-    for each in processes:
-        table.add_row(str(each["name"]), str(each["pid"] or "-"), str(each["state"]), str(each["rss_mb"]))
-    total = sum(float(str(each["rss_mb"])) for each in processes)
+    for process in processes:
+        table.add_row(str(process["name"]), str(process["pid"] or "-"), str(process["state"]), str(process["rss_mb"]))
+    total = sum(float(str(process["rss_mb"])) for process in processes)
     table.add_row(inline("tổng", "total"), "", "", f"{total:.1f}")
     out.print(table)

@@ -13,31 +13,32 @@ from deploy.local.supervision import Status, Supervisor
 from deploy.local.topology import Plan, Program
 
 READY_WITHIN = 120.0
-DEATHS_ENOUGH = 3
+CRASHES_ENOUGH = 3
 LAST_LINES = 15
 INTERVAL = 0.1
 
 
-class Watch:
+class CrashWatch:
     """Counts how often each process has ended since the watch began."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.supervisor = supervisor
-        self.deaths: Counter[str] = Counter()
-        self._ended_at = {each.name: each.ended_at for each in supervisor.statuses()}
+        self.crashes: Counter[str] = Counter()
+        self._ended_at = {process.name: process.ended_at for process in supervisor.statuses()}
 
-    def look(self) -> list[Status]:
-        """Those that have ended since the last look."""
-        ended = [each for each in self.supervisor.statuses() if each.ended_at != self._ended_at.get(each.name, 0)]
-        self._ended_at |= {each.name: each.ended_at for each in ended}
-        self.deaths.update(each.name for each in ended)
+    def poll(self) -> list[Status]:
+        """Those that have ended since the last poll."""
+        statuses = self.supervisor.statuses()
+        ended = [process for process in statuses if process.ended_at != self._ended_at.get(process.name, 0)]
+        self._ended_at |= {process.name: process.ended_at for process in ended}
+        self.crashes.update(process.name for process in ended)
         return ended
 
-    def refuse_dying(self) -> None:
+    def check(self) -> None:
         """Raises Stopped, with the last lines of its log, if a process keeps ending."""
-        self.look()
-        for name, times in self.deaths.items():
-            if times >= DEATHS_ENOUGH:
+        self.poll()
+        for name, times in self.crashes.items():
+            if times >= CRASHES_ENOUGH:
                 raise Stopped(
                     ExitCode.PROCESS_KEEPS_DYING,
                     vi=f"Tiến trình {name} cứ khởi động rồi lại tắt ({times} lần). Những dòng nhật ký cuối:",
@@ -46,8 +47,8 @@ class Watch:
                 )
 
 
-def wait_until_ready(watch: Watch, programs: Sequence[Program], ready: Callable[[str], None]) -> None:
-    """Until each of them serves, and a service has lived long enough to be trusted; `ready` is told each name once.
+def wait_until_ready(watch: CrashWatch, programs: Sequence[Program], ready: Callable[[str], None]) -> None:
+    """Until each of them serves, and a service has lived long enough to be trusted; `ready` is called with each name once.
 
     Raises:
         Stopped: one keeps ending, or they are not all there in time.
@@ -56,12 +57,13 @@ def wait_until_ready(watch: Watch, programs: Sequence[Program], ready: Callable[
     waiting = list(programs)
     deadline = time.monotonic() + READY_WITHIN
     while waiting:
-        young = {each.name for each in watch.supervisor.statuses() if each.state != "running"}
-        arrived = [each for each in waiting if not (each.part.module and each.name in young) and is_ready(plan, each)]
-        waiting = [each for each in waiting if each not in arrived]
-        for each in arrived:
-            ready(each.name)
-        watch.refuse_dying()
+        young = {process.name for process in watch.supervisor.statuses() if process.state != "running"}
+        old_enough = [program for program in waiting if not (program.part.module and program.name in young)]
+        arrived = [program for program in old_enough if is_ready(plan, program)]
+        waiting = [program for program in waiting if program not in arrived]
+        for program in arrived:
+            ready(program.name)
+        watch.check()
         if waiting and time.monotonic() > deadline:
             raise _too_late(plan, waiting)
         if waiting:
@@ -99,9 +101,9 @@ def _health(program: Program, socket: Path) -> tuple[bool, str]:
 
 
 def _too_late(plan: Plan, waiting: Sequence[Program]) -> Stopped:
-    names = ", ".join(each.name for each in waiting)
-    health = {each.name: _health(each, each.socket)[1] for each in waiting if each.socket}
-    details = [f"{name}: {said}\n{last_lines(plan.site, name)}" for name, said in health.items()]
+    names = ", ".join(program.name for program in waiting)
+    health = {program.name: _health(program, program.socket)[1] for program in waiting if program.socket}
+    details = [f"{name}: {answer}\n{last_lines(plan.site, name)}" for name, answer in health.items()]
     return Stopped(
         ExitCode.NOT_READY_IN_TIME,
         vi=f"Sau {READY_WITHIN:g} giây vẫn chưa sẵn sàng: {names}.",

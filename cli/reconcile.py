@@ -19,7 +19,7 @@ from deploy.local.outcome import ExitCode, Stopped
 
 app = typer.Typer()
 IN_FLIGHT_SECONDS: Final = 30.0
-ASK_AGAIN_SECONDS: Final = 0.5
+POLL_SECONDS: Final = 0.5
 MOST_SHOWN: Final = 20
 
 COMPARISONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -63,7 +63,7 @@ class Finding:
 @app.command()
 def reconcile(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Các dịch vụ có khớp nhau không / Do the services agree? Exit code 1 if they do not."""
-    finding = settled(Session(data))
+    finding = settled_finding(Session(data))
     if as_json:
         typer.echo(json.dumps(asdict(finding), ensure_ascii=False))
     else:
@@ -72,7 +72,7 @@ def reconcile(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.DIFFERENCE)
 
 
-def settled(session: Session) -> Finding:
+def settled_finding(session: Session) -> Finding:
     """The finding once nothing is in flight any more, at the latest after 30 s."""
     deadline = time.monotonic() + IN_FLIGHT_SECONDS
     with session.client() as client, err.status(inline("Đối chiếu", "comparing")):
@@ -80,7 +80,7 @@ def settled(session: Session) -> Finding:
             finding = compare(client)
             if finding.agree or time.monotonic() > deadline:
                 return finding
-            time.sleep(ASK_AGAIN_SECONDS)
+            time.sleep(POLL_SECONDS)
 
 
 def compare(client: http.Client) -> Finding:
@@ -99,8 +99,8 @@ def compare(client: http.Client) -> Finding:
 
 
 def _buckets(client: http.Client, service: str, view: str) -> dict[str, Any]:
-    found: dict[str, Any] = _get(client, f"/api/{service}/reconcile/{view}")["buckets"]
-    return found
+    buckets: dict[str, Any] = _get(client, f"/api/{service}/reconcile/{view}")["buckets"]
+    return buckets
 
 
 def _in_bucket(client: http.Client, view: str, owner: str, other: str, bucket: str) -> Iterator[Difference]:
@@ -122,13 +122,13 @@ def _get(client: http.Client, path: str) -> dict[str, Any]:
     return body
 
 
-def _away(path: str, why: str) -> Stopped:
+def _away(path: str, detail: str) -> Stopped:
     service = path.split("/")[2]
     return Stopped(
         ExitCode.NOT_RUNNING,
         vi=f"Dịch vụ {service} không trả lời, nên chưa đối chiếu được.",
         en=f"The service {service} does not answer, so nothing can be compared yet.",
-        detail=why,
+        detail=detail,
     )
 
 
@@ -137,8 +137,8 @@ def show(finding: Finding) -> None:
     if finding.agree:
         say(f"Khớp: đã đối chiếu {finding.compared} dòng.", f"In agreement: {finding.compared} rows compared.")
         return
-    for each in finding.differences[:MOST_SHOWN]:
-        what = inline(*MEANING[each.view])
-        out.print(f"{each.key}: {each.owner} {each.ours}, {each.other} {each.theirs}  ({what})", markup=False)
+    for row in finding.differences[:MOST_SHOWN]:
+        meaning = inline(*MEANING[row.view])
+        out.print(f"{row.key}: {row.owner} {row.ours}, {row.other} {row.theirs}  ({meaning})", markup=False)
     number = len(finding.differences)
     say(f"Không khớp: {number} chỗ khác nhau.", f"Not in agreement: {number} differences.")

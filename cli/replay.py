@@ -15,7 +15,7 @@ from deploy.local.outcome import ExitCode, Stopped
 
 app = typer.Typer()
 REPLAYABLE: Final = ("reporting",)
-LOOK_SECONDS: Final = 0.3
+POLL_SECONDS: Final = 0.3
 
 
 @app.command()
@@ -31,7 +31,7 @@ def replay(service: Annotated[str, typer.Argument(help="reporting")], data: Data
         task = progress.add_task(inline("Đọc lại", "reading again"), total=None)
         while (state := answered(client.get(path)))["state"] == "running":
             progress.update(task, completed=state["read"], total=state["of"])
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         progress.update(task, completed=state["read"], total=state["of"])
     if state["state"] != "done":
         raise Stopped(

@@ -12,7 +12,7 @@ OPERATOR = "operator"
 
 
 class Session:
-    """Knows the address of the installation in `data` and can sign in there.."""
+    """Knows the address of the installation in `data` and can sign in there."""
 
     def __init__(self, data: Path) -> None:
         """Raises Stopped (not running) where nothing was ever started in `data`."""
@@ -32,10 +32,10 @@ class Session:
         Raises:
             Stopped: nothing answers at the address, or the sign-in was refused.
         """
-        given = {"username": username, "password": password if password is not None else self.operator_password()}
+        credentials = {"username": username, "password": password if password is not None else self.operator_password()}
         with http.client(self.base_url) as client:
             try:
-                response = client.post("/api/directory/sign-in", json=given)
+                response = client.post("/api/directory/sign-in", json=credentials)
             except http.Unreachable as error:
                 raise not_running(self.site) from error
         if not response.is_success:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from cli.console import err, inline, say
-from cli.readiness import Watch, wait_until_ready
+from cli.readiness import CrashWatch, wait_until_ready
 from cli.shutdown import shut_down
 from deploy.local import leftovers, schema, setup
 from deploy.local.outcome import ExitCode, Stopped
@@ -20,7 +20,7 @@ from deploy.local.topology import INFRASTRUCTURE, Plan
 
 
 @dataclass(frozen=True)
-class Wishes:
+class StartOptions:
     """What the caller asked for; None keeps what the installation has."""
 
     port: int | None = None
@@ -28,7 +28,7 @@ class Wishes:
     sample: bool | None = None
 
 
-def start(site: Site, wishes: Wishes) -> Supervisor:
+def start(site: Site, options: StartOptions) -> Supervisor:
     """Bring everything up and wait until it serves.
 
     Raises:
@@ -36,14 +36,14 @@ def start(site: Site, wishes: Wishes) -> Supervisor:
     """
     setup.ensure(err)
     site.create()
-    with _only_one(site):
-        plan = _plan(site, wishes)
+    with _start_lock(site):
+        plan = _plan(site, options)
         supervisor = Supervisor(plan)
         if plan.postgres.data.parent != site.data:
-            where = plan.postgres.data
-            say(f"Dữ liệu PostgreSQL nằm ở {where}.", f"PostgreSQL keeps its data in {where}.")
-        with err.status(inline("Chuẩn bị dữ liệu", "preparing the data")), ThreadPoolExecutor(2) as both:
-            list(both.map(lambda server: server.initialise(), (plan.postgres, plan.kafka)))
+            folder = plan.postgres.data
+            say(f"Dữ liệu PostgreSQL nằm ở {folder}.", f"PostgreSQL keeps its data in {folder}.")
+        with err.status(inline("Chuẩn bị dữ liệu", "preparing the data")), ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda server: server.initialise(), (plan.postgres, plan.kafka)))
         supervisor.start()
         try:
             _start_everything(supervisor)
@@ -54,13 +54,13 @@ def start(site: Site, wishes: Wishes) -> Supervisor:
 
 
 def _start_everything(supervisor: Supervisor) -> None:
-    plan, began = supervisor.plan, time.monotonic()
-    watch = Watch(supervisor)
+    plan, started = supervisor.plan, time.monotonic()
+    watch = CrashWatch(supervisor)
     programs = plan.programs()
-    servers = [each for each in programs if each.part.name in INFRASTRUCTURE]
+    servers = [program for program in programs if program.part.name in INFRASTRUCTURE]
 
     def ready(name: str) -> None:
-        err.print(f"  [green]✓[/] {name:<20} {time.monotonic() - began:5.1f} s")
+        err.print(f"  [green]✓[/] {name:<20} {time.monotonic() - started:5.1f} s")
 
     with err.status(inline("Khởi động", "starting")) as status:
         wait_until_ready(watch, servers[:1], ready)
@@ -68,18 +68,18 @@ def _start_everything(supervisor: Supervisor) -> None:
         status.update(inline("Đưa cơ sở dữ liệu lên phiên bản hiện hành", "bringing the databases up to date"))
         schema.upgrade(plan.database_urls())
         status.update(inline("Khởi động các dịch vụ", "starting the services"))
-        supervisor.start_processes([each.name for each in programs if each.part.module])
-        wait_until_ready(watch, [each for each in programs if each not in servers[:1]], ready)
+        supervisor.start_processes([program.name for program in programs if program.part.module])
+        wait_until_ready(watch, [program for program in programs if program not in servers[:1]], ready)
 
 
-def _plan(site: Site, wishes: Wishes) -> Plan:
-    """The state brought in line with the wishes, on ports that are free."""
+def _plan(site: Site, options: StartOptions) -> Plan:
+    """The state brought in line with the options, on ports that are free."""
     if before := site.load():
-        _clear(Plan(site, before))
+        _end_leftovers(Plan(site, before))
     with site.change() as state:
-        state.port = wishes.port or state.port
-        state.lanes_apart = state.lanes_apart if wishes.lanes_apart is None else wishes.lanes_apart
-        state.sample = state.sample if wishes.sample is None else wishes.sample
+        state.port = options.port or state.port
+        state.lanes_apart = state.lanes_apart if options.lanes_apart is None else options.lanes_apart
+        state.sample = state.sample if options.sample is None else options.sample
         state.clock = os.environ.get("MOTCUA_CLOCK", "")
         state.log_level = os.environ.get("MOTCUA_LOG_LEVEL", "INFO")
         if not is_free(state.port):
@@ -89,7 +89,7 @@ def _plan(site: Site, wishes: Wishes) -> Plan:
     return Plan(site, state)
 
 
-def _clear(plan: Plan) -> None:
+def _end_leftovers(plan: Plan) -> None:
     """End what a killed supervisor left behind; a living one is left alone."""
     if Supervisor(plan).answers():
         raise already_running(plan)
@@ -99,7 +99,7 @@ def _clear(plan: Plan) -> None:
 
 
 @contextlib.contextmanager
-def _only_one(site: Site) -> Iterator[None]:
+def _start_lock(site: Site) -> Iterator[None]:
     with (site.configuration / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

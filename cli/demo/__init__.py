@@ -26,7 +26,7 @@ def demo(
 ) -> None:
     """Diễn lại hai ngày có thật / Play two real days. Exit code 1 if the services do not agree afterwards."""
     from cli.demo.play import play
-    from cli.demo.summary import closing, print_closing, print_json
+    from cli.demo.summary import print_json, print_summary, summarize
 
     session = Session(data)
     say(
@@ -34,7 +34,7 @@ def demo(
         f"Playing the day of Vũ Thư, the day of Tân An and the story of Đông Hưng, times {scale}.",
     )
     visits = asyncio.run(play(session, scale))
-    found = closing(session, visits)
-    (print_json if as_json else print_closing)(found)
-    if not found.finding.agree:
+    summary = summarize(session, visits)
+    (print_json if as_json else print_summary)(summary)
+    if not summary.finding.agree:
         raise typer.Exit(ExitCode.DIFFERENCE)

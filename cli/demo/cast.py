@@ -37,13 +37,18 @@ async def cast(session: Session) -> AsyncIterator[Cast]:
     clerks = {unit: Desk(session, username, SAMPLE_PASSWORD) for unit, username in CLERKS.items()}
     leaders = {username: Desk(session, username, SAMPLE_PASSWORD) for username in LEADERS}
     try:
-        known = (await public.get("/api/directory/procedures"))["procedures"]
+        procedures = (await public.get("/api/directory/procedures"))["procedures"]
         units = {
             post["unit"]: username
             for username, desk in leaders.items()
             for post in (await desk.get("/api/directory/me"))["posts"]
         }
-        yield Cast(clerks, {unit: leaders[name] for unit, name in units.items()}, public, {each["code"]: each for each in known})
+        yield Cast(
+            clerks,
+            {unit: leaders[name] for unit, name in units.items()},
+            public,
+            {procedure["code"]: procedure for procedure in procedures},
+        )
     finally:
         for desk in (public, *clerks.values(), *leaders.values()):
             await desk.close()

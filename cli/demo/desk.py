@@ -31,7 +31,7 @@ class Desk:
     async def post(
         self, path: str, body: dict[str, Any], *, version: int | None = None, key: str | None = None
     ) -> dict[str, Any]:
-        """One command, once in effect however often it is sent; raises Stopped when it is refused."""
+        """One command, effectively once however often it is sent; raises Stopped when it is refused."""
         headers = {"Idempotency-Key": key or str(uuid4())}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
@@ -40,8 +40,8 @@ class Desk:
     async def change(self, path: str, action: str, body: dict[str, Any]) -> dict[str, Any]:
         """A command on something that others change too: read, act on that version, and read again if it was stale."""
         while True:
-            seen = await self.get(path)
-            headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{seen["version"]}"'}
+            current = await self.get(path)
+            headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"{current["version"]}"'}
             response = await self._send("POST", f"{path}/{action}", headers, body)
             if response.status_code != _STALE:
                 return self._answered(path, response)
@@ -56,26 +56,26 @@ class Desk:
             pause = min(1.0, pause * 1.5)
         return self._answered(path, response)
 
-    async def found(self, path: str, name: str, **query: str) -> dict[str, Any]:
+    async def first(self, path: str, name: str, **query: str) -> dict[str, Any]:
         """The first of a list, once it has one."""
         deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
-        while not (listed := (await self.get(path, **query))[name]):
+        while not (rows := (await self.get(path, **query))[name]):
             if time.monotonic() > deadline:
-                raise _waited_in_vain(path, str(query))
+                raise _timed_out(path, str(query))
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.5)
-        first: dict[str, Any] = listed[0]
-        return first
+        row: dict[str, Any] = rows[0]
+        return row
 
     async def until(self, path: str, name: str, *values: object) -> dict[str, Any]:
         """Read until a field has one of the values."""
         deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
-        while (found := await self.get(path))[name] not in values:
+        while (body := await self.get(path))[name] not in values:
             if time.monotonic() > deadline:
-                raise _waited_in_vain(path, f"{name} = {found[name]}")
+                raise _timed_out(path, f"{name} = {body[name]}")
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.5)
-        return found
+        return body
 
     async def _send(
         self, method: str, path: str, headers: dict[str, str], body: dict[str, Any] | None, query: dict[str, str] | None = None
@@ -95,7 +95,7 @@ class Desk:
                 why = repr(error)
             await asyncio.sleep(pause)
             pause = min(2.0, pause * 2)
-        raise _waited_in_vain(path, why)
+        raise _timed_out(path, why)
 
     async def _authorization(self) -> dict[str, str]:
         if self._username is None:
@@ -121,7 +121,7 @@ class Desk:
         return body
 
 
-def _waited_in_vain(path: str, why: str) -> Stopped:
+def _timed_out(path: str, why: str) -> Stopped:
     return Stopped(
         ExitCode.NOT_READY_IN_TIME,
         vi=f"Đã chờ {PATIENCE_SECONDS:.0f} giây mà {path} chưa trả lời.",

@@ -35,15 +35,15 @@ async def play(session: Session, scale: int) -> list[Visit]:
 async def _a_few_at_a_time(work: list[Callable[[], Awaitable[None]]], done: Callable[[], None]) -> None:
     waiting = iter(work)
 
-    async def hand() -> None:
-        for each in waiting:
-            await each()
+    async def worker() -> None:
+        for task in waiting:
+            await task()
             done()
 
     try:
-        async with asyncio.TaskGroup() as hands:
+        async with asyncio.TaskGroup() as workers:
             for _ in range(AT_ONCE):
-                hands.create_task(hand())
+                workers.create_task(worker())
     except ExceptionGroup as several:
         raise several.exceptions[0] from several
 
@@ -77,8 +77,8 @@ async def _hand_in(cast: Cast, visit: HandIn, chance: random.Random) -> str:
 
 async def _handed_back_first(cast: Cast, clerk: Desk, visit: HandIn, body: dict[str, Any]) -> str:
     """Form 02 names everything that is missing, once; the man comes back complete."""
-    *there, missing = cast.papers(visit.procedure)
-    received = await clerk.post("/api/intake/dossiers", body | {"papers": [paper["code"] for paper in there], "accept": False})
+    *brought, missing = cast.papers(visit.procedure)
+    received = await clerk.post("/api/intake/dossiers", body | {"papers": [paper["code"] for paper in brought], "accept": False})
     path = f"/api/intake/dossiers/{received['id']}"
     await clerk.change(path, "return", {"missing": [{"code": missing["code"], "reason": "Chưa có bản có công chứng"}]})
     await clerk.change(path, "resubmit", {"papers": cast.codes(visit.procedure)})
@@ -104,8 +104,8 @@ async def _by_post(cast: Cast, visit: HandIn, person: dict[str, str]) -> str:
         },
     )
     clerk = cast.clerks[visit.unit]
-    found = await clerk.found("/api/intake/dossiers", "dossiers", unit=visit.unit, q=str(collected["collection"]))
-    return await _accept(cast, clerk, str(found["id"]), visit.procedure)
+    dossier = await clerk.first("/api/intake/dossiers", "dossiers", unit=visit.unit, q=str(collected["collection"]))
+    return await _accept(cast, clerk, str(dossier["id"]), visit.procedure)
 
 
 async def _decide(cast: Cast, clerk: Desk, dossier: str) -> None:

@@ -100,7 +100,7 @@ def _dong_hung() -> Iterator[Visit]:
 
 def in_person(visits: list[Visit], day: Day, unit: str) -> int:
     """Visits to a unit's counter: handing in, coming back to collect, being guided there. Calls are no visits."""
-    there = [visit for visit in visits if visit.day is day and visit.unit == unit]
-    guided = sum(isinstance(visit, Guided) and visit.kind == "in_person" for visit in there)
-    handed = [visit for visit in there if isinstance(visit, HandIn) and visit.door is Door.COUNTER]
+    here = [visit for visit in visits if visit.day is day and visit.unit == unit]
+    guided = sum(isinstance(visit, Guided) and visit.kind == "in_person" for visit in here)
+    handed = [visit for visit in here if isinstance(visit, HandIn) and visit.door is Door.COUNTER]
     return guided + len(handed) + sum(visit.collected for visit in handed) + sum(visit.incomplete_at_first for visit in handed)

@@ -12,7 +12,7 @@ from rich.table import Table
 from cli.console import inline, out
 from cli.demo.script import CENTRE, DISTRICT, Day, Guided, HandIn, Visit, in_person
 from cli.http import Client
-from cli.reconcile import ASK_AGAIN_SECONDS, Finding, settled, show
+from cli.reconcile import POLL_SECONDS, Finding, settled_finding, show
 from cli.session import Session
 from contracts.topics import TOPICS
 
@@ -38,7 +38,7 @@ OUTCOME: Final = {
 
 
 @dataclass(frozen=True)
-class Closing:
+class Summary:
     """`played` is what this run did; the rest is all that the installation holds. What `--json` prints."""
 
     played: dict[str, int]
@@ -49,11 +49,11 @@ class Closing:
     finding: Finding
 
 
-def closing(session: Session, visits: list[Visit]) -> Closing:
+def summarize(session: Session, visits: list[Visit]) -> Summary:
     """Everything settled first, so that the figures are of one moment."""
-    finding = settled(session)
+    finding = settled_finding(session)
     with session.client() as client:
-        return Closing(
+        return Summary(
             played=_played(visits),
             dossiers=_get(client, "/api/intake/summary")["dossiers"],
             events=asyncio.run(_events(session.plan.kafka.bootstrap)),
@@ -85,14 +85,14 @@ def _messages(client: Client) -> dict[str, int]:
     """Once none waits to be sent any more; a mail whose sender was killed waits for its lease first."""
     deadline = time.monotonic() + MAILS_SECONDS
     while (total := _get(client, "/api/notify/summary")["total"])["waiting"] and time.monotonic() < deadline:
-        time.sleep(ASK_AGAIN_SECONDS)
+        time.sleep(POLL_SECONDS)
     return {outcome: number for outcome, number in total.items() if number}
 
 
 def _mails(client: Client) -> dict[str, int]:
     """What the sandbox's mail server holds: mails, and different Message-IDs among them."""
-    found = _get(client, "/mail")
-    return {"kept": int(found["count"]), "distinct_message_ids": int(found["distinct_message_ids"])}
+    mails = _get(client, "/mail")
+    return {"kept": int(mails["count"]), "distinct_message_ids": int(mails["distinct_message_ids"])}
 
 
 async def _events(bootstrap: str) -> dict[str, int]:
@@ -102,35 +102,38 @@ async def _events(bootstrap: str) -> dict[str, int]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await consumer.start()
     try:
-        places = [
+        partitions = [
             TopicPartition(name, number) for topic in TOPICS for name in topic.names() for number in range(topic.partitions)
         ]
-        ends = await consumer.end_offsets(places)
+        ends = await consumer.end_offsets(partitions)
     finally:
         await consumer.stop()
-    found = {place.topic: 0 for place in places}
-    for place, end in ends.items():
-        found[place.topic] += end
-    return found
+    records = {partition.topic: 0 for partition in partitions}
+    for partition, end in ends.items():
+        records[partition.topic] += end
+    return records
 
 
-def print_json(found: Closing) -> None:
-    typer.echo(json.dumps(asdict(found), ensure_ascii=False))
+def print_json(summary: Summary) -> None:
+    typer.echo(json.dumps(asdict(summary), ensure_ascii=False))
 
 
-def print_closing(found: Closing) -> None:
+def print_summary(summary: Summary) -> None:
     for title, rows in (
-        (inline("Đã diễn", "played"), found.played),
-        (inline("Hồ sơ theo trạng thái", "dossiers by status"), {_status(key): number for key, number in found.dossiers.items()}),
-        (inline("Sự kiện theo chủ đề", "events by topic"), {key: number for key, number in found.events.items() if number}),
+        (inline("Đã diễn", "played"), summary.played),
+        (
+            inline("Hồ sơ theo trạng thái", "dossiers by status"),
+            {_status(key): number for key, number in summary.dossiers.items()},
+        ),
+        (inline("Sự kiện theo chủ đề", "events by topic"), {key: number for key, number in summary.events.items() if number}),
         (
             inline("Tin báo theo kết quả", "messages by outcome"),
-            {_outcome(key): number for key, number in found.messages.items()},
+            {_outcome(key): number for key, number in summary.messages.items()},
         ),
-        (inline("Thư trong máy chủ thử", "mails in the sandbox's server"), _mail_words(found.mails)),
+        (inline("Thư trong máy chủ thử", "mails in the sandbox's server"), _mail_words(summary.mails)),
     ):
         _print_table(title, rows)
-    show(found.finding)
+    show(summary.finding)
 
 
 def _status(key: str) -> str:

@@ -37,7 +37,7 @@ async def test_the_post_s_lane_stopped_the_others_go_on_and_it_catches_up(lanes_
             await desk.until(f"/api/intake/dossiers/{received['id']}", "status", 4)
 
         lanes_apart.run("start", *POST_LANE)
-        arrived = await people.clerks[DISTRICT].found(
+        arrived = await people.clerks[DISTRICT].first(
             "/api/intake/dossiers", "dossiers", unit=DISTRICT, q=str(collection["collection"])
         )
         assert arrived["status"] == 1
