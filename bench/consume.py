@@ -92,8 +92,8 @@ class Dossiers:
         )
 
 
-def run(where: Path | None = None) -> Measured:
-    with servers(where) as running:
+def run(data: Path | None = None) -> Measured:
+    with servers(data) as running:
         return asyncio.run(_run(running.kafka, running.database("ours"), running.database("peer")))
 
 
@@ -148,7 +148,7 @@ async def _ours(kafka: str, database: AsyncEngine) -> Rate:
 
 
 async def _is_sound(database: AsyncEngine) -> bool:
-    """Every event once in effect, and what it told numbered in order."""
+    """Every event took effect once, and the events that it caused are numbered in order."""
     async with database.connect() as connection:
         rows = (await connection.execute(text("SELECT count(*), min(steps), max(steps), min(version) FROM dossier"))).one()
         disorder = await connection.scalar(
@@ -156,7 +156,7 @@ async def _is_sound(database: AsyncEngine) -> bool:
                 SELECT count(*) FROM (
                     SELECT sequence - lag(sequence, 1, 0::bigint) OVER (PARTITION BY aggregateid ORDER BY position) AS step
                     FROM outbox
-                ) AS told WHERE step <> 1
+                ) AS steps WHERE step <> 1
             """)
         )
     return tuple(rows) == (DOSSIERS, STEPS, STEPS, STEPS) and disorder == 0
@@ -171,7 +171,7 @@ async def _peer(kafka: str, database: AsyncEngine) -> Rate:
             MOVES.base, group_id="peer", auto_offset_reset="earliest", ack_policy=AckPolicy.MANUAL, decoder=_decoded
         )
         async def handle(moved: DossierMovedV1, message: KafkaMessage) -> None:
-            await _one(connection, message, moved)
+            await _apply(connection, message, moved)
             await message.ack()
             taken.append(time.perf_counter())
 
@@ -195,10 +195,10 @@ _UPSERT = insert(DOSSIER).on_conflict_do_update(
     index_elements=["id"],
     set_={name: insert(DOSSIER).excluded[name] for name in ("version", "steps", "officer", "due")},
 )
-_TELL = MESSAGING.outbox.insert().values(lane=bindparam("lane"))
+_WRITE_OUTBOX = MESSAGING.outbox.insert().values(lane=bindparam("lane"))
 
 
-async def _one(connection: AsyncConnection, message: KafkaMessage, moved: DossierMovedV1) -> None:
+async def _apply(connection: AsyncConnection, message: KafkaMessage, moved: DossierMovedV1) -> None:
     """The same steps as a batch takes, for one message."""
     raw: Any = message.raw_message
     attributes = read_attributes(list(raw.headers))
@@ -212,7 +212,7 @@ async def _one(connection: AsyncConnection, message: KafkaMessage, moved: Dossie
         after, event = replace(decision.state, version=decision.state.version + 1), decision.events[0]
         values = {"version": after.version, "steps": after.steps, "officer": after.officer, "due": after.due}
         await connection.execute(_UPSERT, {"id": after.id, **values})
-        told = {
+        outbox_row = {
             "id": f"{attributes.id}-seen",
             "aggregatetype": SEEN.base,
             "aggregateid": after.id,
@@ -224,5 +224,5 @@ async def _one(connection: AsyncConnection, message: KafkaMessage, moved: Dossie
             "correlation": attributes.correlation,
             "causation": attributes.id,
         }
-        await connection.execute(_TELL, told)
+        await connection.execute(_WRITE_OUTBOX, outbox_row)
         await connection.execute(_ADVANCE, key | {"last": attributes.sequence})

@@ -1,4 +1,4 @@
-"""The event of the measurements: as large as a dossier's, folded into one row, telling one event in turn."""
+"""The event of the measurements: as large as a dossier's, folded into one row, causing one event in turn."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What a measurement comes to, told to people as a table and to programs as one object."""
+"""What a measurement comes to, for people as a table, for programs as one object."""
 
 import os
 import platform

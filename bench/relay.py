@@ -34,8 +34,8 @@ PEER_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 0.02
 
 
-def run(where: Path | None = None) -> Measured:
-    with servers(where) as running:
+def run(data: Path | None = None) -> Measured:
+    with servers(data) as running:
         return asyncio.run(_run(running.kafka, running.database("ours"), running.database("peer")))
 
 
@@ -79,11 +79,11 @@ async def _fill(database: AsyncEngine) -> None:
 
 async def _in_order(kafka: str) -> bool:
     """Of every dossier 1, 2, 3 ..., as Kafka has them."""
-    places = [TopicPartition(MOVES.base, number) for number in range(MOVES.partitions)]
+    partitions = [TopicPartition(MOVES.base, number) for number in range(MOVES.partitions)]
     last: defaultdict[str, int] = defaultdict(int)
     async with AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False) as consumer:
-        consumer.assign(places)
-        left = sum((await consumer.end_offsets(places)).values())
+        consumer.assign(partitions)
+        left = sum((await consumer.end_offsets(partitions)).values())
         while left:
             for records in (await consumer.getmany(timeout_ms=1000)).values():
                 left -= len(records)

@@ -39,11 +39,11 @@ class Servers:
 
 
 @contextmanager
-def servers(where: Path | None = None) -> Iterator[Servers]:
-    """On the disk of `where`, that of temporary files if not given."""
-    if where is not None:
-        where.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="motcua-bench-", dir=where))
+def servers(data: Path | None = None) -> Iterator[Servers]:
+    """On the disk of `data`, that of temporary files if not given."""
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="motcua-bench-", dir=data))
     folder.chmod(0o711)  # PostgreSQL's user passes through
     kafka_port, controller_port, postgres_port = free_ports(3)
     kafka = Kafka(folder / "kafka", kafka_port, controller_port)
