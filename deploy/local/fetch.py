@@ -1,4 +1,4 @@
-"""Fetching what the lock names: verified one by one, unpacked aside, and put in place in one rename.
+"""What the lock names is fetched: verified one by one, unpacked aside, and put in place in one rename.
 
 A break at any moment leaves either nothing or everything. A line that hiccups is tried again; a file that differs from the
 lock never is, because that is either an attack or a broken mirror.
@@ -53,10 +53,10 @@ def _fill(staging: Path, done: Callable[[str], None]) -> None:
     for name in ("kafka", "static", "test"):
         (staging / name).mkdir()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        pending = {pool.submit(_download, context, each): each for each in vendor.locked()}
+        pending = {pool.submit(_download, context, artifact): artifact for artifact in vendor.locked()}
         try:
             for finished in as_completed(pending):
-                _place(finished.result(), pending[finished].coordinate, staging)
+                _unpack(finished.result(), pending[finished].coordinate, staging)
                 done(pending[finished].coordinate)
         except BaseException:
             pool.shutdown(cancel_futures=True)
@@ -86,15 +86,15 @@ def _download(context: MavenContext, wanted: vendor.Artifact) -> Path:
     return jar
 
 
-def _place(jar: Path, coordinate: str, staging: Path) -> None:
-    web_files = [each for each in vendor.WEB_FILES if each.webjar == coordinate]
+def _unpack(jar: Path, coordinate: str, staging: Path) -> None:
+    web_files = [file for file in vendor.WEB_FILES if file.webjar == coordinate]
     if not web_files:
         shutil.move(jar, staging / "kafka" / jar.name)
         return
     with zipfile.ZipFile(jar) as archive:
-        for each in web_files:
-            (member,) = (name for name in archive.namelist() if name.endswith(each.inside))
-            (staging / each.path).write_bytes(archive.read(member))
+        for file in web_files:
+            (member,) = (name for name in archive.namelist() if name.endswith(file.inside))
+            (staging / file.path).write_bytes(archive.read(member))
 
 
 def _put_in_place(staging: Path, target: Path) -> None:

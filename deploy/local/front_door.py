@@ -86,7 +86,7 @@ STATIC = """
 			file_server
 		}}
 """
-# Which of several processes is asked is left to chance: one that has just died has the fewest connections.
+# Which of several processes is asked is left to chance: one that has just crashed has the fewest connections.
 ROUTE = """
 		@{name} path {paths}
 		handle @{name} {{
@@ -145,7 +145,7 @@ def _static(path: str, folder: Path) -> str:
 
 
 def _route(name: str, programs: list[Program]) -> str:
-    upstreams = " ".join(f"unix/{each.socket}" for each in programs)
+    upstreams = " ".join(f"unix/{program.socket}" for program in programs)
     return ROUTE.format(name=name, paths=" ".join(programs[0].part.paths), upstreams=upstreams)
 
 

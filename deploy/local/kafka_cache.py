@@ -40,8 +40,8 @@ def _run_once(folder: Path, cache: Path) -> None:
     kafka, log = Kafka(folder / "kafka", *free_ports(2)), folder / "log"
     kafka.initialise()
     java, *arguments = kafka.command
-    with log.open("wb") as said:
-        broker = subprocess.Popen([java, f"-XX:AOTCacheOutput={cache}", *arguments], stdout=said, stderr=said)
+    with log.open("wb") as output:
+        broker = subprocess.Popen([java, f"-XX:AOTCacheOutput={cache}", *arguments], stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + START_WITHIN
             while not kafka.answers() and broker.poll() is None and time.monotonic() < deadline:

@@ -17,13 +17,13 @@ PATIENCE = 15
 
 
 def end(plan: Plan) -> list[str]:
-    """End them, gently first; answers with their names."""
-    found = [*_marked(plan.state.instance), *_postmaster(plan.postgres.data)]
-    names = sorted({_name(each) for each in found})
-    for process in found:
+    """End them, gently first; their names."""
+    processes = [*_marked(plan.state.instance), *_postmaster(plan.postgres.data)]
+    names = sorted({_name(process) for process in processes})
+    for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(2 if process.name() == "postgres" else 15)
-    _, stubborn = psutil.wait_procs(found, timeout=PATIENCE)
+    _, stubborn = psutil.wait_procs(processes, timeout=PATIENCE)
     for process in stubborn:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
@@ -32,12 +32,12 @@ def end(plan: Plan) -> list[str]:
 
 
 def _marked(instance: str) -> list[psutil.Process]:
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(INSTANCE) == instance:
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 def _postmaster(data: Path) -> list[psutil.Process]:

@@ -11,10 +11,12 @@ from deploy.local.vendor import KAFKA, LOCK, WEB_FILES
 
 
 def main() -> None:
-    artifacts = [*jgo.resolve(KAFKA), *(jgo.resolve(each.webjar)[0] for each in WEB_FILES)]
+    artifacts = [*jgo.resolve(KAFKA), *(jgo.resolve(file.webjar)[0] for file in WEB_FILES)]
     lines = {
-        f"{each.groupId}:{each.artifactId}:{each.version}": hashlib.sha256(each.resolve().read_bytes()).hexdigest()
-        for each in artifacts
+        f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}": hashlib.sha256(
+            artifact.resolve().read_bytes()
+        ).hexdigest()
+        for artifact in artifacts
     }
     body = "".join(f"{digest}  {coordinate}\n" for coordinate, digest in sorted(lines.items()))
     LOCK.write_text(f"# Written by python -m deploy.local.lock. SHA-256 of each jar, and its Maven coordinate.\n{body}")

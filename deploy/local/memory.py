@@ -19,7 +19,7 @@ def taken(pid: int) -> float:
         tree = [root, *root.children(recursive=True)]
     except psutil.Error:
         return 0.0
-    return round(sum(_bytes(each) for each in tree) / MIB, 1)
+    return round(sum(_bytes(process) for process in tree) / MIB, 1)
 
 
 def alone(pid: int) -> float:

@@ -11,9 +11,9 @@ def free_ports(count: int) -> list[int]:
     """`count` different ports that nothing listens on. They are found together, so that none is named twice."""
     with contextlib.ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+        for probe in sockets:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in sockets]
 
 
 def is_free(port: int) -> bool:

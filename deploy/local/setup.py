@@ -63,8 +63,8 @@ def _warm_up(console: Console) -> None:
         try:
             kafka_cache.ensure()
         except (OSError, RuntimeError, Stopped) as error:
-            said = worded("Kafka sẽ khởi động chậm hơn: ", "Kafka will start more slowly: ")
-            console.print(f"{said}{error}", markup=False, soft_wrap=True)
+            warning = worded("Kafka sẽ khởi động chậm hơn: ", "Kafka will start more slowly: ")
+            console.print(f"{warning}{error}", markup=False, soft_wrap=True)
 
 
 def main() -> int:
@@ -72,8 +72,8 @@ def main() -> int:
     try:
         ensure(console)
     except Stopped as stopped:
-        said = "\n".join(filter(None, (worded(stopped.vi, stopped.en), stopped.detail)))
-        Console(stderr=True, highlight=False).print(said, markup=False, soft_wrap=True)
+        reason = "\n".join(filter(None, (worded(stopped.vi, stopped.en), stopped.detail)))
+        Console(stderr=True, highlight=False).print(reason, markup=False, soft_wrap=True)
         return stopped.code
     _compile()
     _warm_up(console)

@@ -142,8 +142,8 @@ def make_socket_folder(instance: str) -> None:
     """
     folder = socket_folder(instance)
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if found.st_uid != os.geteuid() or found.st_mode & 0o077 or folder.is_symlink():
+    status = folder.lstat()
+    if status.st_uid != os.geteuid() or status.st_mode & 0o077 or folder.is_symlink():
         raise Stopped(
             ExitCode.MACHINE_UNFIT,
             vi=f"{folder} thuộc về người khác. Hãy xoá nó rồi chạy lại.",

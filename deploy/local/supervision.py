@@ -67,7 +67,7 @@ class Supervisor:
         """Write the configurations of the supervisor and of Caddy, as the plan is now."""
         keys.provide(self.plan.site.secrets)
         write_caddyfile(self.plan)
-        for program in (each for each in self.plan.programs() if each.part.module):
+        for program in (program for program in self.plan.programs() if program.part.module):
             (self.plan.site.files / program.part.name).mkdir(exist_ok=True, mode=0o700)
         write_private(self.configuration, render(self.plan, self.socket).encode())
 
@@ -80,10 +80,10 @@ class Supervisor:
 
     def statuses(self) -> list[Status]:
         with self.rpc() as rpc:
-            found = cast(list[dict[str, Any]], rpc.getAllProcessInfo())
+            rows = cast(list[dict[str, Any]], rpc.getAllProcessInfo())
         return [
-            Status(each["name"], each["pid"], each["statename"].lower(), each["stop"], each["spawnerr"] or each["description"])
-            for each in found
+            Status(row["name"], row["pid"], row["statename"].lower(), row["stop"], row["spawnerr"] or row["description"])
+            for row in rows
         ]
 
     def pid(self) -> int:
@@ -92,15 +92,15 @@ class Supervisor:
 
     def start_processes(self, names: list[str]) -> None:
         """Those that run are left alone; one that pauses between two attempts starts now."""
-        pausing = [each.name for each in self.statuses() if each.name in names and each.state == "backoff"]
-        self._each("stopProcess", pausing)
-        self._each("startProcess", names)
+        pausing = [process.name for process in self.statuses() if process.name in names and process.state == "backoff"]
+        self._call("stopProcess", pausing)
+        self._call("startProcess", names)
 
     def stop_processes(self, names: list[str]) -> None:
         """All at once; returns when the last of them has ended."""
-        self._each("stopProcess", names)
+        self._call("stopProcess", names)
         deadline = time.monotonic() + STOP_WITHIN + 10
-        while any(each.name in names and each.pid for each in self.statuses()) and time.monotonic() < deadline:
+        while any(process.name in names and process.pid for process in self.statuses()) and time.monotonic() < deadline:
             time.sleep(0.1)
 
     def apply(self) -> None:
@@ -119,7 +119,7 @@ class Supervisor:
     def shut_down(self) -> None:
         """Services first and all together, then the servers under them, then the supervisor itself."""
         servers = {*INFRASTRUCTURE}
-        self.stop_processes([each.name for each in self.statuses() if each.name not in servers])
+        self.stop_processes([process.name for process in self.statuses() if process.name not in servers])
         self.stop_processes([*servers])
         pid = self.pid()
         with self.rpc() as rpc:
@@ -129,7 +129,7 @@ class Supervisor:
             time.sleep(0.02)
         shutil.rmtree(self.plan.sockets, ignore_errors=True)
 
-    def _each(self, method: str, names: list[str]) -> None:
+    def _call(self, method: str, names: list[str]) -> None:
         with self.rpc() as rpc:
             for name in names:
                 with _unless_already_so():
@@ -156,7 +156,7 @@ def _unless_already_so() -> Iterator[None]:
 
 
 def runs(pid: int) -> bool:
-    """A dead process that nobody has buried (a container's first process may not) does not count."""
+    """A dead process that nobody has waited for (a container's first process may not) does not count."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -165,16 +165,16 @@ class Plan:
             Stopped: there is none of that name.
         """
         programs = self.programs()
-        known = [each for each in programs if name in {each.part.name, each.base}]
-        known = known or [each for each in programs if each.name == name]
-        if not known:
-            names = ", ".join(dict.fromkeys(each.name for each in programs))
+        named = [program for program in programs if name in {program.part.name, program.base}]
+        named = named or [program for program in programs if program.name == name]
+        if not named:
+            names = ", ".join(dict.fromkeys(program.name for program in programs))
             raise Stopped(
                 ExitCode.UNKNOWN_PROCESS,
                 vi=f"Không có tiến trình nào tên {name}. Các tên: {names}.",
                 en=f"There is no process named {name}. The names are: {names}.",
             )
-        return known
+        return named
 
     def _program(self, part: Part, base: str, number: int) -> Program:
         name = base if number == 1 else f"{base}-{number}"

@@ -58,14 +58,14 @@ def test_a_file_other_than_the_one_locked_is_refused(tmp_path: Path, *, same: bo
 
 
 def test_the_lock_holds_what_vendor_names() -> None:
-    locked = {each.coordinate for each in vendor.locked()}
-    assert {*vendor.KAFKA.split("+"), *(each.webjar for each in vendor.WEB_FILES)} <= locked
-    assert all(len(each.sha256) == 64 for each in vendor.locked())
+    locked = {artifact.coordinate for artifact in vendor.locked()}
+    assert {*vendor.KAFKA.split("+"), *(file.webjar for file in vendor.WEB_FILES)} <= locked
+    assert all(len(artifact.sha256) == 64 for artifact in vendor.locked())
 
 
 def test_what_setup_put_in_place_is_there() -> None:
     assert vendor.java().exists()
-    assert all((vendor.folder() / each.path).stat().st_size > 0 for each in vendor.WEB_FILES)
+    assert all((vendor.folder() / file.path).stat().st_size > 0 for file in vendor.WEB_FILES)
 
 
 def test_a_missing_wheel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_a_missing_wheel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_package_is_compiled() -> None:
     include = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
-    assert {each.removesuffix("*") for each in include} - {"bench"} == set(setup.PACKAGES)
+    assert {pattern.removesuffix("*") for pattern in include} - {"bench"} == set(setup.PACKAGES)
 
 
 def test_private_homes_are_recognised(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def plan(tmp_path: Path, state: State | None = None) -> Plan:
 
 
 def programs(tmp_path: Path, state: State | None = None) -> dict[str, Program]:
-    return {each.name: each for each in plan(tmp_path, state).programs()}
+    return {program.name: program for program in plan(tmp_path, state).programs()}
 
 
 def test_one_process_of_everything_by_default(tmp_path: Path) -> None:
@@ -30,30 +30,30 @@ def test_one_process_of_everything_by_default(tmp_path: Path) -> None:
 
 
 def test_lanes_apart_gives_each_laned_service_a_process_per_lane(tmp_path: Path) -> None:
-    found = programs(tmp_path, State(lanes_apart=True, ports=PORTS))
+    started = programs(tmp_path, State(lanes_apart=True, ports=PORTS))
     laned = {f"{service}-{lane}" for service in SERVICES - {"directory"} for lane in LANES}
-    assert set(found) == laned | {"directory", "postgres", "kafka", "caddy", "post-office", "mail-server"}
-    assert found["notify-post"].environment["MOTCUA_LANES"] == "post"
+    assert set(started) == laned | {"directory", "postgres", "kafka", "caddy", "post-office", "mail-server"}
+    assert started["notify-post"].environment["MOTCUA_LANES"] == "post"
     assert programs(tmp_path)["notify"].environment["MOTCUA_LANES"] == "province,district,post"
-    assert "MOTCUA_LANES" not in found["directory"].environment
+    assert "MOTCUA_LANES" not in started["directory"].environment
 
 
 def test_scaled_processes_share_everything_but_name_and_socket(tmp_path: Path) -> None:
-    found = programs(tmp_path, State(counts={"routing": 3}, ports=PORTS))
-    assert [name for name in found if name.startswith("routing")] == ["routing", "routing-2", "routing-3"]
+    started = programs(tmp_path, State(counts={"routing": 3}, ports=PORTS))
+    assert [name for name in started if name.startswith("routing")] == ["routing", "routing-2", "routing-3"]
     own = {"MOTCUA_PROCESS", "MOTCUA_HTTP_SOCKET"}
-    first, third = found["routing"].environment, found["routing-3"].environment
+    first, third = started["routing"].environment, started["routing-3"].environment
     assert {name for name in first if first[name] != third[name]} == own
-    assert len({each.socket for each in found.values() if each.socket}) == len(SERVICES) + len(SANDBOX) + 2
+    assert len({program.socket for program in started.values() if program.socket}) == len(SERVICES) + len(SANDBOX) + 2
 
 
 def test_names_mean_a_service_a_lane_or_one_process(tmp_path: Path) -> None:
     apart = plan(tmp_path, State(lanes_apart=True, counts={"routing-post": 2}, ports=PORTS))
-    assert [each.name for each in apart.named("routing")] == [
+    assert [program.name for program in apart.named("routing")] == [
         *("routing-province", "routing-district", "routing-post", "routing-post-2"),
     ]
-    assert [each.name for each in apart.named("routing-post")] == ["routing-post", "routing-post-2"]
-    assert [each.name for each in apart.named("routing-post-2")] == ["routing-post-2"]
+    assert [program.name for program in apart.named("routing-post")] == ["routing-post", "routing-post-2"]
+    assert [program.name for program in apart.named("routing-post-2")] == ["routing-post-2"]
     with pytest.raises(Stopped, match="no process named rooting") as refused:
         apart.named("rooting")
     assert refused.value.code is ExitCode.UNKNOWN_PROCESS
@@ -64,9 +64,11 @@ def test_each_process_is_given_its_own_database_and_no_other(tmp_path: Path) -> 
     for program in made.programs():
         given = {name for name in program.environment if name.startswith("MOTCUA_DATABASE_")}
         assert given == ({f"MOTCUA_DATABASE_{program.part.name.upper()}"} if program.part.database else set())
-        passwords = [each for each in made.state.database_passwords.values() if each in " ".join(program.environment.values())]
+        passwords = [
+            password for password in made.state.database_passwords.values() if password in " ".join(program.environment.values())
+        ]
         assert len(passwords) == len(given)
-    assert {each.part.name for each in made.programs() if each.part.database} == set(DATABASES) == SERVICES
+    assert {program.part.name for program in made.programs() if program.part.database} == set(DATABASES) == SERVICES
 
 
 def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
@@ -90,11 +92,11 @@ def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
 def test_every_key_file_named_is_made_and_private(tmp_path: Path) -> None:
     keys.provide(tmp_path)
     named = {file for part in TOPOLOGY for _, file in part.secrets}
-    assert named == {each.name for each in tmp_path.iterdir()}
-    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
-    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    assert named == {file.name for file in tmp_path.iterdir()}
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     keys.provide(tmp_path)
-    assert before == {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    assert before == {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     assert '"d"' in (tmp_path / "post.jwk").read_text()
     assert '"d"' not in (tmp_path / "post.pub.jwk").read_text()
 
@@ -107,7 +109,7 @@ def test_caddy_accepts_its_configuration_and_knows_every_process(tmp_path: Path)
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     text = made.caddyfile.read_text()
-    sockets = [str(each.socket) for each in made.programs() if each.socket]
+    sockets = [str(program.socket) for program in made.programs() if program.socket]
     assert len(sockets) == len(SERVICES) + len(SANDBOX) + 1
     assert all(text.count(f"unix/{socket} ") == 1 for socket in sockets)
 
@@ -117,9 +119,9 @@ def test_the_supervisor_never_gives_up_and_only_servers_start_by_themselves(tmp_
     conf.read_string(supervisor_conf.render(plan(tmp_path), tmp_path / "supervisor.sock"))
     sections = {name.removeprefix("program:"): conf[name] for name in conf.sections() if name.startswith("program:")}
     assert set(sections) == set(programs(tmp_path))
-    assert {name for name, each in sections.items() if each["autostart"] == "true"} == {"postgres", "kafka", "caddy"}
-    assert {each["autorestart"] for each in sections.values()} == {"true"}
-    assert min(int(each["startretries"]) for each in sections.values()) >= 10**9
+    assert {name for name, section in sections.items() if section["autostart"] == "true"} == {"postgres", "kafka", "caddy"}
+    assert {section["autorestart"] for section in sections.values()} == {"true"}
+    assert min(int(section["startretries"]) for section in sections.values()) >= 10**9
     assert sections["postgres"]["stopsignal"] == "INT"
 
 
@@ -131,7 +133,7 @@ def test_a_percent_sign_in_a_path_reaches_the_supervisor_doubled(tmp_path: Path)
 
 def test_sockets_stay_short_enough_for_every_system(tmp_path: Path) -> None:
     state = State(lanes_apart=True, counts=dict.fromkeys((f"reporting-{lane}" for lane in LANES), 16), ports=PORTS)
-    assert max(len(str(each.socket)) for each in plan(tmp_path, state).programs() if each.socket) < 100
+    assert max(len(str(program.socket)) for program in plan(tmp_path, state).programs() if program.socket) < 100
 
 
 def test_the_state_survives_being_written_and_is_private(tmp_path: Path) -> None:
