@@ -32,7 +32,6 @@ SMALL = (
     Part("routing", module=TINY, laned=True, database=True, paths=("/api/routing/*",)),
     Part("caddy"),
 )
-WITHIN = 60.0  # seconds; a slow machine under load needs some
 WITH_KAFKA = (*SMALL, Part("kafka"))
 
 
@@ -173,10 +172,10 @@ async def test_a_killed_process_comes_back_and_a_killed_supervisor_is_recovered_
     assert installation.up().exit_code == ExitCode.OK
     before = installation.processes()
     os.kill(int(str(before["routing"]["pid"])), signal.SIGKILL)
-    await eventually(lambda: installation.processes()["routing"]["pid"] not in {None, before["routing"]["pid"]}, WITHIN)
+    await eventually(lambda: installation.processes()["routing"]["pid"] not in {None, before["routing"]["pid"]})
 
     os.kill(int(str(before["supervisor"]["pid"])), signal.SIGKILL)
-    await eventually(lambda: installation.run("status").exit_code == ExitCode.NOT_RUNNING, WITHIN)
+    await eventually(lambda: installation.run("status").exit_code == ExitCode.NOT_RUNNING)
     assert psutil.pid_exists(before["postgres"]["pid"])
     again = installation.up()
     assert again.exit_code == ExitCode.OK, again.output

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.support.embedded import EmbeddedServers, start_servers
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE, eventually
 from tests.support.servers import PostgresServer, as_postgres_server
 
 
@@ -25,7 +25,7 @@ async def test_what_is_sent_to_the_broker_is_read_from_it(kafka_bootstrap: str) 
     async with AIOKafkaConsumer(
         "servers.round-trip", bootstrap_servers=kafka_bootstrap, auto_offset_reset="earliest"
     ) as consumer:
-        record = await asyncio.wait_for(consumer.getone(), 60)
+        record = await asyncio.wait_for(consumer.getone(), PATIENCE)
     assert record.value == b"xin chao"
 
 
@@ -64,8 +64,8 @@ async def test_nothing_is_left_when_the_tests_themselves_are_killed() -> None:
     assert _runs(int(postgres))
     starter.kill()
     await starter.communicate()
-    await eventually(lambda: not folder.exists(), within=60, describe=f"{folder} removed")
-    await eventually(lambda: not _runs(int(kafka)) and not _runs(int(postgres)), within=60, describe="both servers gone")
+    await eventually(lambda: not folder.exists(), describe=f"{folder} removed")
+    await eventually(lambda: not _runs(int(kafka)) and not _runs(int(postgres)), describe="both servers gone")
 
 
 def test_a_server_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

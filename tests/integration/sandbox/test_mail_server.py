@@ -17,7 +17,7 @@ from deploy.local.ports import free_ports
 from deploy.sandbox.mail_server.mailbox import Mailbox
 from deploy.sandbox.mail_server.pages import create_pages
 from deploy.sandbox.mail_server.smtp import MailServer
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE, eventually
 
 
 @pytest.fixture
@@ -105,10 +105,10 @@ async def test_it_runs_as_a_process_and_ends_by_its_signal(tmp_path: Path) -> No
             return False
 
     try:
-        await eventually(ready, within=60, describe="the mail server's process ready")
+        await eventually(ready, describe="the mail server's process ready")
         await send(smtp, a_mail())
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 60) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     finally:
         if process.returncode is None:
             process.kill()

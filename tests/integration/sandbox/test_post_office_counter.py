@@ -56,7 +56,7 @@ async def test_readiness_names_what_waits_for_kafka(keys: Keys) -> None:
             waiting = await problems()
             return waiting.keys() == {"orders", "shipments"} and all("KafkaConnectionError" in why for why in waiting.values())
 
-        await eventually(waits_for_kafka, within=60)
+        await eventually(waits_for_kafka)
 
 
 async def test_the_applicant_is_nowhere_in_the_clear(keys: Keys) -> None:

@@ -17,7 +17,6 @@ from messaging.topic_creation import create_topics
 from tests.support.eventually import eventually
 from tests.support.post_office_world import ADDRESS, Keys, PostProcess, counter, order, publish_orders, shipments, store_of
 
-WITHIN = 60.0  # generous: a Python process starts in this time on any machine
 KILLS, PER_KILL = 3, 40
 
 
@@ -33,7 +32,7 @@ async def test_orders_are_carried_through_any_death_without_losing_or_inventing_
             part = dict(list(orders.items())[kill * PER_KILL : (kill + 1) * PER_KILL])
             await publish_orders(producer, part)
             await office.start()
-            await eventually(partial(intersect, part, heard), WITHIN, "the first of these is published")
+            await eventually(partial(intersect, part, heard), describe="the first of these is published")
             await office.end(signal.SIGKILL)
         await publish_orders(producer, orders)  # redelivery of all
         await office.start()
@@ -42,7 +41,7 @@ async def test_orders_are_carried_through_any_death_without_losing_or_inventing_
             heard_both = all(len({event.attributes.sequence for event in heard[subject]}) == 2 for subject in orders)
             return heard_both and (await office.counts())["untold"] == 0
 
-        await eventually(all_published, WITHIN, "both events of every order are heard and none waits to be published")
+        await eventually(all_published, describe="both events of every order are heard and none waits to be published")
         assert await office.end(signal.SIGTERM) == -signal.SIGTERM
     for subject in orders:
         distinct = {(event.attributes.sequence, event.attributes.id, event.attributes.type) for event in heard[subject]}
@@ -69,8 +68,8 @@ async def test_an_order_that_cannot_be_read_is_kept_aside_and_the_others_go_on(k
         await publish_orders(producer, {bad: order(stranger)})
         await producer.send_and_wait(POST_ORDERS.base, b"\xff{", good.encode(), headers=[("ce_id", b"\xff")])
         await publish_orders(producer, {good: order(keys)})
-        orders = await eventually(partial(both_refused, client), WITHIN, "both bad orders are refused")
-        await eventually(lambda: len(heard[good]) >= 2, WITHIN, "the good one is delivered")
+        orders = await eventually(partial(both_refused, client), describe="both bad orders are refused")
+        await eventually(lambda: len(heard[good]) >= 2, describe="the good one is delivered")
         assert (await client.get("/health/ready")).json() == {"ready": True, "problems": []}
         (parcel,) = (await client.get("/post/orders")).json()["orders"]
     assert parcel["order"] == good
