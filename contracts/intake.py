@@ -1,4 +1,4 @@
-"""What intake tells: dossiers from submission to hand-over, contacts, guidance turns, orders to the post.
+"""What intake publishes: dossiers from submission to hand-over, contacts, guidance turns, orders to the post.
 
 Every dossier fact carries what its readers need (status, code, unit, procedure with version and title, promised date,
 contact version), so that none of them waits for another topic. Only `ContactV1` holds personal data.
@@ -19,6 +19,7 @@ from contracts.values import (
     GuidanceKind,
     HandOver,
     Identifier,
+    Language,
     LongText,
     Moment,
     Outcome,
@@ -164,7 +165,7 @@ class ContactV1(Event):
     name: Text
     email: Email | None = None
     telephone: Telephone | None = None
-    language: Literal["vi", "en"] = "vi"
+    language: Language = "vi"
 
 
 @event("guidance.given.v1", FRONT_DESK)

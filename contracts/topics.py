@@ -1,9 +1,10 @@
 """Every topic there is: declared once, created from here, and a test compares the declaration with the broker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from contracts.services import MESSAGING, SERVICES
 from contracts.values import Lane
 
 DAY_MS: Final = 86_400_000
@@ -92,9 +93,13 @@ TOPICS: Final = (
 )
 
 
+DEAD_LETTER: Final = Topic("<service>.dead-letters", MESSAGING, Kind.FACTS, "topic/partition/offset of the record", partitions=1)
+"""The pattern of every service's dead-letter topic. Messaging owns it and its event; no topic of this name exists."""
+
+
 def dead_letter_topic(service: str) -> Topic:
-    """Where a consumer also publishes what it could not apply, for people and tools that watch."""
-    return Topic(f"{service}.dead-letters", service, Kind.FACTS, "the event's key", partitions=1)
+    """Where a consumer also publishes what it could not apply, for people and tools that watch. The service owns it."""
+    return replace(DEAD_LETTER, base=f"{service}.dead-letters", owner=service)
 
 
-DEAD_LETTERS: Final = tuple(dead_letter_topic(service) for service in ("directory", "intake", "routing", "notify", "reporting"))
+DEAD_LETTERS: Final = tuple(dead_letter_topic(service) for service in SERVICES)

@@ -7,7 +7,7 @@ so `Text` and `Count` refuse them here, where the sender still learns of it.
 import re
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -21,6 +21,11 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 Dong = Annotated[int, Field(ge=0, le=10**15, description="Vietnamese đồng, whole")]
 Moment = AwareDatetime
+
+
+Language = Literal["vi", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+"""Vietnamese first; whatever a person reads exists in each."""
 
 
 class Lane(StrEnum):
