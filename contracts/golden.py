@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.registry import EVENTS
+from contracts.topics import DEAD_LETTER, TOPICS
 
 FOLDER: Final = Path(__file__).parent / "schemas"
-OWNERS: Final = ("directory", "intake", "routing", "notify", "post")
+OWNERS: Final = tuple(dict.fromkeys(topic.owner for topic in (*TOPICS, DEAD_LETTER)))
+"""Whoever owns a topic declares its events, in `contracts/<owner>.py`."""
 Schema = dict[str, Any]
 
 

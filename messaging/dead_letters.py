@@ -4,7 +4,6 @@ The dead-letter topic carries where the record lies and what kind of death it wa
 quote it: a contact may be in it.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +12,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.messaging import EventDiedV1
 from contracts.refusal import Invalid, NotFound
 from contracts.topics import dead_letter_topic
 from contracts.values import Lane
 from messaging.outbox import CHANNEL, PARKING_LOT, Draft
 from messaging.parking_lot import Parked
 from messaging.records import is_state_source
-
-TYPE = "vn.motcua.messaging.event.died.v1"
 
 # By index parking_lot_dead.
 _LIST = text("""
@@ -72,7 +70,7 @@ def dead_letter_drafts(service: str, parked: Sequence[Parked], now: datetime) ->
     """What has just died, as rows for the consumer's dead-letter topic. Each is an aggregate of its own, published once."""
     topic = dead_letter_topic(service)
     return [
-        Draft(topic, TYPE, _coordinates(entry), 1, _lane(entry.event.record.topic), _reference(entry), now)
+        Draft(topic, EventDiedV1.TYPE, _coordinates(entry), 1, _lane(entry.event.record.topic), _reference(entry), now)
         for entry in parked
         if entry.state == "dead"
     ]
@@ -90,15 +88,14 @@ def _lane(topic: str) -> Lane | None:
 
 def _reference(entry: Parked) -> bytes:
     inbound = entry.event
-    return json.dumps(
-        {
-            "source": inbound.source,
-            "subject": inbound.subject,
-            "sequence": inbound.sequence,
-            "record": _coordinates(entry),
-            "reason": entry.kind,
-        }
-    ).encode("utf-8", "backslashreplace")
+    event = EventDiedV1(
+        source=inbound.source,
+        subject=inbound.subject,
+        sequence=inbound.sequence,
+        record=_coordinates(entry),
+        reason=entry.kind,
+    )
+    return event.model_dump_json().encode()
 
 
 async def dead(connection: AsyncConnection, most: int = 500) -> list[DeadLetter]:
