@@ -7,15 +7,15 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from contracts.compatibility import Change, Schema, changes
 from contracts.registry import EVENTS
 from contracts.topics import DEAD_LETTER, TOPICS
 
 FOLDER: Final = Path(__file__).parent / "schemas"
 OWNERS: Final = tuple(dict.fromkeys(topic.owner for topic in (*TOPICS, DEAD_LETTER)))
 """Whoever owns a topic declares its events, in `contracts/<owner>.py`."""
-Schema = dict[str, Any]
 
 
 def load_events() -> None:
@@ -25,56 +25,53 @@ def load_events() -> None:
 
 
 def current() -> dict[str, Schema]:
+    """What the classes of this package say today."""
     load_events()
-    return {name: cls.model_json_schema(mode="serialization") for name, cls in sorted(EVENTS.items())}
+    return {
+        name: cls.model_json_schema(mode="serialization")
+        for name, cls in sorted(EVENTS.items())
+        if cls.__module__.startswith("contracts.")
+    }
 
 
 def golden() -> dict[str, Schema]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
-def breaks(old: Schema, new: Schema, where: str = "") -> list[str]:
-    """Why a reader of `old` could not read `new`: inside a version only optional fields are added."""
-    found = [
-        f"{where}: {word} changed"
-        for word in ("type", "$ref", "const", "enum", "pattern", "format")
-        if old.get(word) != new.get(word)
-    ]
-    olds, news = old.get("properties", {}), new.get("properties", {})
-    found += [f"{where}.{name}: removed" for name in olds.keys() - news.keys()]
-    found += [
-        f"{where}.{name}: new and required" for name in set(new.get("required", ())) - set(old.get("required", ())) - olds.keys()
-    ]
-    found += [f"{where}.{name}: no longer required" for name in set(old.get("required", ())) - set(new.get("required", ()))]
-    for name in olds.keys() & news.keys():
-        found += breaks(olds[name], news[name], f"{where}.{name}")
-    definitions = old.get("$defs", {})
-    for name in definitions.keys() & new.get("$defs", {}).keys():
-        found += breaks(definitions[name], new["$defs"][name], f"{where}#{name}")
-    if isinstance(old.get("items"), dict):
-        found += breaks(old["items"], new.get("items", {}), f"{where}[]")
-    return found
+def compare(old: dict[str, Schema], new: dict[str, Schema]) -> list[Change]:
+    """What readers could notice, over all types; a type that is gone breaks those who read what was kept."""
+    gone = [Change(name, "removed") for name in sorted(old.keys() - new.keys())]
+    return gone + [change for name in sorted(old.keys() & new.keys()) for change in changes(old[name], new[name], name)]
 
 
 def main(*, check: bool = False) -> int:
     old, new = golden(), current()
-    broken = [line for name in old for line in (breaks(old[name], new[name], name) if name in new else [f"{name}: removed"])]
-    if broken:
+    noticed = compare(old, new)
+    if broken := [str(change) for change in noticed if change.breaks]:
         print("A reader would break; declare a V2 instead:\n  " + "\n  ".join(broken), file=sys.stderr)
         return 1
     if check:
-        stale = [name for name in new if old.get(name) != new[name]]
-        print(
-            "\n".join(f"{name}: run `make contracts` and read the difference" for name in stale) or f"{len(new)} contracts hold"
-        )
-        return 1 if stale else 0
-    FOLDER.mkdir(exist_ok=True)
-    for name, schema in new.items():
-        (FOLDER / f"{name}.json").write_text(
-            json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
-        )
-    print(f"{len(new)} schemas in {FOLDER}")
+        return _report_stale([name for name in new if old.get(name) != new[name]], len(new))
+    _write(new)
+    for change in noticed:
+        print(f"{change}: deploy the readers, with room in their tables, before the publisher")
     return 0
+
+
+def _report_stale(stale: list[str], number: int) -> int:
+    for name in stale:
+        print(f"{name}: run `make contracts` and read the difference")
+    if not stale:
+        print(f"{number} contracts hold")
+    return 1 if stale else 0
+
+
+def _write(schemas: dict[str, Schema]) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, schema in schemas.items():
+        text = json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True)
+        (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+    print(f"{len(schemas)} schemas in {FOLDER}")
 
 
 if __name__ == "__main__":
