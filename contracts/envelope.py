@@ -56,7 +56,7 @@ def headers_of(
     causation: str | None,
 ) -> Headers:
     """An envelope on the wire, for whoever has its attributes apart."""
-    found = [
+    headers = [
         *_FIXED,
         ("ce_id", event.encode()),
         ("ce_source", source.encode()),
@@ -66,10 +66,10 @@ def headers_of(
         ("ce_sequence", b"%0*d" % (SEQUENCE_WIDTH, sequence)),
     ]
     if correlation is not None:
-        found.append(("ce_correlationid", correlation.encode()))
+        headers.append(("ce_correlationid", correlation.encode()))
     if causation is not None:
-        found.append(("ce_causationid", causation.encode()))
-    return found
+        headers.append(("ce_causationid", causation.encode()))
+    return headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ class Envelope:
 
 def read_attributes(headers: Headers) -> Attributes:
     """The envelope of a record, or Unreadable with the reason."""
-    found = dict(headers)
+    values = dict(headers)
     try:
-        text = {name: found[f"ce_{name}"].decode() for name in ("id", "source", "type", "subject", "time", "sequence")}
+        text = {name: values[f"ce_{name}"].decode() for name in ("id", "source", "type", "subject", "time", "sequence")}
         sequence = int(text["sequence"])
-        optional = {name: found[f"ce_{name}id"].decode() for name in ("correlation", "causation") if f"ce_{name}id" in found}
+        optional = {name: values[f"ce_{name}id"].decode() for name in ("correlation", "causation") if f"ce_{name}id" in values}
         time = datetime.fromisoformat(text["time"])
     except KeyError as missing:
         raise Unreadable(f"header {missing} is missing") from missing

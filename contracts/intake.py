@@ -143,7 +143,7 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
         DossierHandedOverV1,
     }
 )
-"""The facts of which the applicant may have to be told; `asks_for_message` says of one fact whether it is so."""
+"""The facts that may owe the applicant a message; `asks_for_message` says of one fact whether it is so."""
 
 
 def asks_for_message(event: DossierFact) -> bool:

@@ -1,4 +1,4 @@
-"""What notify tells: what became of each message. Never what it said or to which address."""
+"""What notify publishes: what became of each message. Never what it said or to which address."""
 
 from contracts.registry import Event, event
 from contracts.topics import MESSAGES

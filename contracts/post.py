@@ -1,4 +1,4 @@
-"""What the public post tells. It is another organisation: these events and `intake.post-orders` are all we share.
+"""What the public post publishes. It is another organisation: these events and `intake.post-orders` are all we share.
 
 The post numbers its events per collection and per order from 1, like every publisher.
 """

@@ -1,4 +1,4 @@
-"""What routing tells: a case opened, who works on it, what was decided. No personal data of the applicant."""
+"""What routing publishes: a case opened, who works on it, what was decided. No personal data of the applicant."""
 
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.registry import Event, event
