@@ -13,8 +13,8 @@ from cli import http
 from cli.console import inline, out, say
 from cli.options import DEFAULT_DATA, AsJson, Data
 from cli.session import Session
+from contracts.services import SERVICES
 from deploy.local.outcome import ExitCode, Stopped
-from deploy.local.site import DATABASES
 
 app = typer.Typer()
 letters = typer.Typer(no_args_is_help=True, help="Thư chết: sự kiện không xử lý được / events that could not be applied")
@@ -26,7 +26,7 @@ Letter = Annotated[str, typer.Argument(metavar="SERVICE/NUMBER", help="intake/17
 def list_letters(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Liệt kê / List them, of all services, with what they hold up."""
     with Session(data).client() as client:
-        answers = {service: answered(client.get(f"/api/{service}/dead-letters")) for service in DATABASES}
+        answers = {service: answered(client.get(f"/api/{service}/dead-letters")) for service in SERVICES}
     if as_json:
         typer.echo(json.dumps(answers, ensure_ascii=False))
         return
@@ -74,7 +74,7 @@ def _act(letter: str, action: str, body: dict[str, str], data: Data) -> None:
 
 def _parsed(letter: str) -> tuple[str, int]:
     service, _, number = letter.partition("/")
-    if service not in DATABASES or not number.isdecimal():
+    if service not in SERVICES or not number.isdecimal():
         raise typer.BadParameter("ví dụ / for example: intake/17", param_hint="SERVICE/NUMBER")
     return service, int(number)
 

@@ -13,18 +13,20 @@ from typing import Any, Final, Self, TypedDict, cast
 
 from starlette.requests import Request
 
-# The one list of them in web: the first is spoken to whoever did not choose.
-LANGUAGES: Final = ("vi", "en")
+from contracts.values import LANGUAGES, Language
+
+# Spoken to whoever did not choose.
 DEFAULT: Final = LANGUAGES[0]
 COOKIE: Final = "motcua_lang"
 _LAYOUT: Final = Path(__file__).parent / "texts"
 
 
-def chosen_language(request: Request) -> str:
+def chosen_language(request: Request) -> Language:
     """`?lang=`, else the cookie it left, else Vietnamese. Accept-Language is not asked: staff's browsers often speak English."""
     for chosen in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
-        if chosen in LANGUAGES:
-            return chosen
+        for language in LANGUAGES:
+            if chosen == language:
+                return language
     return DEFAULT
 
 

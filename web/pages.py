@@ -19,11 +19,11 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from contracts.values import PortalStatus
+from contracts.values import LANGUAGES, PortalStatus
 from web import correlation, formats, navigation
 from web.addresses import path_of, query_of
 from web.csrf import csrf_token
-from web.languages import COOKIE, LANGUAGES, Texts, chosen_language
+from web.languages import COOKIE, Texts, chosen_language
 from web.principal import Principal
 from web.problems import FieldProblem, Problem
 from web.settings import WebSettings

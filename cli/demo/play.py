@@ -13,9 +13,9 @@ from cli.demo.desk import Desk
 from cli.demo.people import applicant
 from cli.demo.script import POST_OFFICE, Door, Guided, HandIn, Visit, script
 from cli.session import Session
+from contracts.values import PortalStatus
 
 AT_ONCE: Final = 12
-SUBMITTED, DECIDED, HANDED_OVER = 1, 9, 10
 
 
 async def play(session: Session, scale: int) -> list[Visit]:
@@ -118,8 +118,8 @@ async def _decide(cast: Cast, clerk: Desk, dossier: str) -> None:
 async def _collect(cast: Cast, visit: HandIn, dossier: str) -> None:
     """At the counter by the applicant; a result that goes by post arrives without anybody here doing a thing."""
     clerk, path = cast.clerks[visit.unit], f"/api/intake/dossiers/{dossier}"
-    await clerk.until(path, "status", DECIDED, HANDED_OVER)
+    await clerk.until(path, "status", PortalStatus.DECIDED, PortalStatus.HANDED_OVER)
     if visit.door is Door.POST:
-        await clerk.until(path, "status", HANDED_OVER)
+        await clerk.until(path, "status", PortalStatus.HANDED_OVER)
     else:
         await clerk.change(path, "hand-over", {})

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from contracts.services import SERVICES
 from deploy.local.outcome import ExitCode, Stopped
-from deploy.local.site import DATABASES
 from deploy.local.supervisor_conf import ROOT
 
 
@@ -31,7 +31,7 @@ def upgrade(urls: Mapping[str, str]) -> None:
 def main() -> None:
     from chassis.migration import upgrade_all
 
-    upgrade_all({service: os.environ[f"MOTCUA_DATABASE_{service.upper()}"] for service in DATABASES})
+    upgrade_all({service: os.environ[f"MOTCUA_DATABASE_{service.upper()}"] for service in SERVICES})
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.services import SERVICES
 from deploy.local import os_user
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import free_ports, is_free
 
-DATABASES = ("intake", "routing", "notify", "reporting", "directory")
 DEFAULT_PORT = 8080
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -61,7 +61,7 @@ class State(BaseModel):
     counts: dict[str, Annotated[int, Field(ge=1, le=16)]] = {}
     ports: InternalPorts = Field(default_factory=InternalPorts.choose)
     postgres_password: str = Field(default_factory=_password)
-    database_passwords: dict[str, str] = Field(default_factory=lambda: {name: _password() for name in DATABASES})
+    database_passwords: dict[str, str] = Field(default_factory=lambda: {name: _password() for name in SERVICES})
 
 
 class Site:

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.services import SERVICES
+from contracts.values import Lane
 from deploy.local import keys, os_user, vendor
 from deploy.local.kafka import Kafka
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import HOST
 from deploy.local.postgres import Postgres, url
-from deploy.local.site import DATABASES, Site, State, socket_folder
+from deploy.local.site import Site, State, socket_folder
 
-LANES = ("province", "district", "post")
 EVERYTHING_ELSE = "*"
 
 
@@ -143,7 +144,7 @@ class Plan:
         return url(service, self.state.database_passwords[service], self.state.ports.postgres)
 
     def database_urls(self) -> dict[str, str]:
-        return {service: self.database_url(service) for service in DATABASES}
+        return {service: self.database_url(service) for service in SERVICES}
 
     def programs(self) -> list[Program]:
         """Every process, in the order of the table."""
@@ -156,7 +157,7 @@ class Plan:
 
     def bases(self, part: Part) -> list[str]:
         """The names of a part's processes before numbering: one, or one per lane."""
-        return [f"{part.name}-{lane}" for lane in LANES] if part.laned and self.state.lanes_apart else [part.name]
+        return [f"{part.name}-{lane}" for lane in Lane] if part.laned and self.state.lanes_apart else [part.name]
 
     def named(self, name: str) -> list[Program]:
         """The processes meant by a name: one process, all of a lane's, or all of a service's.
@@ -205,7 +206,7 @@ class Plan:
             "LOG_LEVEL": self.state.log_level,
         }
         if part.laned:
-            environment["LANES"] = base.removeprefix(f"{part.name}-") if base != part.name else ",".join(LANES)
+            environment["LANES"] = base.removeprefix(f"{part.name}-") if base != part.name else ",".join(Lane)
         if part.database:
             environment[f"DATABASE_{part.name.upper()}"] = self.database_url(part.name)
         if part.kafka:

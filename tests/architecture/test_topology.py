@@ -7,12 +7,12 @@ import pytest
 from chassis.migration import metadata
 from contracts import golden
 from contracts.registry import EVENTS
+from contracts.services import SERVICES
 from contracts.topics import POST_ORDERS, SHIPMENTS, TOPICS, Kind
 from contracts.values import Lane
 from messaging.handler_table import Table
 from messaging.tables import MESSAGING_TABLES
 
-SERVICES = ("intake", "routing", "notify", "reporting", "directory")
 golden.load_events()
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from contracts.services import SERVICES
 from tests.conftest import ONE_INSTALLATION, scope_of
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("intake", "routing", "notify", "reporting", "directory")
 PACKAGES = ("contracts", "messaging", "worktime", "web", "services", "cli", "deploy", "bench")
 LONGEST = 250
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.installation import SERVICES, Installation, Played
+from contracts.services import SERVICES
+from tests.support.installation import Installation, Played
 
 pytestmark = pytest.mark.timeout(1800)
 

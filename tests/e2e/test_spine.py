@@ -5,8 +5,10 @@ import subprocess
 
 import pytest
 
+from contracts.services import SERVICES
+from contracts.values import Lane
 from deploy.local.outcome import ExitCode
-from tests.support.installation import MOTCUA, SERVICES, Installation, Played
+from tests.support.installation import MOTCUA, Installation, Played
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -30,7 +32,7 @@ def test_no_message_failed_or_is_left(played: Played) -> None:
 
 
 def test_every_lane_s_topics_were_used(played: Played) -> None:
-    for lane in ("province", "district", "post"):
+    for lane in Lane:
         assert played.said["events"][f"intake.dossiers.{lane}"] > 0
         assert played.said["events"][f"routing.cases.{lane}"] > 0
 

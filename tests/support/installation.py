@@ -26,7 +26,6 @@ from deploy.local.topology import Plan
 
 MOTCUA = Path(sys.executable).parent / "motcua"
 BETWEEN_DEATHS = 1.0
-SERVICES = ("intake", "routing", "notify", "reporting", "directory")
 
 
 @dataclass(frozen=True)

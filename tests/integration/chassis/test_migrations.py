@@ -4,8 +4,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from chassis.migration import differences, upgrade
-
-SERVICES = ("intake", "routing", "notify", "reporting", "directory")
+from contracts.services import SERVICES
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from jgo.maven import MavenContext
 
+from contracts.services import SERVICES
 from deploy.local import fetch, os_user, schema, setup, vendor
 from deploy.local.outcome import ExitCode, Stopped, worded
 from deploy.local.setup import ROOT
-from deploy.local.site import DATABASES
 
 JAR = "org/example/thing/1.0/thing-1.0.jar"
 
@@ -86,7 +86,7 @@ def test_private_homes_are_recognised(tmp_path: Path) -> None:
 
 
 def test_a_failed_migration_is_told_with_its_reason() -> None:
-    nobody_listens = dict.fromkeys(DATABASES, "postgresql+psycopg://nobody:nothing@127.0.0.1:9/nowhere")
+    nobody_listens = dict.fromkeys(SERVICES, "postgresql+psycopg://nobody:nothing@127.0.0.1:9/nowhere")
     with pytest.raises(Stopped, match="could not be brought to the new version") as refused:
         schema.upgrade(nobody_listens)
     assert refused.value.code is ExitCode.MIGRATION_FAILED

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from contracts.services import SERVICES
+from contracts.values import Lane
 from deploy.local import front_door, keys, supervisor_conf, vendor
 from deploy.local.outcome import ExitCode, Stopped
-from deploy.local.site import DATABASES, InternalPorts, Site, State
-from deploy.local.topology import LANES, TOPOLOGY, Plan, Program
+from deploy.local.site import InternalPorts, Site, State
+from deploy.local.topology import TOPOLOGY, Plan, Program
 
 PORTS = InternalPorts(postgres=1111, kafka=2222, kafka_controller=3333, smtp=4444)
-SERVICES = {"directory", "intake", "routing", "notify", "reporting"}
 SANDBOX = {"post-office", "mail-server"}
 
 
@@ -26,12 +27,12 @@ def programs(tmp_path: Path, state: State | None = None) -> dict[str, Program]:
 
 
 def test_one_process_of_everything_by_default(tmp_path: Path) -> None:
-    assert set(programs(tmp_path)) == SERVICES | {"postgres", "kafka", "caddy", "post-office", "mail-server"}
+    assert set(programs(tmp_path)) == set(SERVICES) | {"postgres", "kafka", "caddy", "post-office", "mail-server"}
 
 
 def test_lanes_apart_gives_each_laned_service_a_process_per_lane(tmp_path: Path) -> None:
     started = programs(tmp_path, State(lanes_apart=True, ports=PORTS))
-    laned = {f"{service}-{lane}" for service in SERVICES - {"directory"} for lane in LANES}
+    laned = {f"{service}-{lane}" for service in set(SERVICES) - {"directory"} for lane in Lane}
     assert set(started) == laned | {"directory", "postgres", "kafka", "caddy", "post-office", "mail-server"}
     assert started["notify-post"].environment["MOTCUA_LANES"] == "post"
     assert programs(tmp_path)["notify"].environment["MOTCUA_LANES"] == "province,district,post"
@@ -68,7 +69,7 @@ def test_each_process_is_given_its_own_database_and_no_other(tmp_path: Path) -> 
             password for password in made.state.database_passwords.values() if password in " ".join(program.environment.values())
         ]
         assert len(passwords) == len(given)
-    assert {program.part.name for program in made.programs() if program.part.database} == set(DATABASES) == SERVICES
+    assert {program.part.name for program in made.programs() if program.part.database} == set(SERVICES) == SERVICES
 
 
 def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_a_percent_sign_in_a_path_reaches_the_supervisor_doubled(tmp_path: Path)
 
 
 def test_sockets_stay_short_enough_for_every_system(tmp_path: Path) -> None:
-    state = State(lanes_apart=True, counts=dict.fromkeys((f"reporting-{lane}" for lane in LANES), 16), ports=PORTS)
+    state = State(lanes_apart=True, counts=dict.fromkeys((f"reporting-{lane}" for lane in Lane), 16), ports=PORTS)
     assert max(len(str(program.socket)) for program in plan(tmp_path, state).programs() if program.socket) < 100
 
 

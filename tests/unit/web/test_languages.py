@@ -2,8 +2,9 @@
 
 import pytest
 
+from contracts.values import LANGUAGES
 from web import formats
-from web.languages import DEFAULT, LANGUAGES, Bilingual, bilingual, layout_texts
+from web.languages import DEFAULT, Bilingual, bilingual, layout_texts
 from web.problems import FieldProblem, Problem
 
 
