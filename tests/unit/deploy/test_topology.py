@@ -69,7 +69,7 @@ def test_each_process_is_given_its_own_database_and_no_other(tmp_path: Path) -> 
             password for password in made.state.database_passwords.values() if password in " ".join(program.environment.values())
         ]
         assert len(passwords) == len(given)
-    assert {program.part.name for program in made.programs() if program.part.database} == set(SERVICES) == SERVICES
+    assert {program.part.name for program in made.programs() if program.part.database} == set(SERVICES)
 
 
 def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
