@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-faults check format bench screenshots contracts clean
+T ?=
+.PHONY: help setup setup-dev run unit test test-faults check format bench screenshots contracts clean
 
 help: ## Print what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +31,11 @@ setup-dev: setup $(VENV)/.dev ## Install what the tests need too
 run: setup ## Start everything, in the foreground until Ctrl-C
 	@$(BIN)/motcua up
 
-test: setup-dev ## All tests but the long fault tests; own ports and folder
-	@$(BIN)/python -m pytest -m "not faults" -n 3 --no-loadscope-reorder
+unit: setup-dev ## Tests that need no server, in seconds
+	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture -n 2 --no-loadscope-reorder
+
+test: setup-dev ## All tests but the long fault tests; own ports and folder. One of them: make test T=tests/unit/intake
+	@$(BIN)/python -m pytest $(if $(T),-n 0 $(T),-m "not faults" -n 3 --no-loadscope-reorder)
 
 test-faults: setup-dev ## The long fault tests: Kafka away for 60 s, PostgreSQL for 30 s, under load
 	@$(BIN)/python -m pytest -m faults --timeout 900
