@@ -69,10 +69,10 @@ class _Comparison:
         yield from self._compare_members(old, new, path, entered)
 
     def _compare_properties(self, old: Schema, new: Schema, path: str, entered: Open) -> Iterator[Change]:
-        olds, news = old.get("properties", {}), new.get("properties", {})
-        for name in sorted(olds):
-            if name in news:
-                yield from self.compare(_schema(olds[name]), _schema(news[name]), f"{path}.{name}", entered)
+        former, latter = old.get("properties", {}), new.get("properties", {})
+        for name in sorted(former):
+            if name in latter:
+                yield from self.compare(_schema(former[name]), _schema(latter[name]), f"{path}.{name}", entered)
             else:
                 yield Change(f"{path}.{name}", "removed")
 
@@ -85,10 +85,10 @@ class _Comparison:
 
     def _compare_members(self, old: Schema, new: Schema, path: str, entered: Open) -> Iterator[Change]:
         for keyword, sign in _MEMBERS.items():
-            olds, news = old.get(keyword, []), new.get(keyword, [])
-            if len(olds) != len(news):
-                yield Change(path, f"{keyword} had {len(olds)} members and has {len(news)}")
-            for number, (before, after) in enumerate(zip(olds, news, strict=False)):
+            former, latter = old.get(keyword, []), new.get(keyword, [])
+            if len(former) != len(latter):
+                yield Change(path, f"{keyword} had {len(former)} members and has {len(latter)}")
+            for number, (before, after) in enumerate(zip(former, latter, strict=False)):
                 yield from self.compare(_schema(before), _schema(after), path + sign % number, entered)
 
 
@@ -141,14 +141,14 @@ def _compare_enum(old: Schema, new: Schema, path: str) -> Iterator[Change]:
     if ("enum" in old) != ("enum" in new):
         yield Change(path, f"enum changed from {_said(old, 'enum')} to {_said(new, 'enum')}")
         return
-    olds, news = ({_text(member) for member in schema.get("enum", ())} for schema in (old, new))
-    yield from (Change(path, f"enum lost {member}") for member in sorted(olds - news))
-    yield from (Change(path, f"enum gained {member}") for member in sorted(news - olds))
+    former, latter = ({_text(member) for member in schema.get("enum", ())} for schema in (old, new))
+    yield from (Change(path, f"enum lost {member}") for member in sorted(former - latter))
+    yield from (Change(path, f"enum gained {member}") for member in sorted(latter - former))
 
 
 def _compare_required(old: Schema, new: Schema, path: str) -> Iterator[Change]:
-    olds, news, existed = set(old.get("required", ())), set(new.get("required", ())), old.get("properties", {})
-    for name in sorted(news - olds):
+    former, latter, existed = set(old.get("required", ())), set(new.get("required", ())), old.get("properties", {})
+    for name in sorted(latter - former):
         yield Change(f"{path}.{name}", "newly required" if name in existed else "new and required")
-    for name in sorted(olds - news):
+    for name in sorted(former - latter):
         yield Change(f"{path}.{name}", "no longer required")

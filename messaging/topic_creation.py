@@ -16,9 +16,8 @@ async def create_topics(kafka: str, topics: Iterable[Topic], replication: int = 
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
     try:
         await admin.start()
-        existing = {
-            found["topic"]: len(found["partitions"]) for found in await admin.describe_topics() if found["topic"] in wanted
-        }
+        topics_there = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+        existing = {name: partitions for name, partitions in topics_there.items() if name in wanted}
         for name, partitions in existing.items():
             if partitions != wanted[name].partitions:
                 raise ValueError(f"{name} has {partitions} partitions, declared are {wanted[name].partitions}")

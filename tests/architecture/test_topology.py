@@ -17,8 +17,8 @@ golden.load_events()
 
 
 def table(service: str) -> Table:
-    found: Table = import_module(f"services.{service}.consumers").TABLE
-    return found
+    declared: Table = import_module(f"services.{service}.consumers").TABLE
+    return declared
 
 
 def test_every_topic_has_a_reader() -> None:

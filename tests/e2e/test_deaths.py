@@ -22,6 +22,6 @@ def test_services_killed_during_the_demo(installation: Installation, played: Pla
 
 @pytest.mark.faults
 def test_every_service_killed_ten_times_during_days_at_twenty_times_their_size(installation: Installation) -> None:
-    found = installation.demo_with_deaths(20, SERVICES, deaths=10 * len(SERVICES))
-    assert found.killed == 10 * len(SERVICES)
-    expect_nothing_lost_or_doubled(installation, found)
+    played = installation.demo_with_deaths(20, SERVICES, deaths=10 * len(SERVICES))
+    assert played.killed == 10 * len(SERVICES)
+    expect_nothing_lost_or_doubled(installation, played)

@@ -38,9 +38,9 @@ def test_every_lane_s_topics_were_used(played: Played) -> None:
 
 
 def test_status_lists_every_process(installation: Installation) -> None:
-    found = json.loads(installation.run("status", "--json").stdout)["processes"]
-    assert {*SERVICES, "kafka", "postgres", "caddy", "post-office", "mail-server"} <= {each["name"] for each in found}
-    assert all(each["state"] == "running" and each["pid"] and each["rss_mb"] > 0 for each in found)
+    processes = json.loads(installation.run("status", "--json").stdout)["processes"]
+    assert {*SERVICES, "kafka", "postgres", "caddy", "post-office", "mail-server"} <= {process["name"] for process in processes}
+    assert all(process["state"] == "running" and process["pid"] and process["rss_mb"] > 0 for process in processes)
 
 
 def test_a_second_up_on_the_same_data_is_refused_in_a_sentence(installation: Installation) -> None:

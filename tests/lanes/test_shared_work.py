@@ -32,8 +32,8 @@ async def test_a_second_process_of_a_lane_shares_the_work(lanes_apart: Installat
             for _ in range(DOSSIERS)
         )
         received = await asyncio.gather(*(hoa.post("/api/intake/dossiers", body) for body in bodies))
-        for each in received:
-            await hoa.until(f"/api/intake/dossiers/{each['id']}", "status", 4)
+        for dossier in received:
+            await hoa.until(f"/api/intake/dossiers/{dossier['id']}", "status", 4)
     assert all(lanes_apart.applied(name, "routing.district") > 0 for name in BOTH)
     finding = lanes_apart.reconcile()
     assert finding["agree"], finding["differences"][:5]

@@ -25,26 +25,26 @@ class Guard:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
     def watch(self, pid: int, signal_number: int) -> None:
-        self._tell(f"{pid} {signal_number}")
+        self._write(f"{pid} {signal_number}")
 
     def forget(self, pid: int) -> None:
         """Its number may soon be another process's."""
-        self._tell(f"{pid} 0")
+        self._write(f"{pid} 0")
 
     def close(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
 
-    def _tell(self, line: str) -> None:
+    def _write(self, line: str) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{line}\n".encode())
         self._process.stdin.flush()
 
 
 def main(folder: str) -> None:
-    told = (line.split() for line in sys.stdin)
-    servers = {int(pid): int(number) for pid, number in told}
+    lines = (line.split() for line in sys.stdin)
+    servers = {int(pid): int(number) for pid, number in lines}
     servers = {pid: number for pid, number in servers.items() if number}
     for pid, number in servers.items():
         _send(pid, signal.SIGCONT)

@@ -74,17 +74,17 @@ class Installation:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
             while killed < deaths and not _ends_within(BETWEEN_DEATHS, demo):
                 killed += self._kill(next(turns))
-            told, errors = demo.communicate(timeout=COMMAND_SECONDS)
+            output, errors = demo.communicate(timeout=COMMAND_SECONDS)
         assert demo.returncode == 0, errors[-3000:]
-        return Played(json.loads(told), self.holds() - before, killed)
+        return Played(json.loads(output), self.holds() - before, killed)
 
     def reconcile(self) -> dict[str, Any]:
         return json.loads(self.run("reconcile", "--json", check=False).stdout)
 
     def pids(self) -> dict[str, int]:
         """Of the processes that run now, by name."""
-        found = json.loads(self.run("status", "--json").stdout)["processes"]
-        return {each["name"]: each["pid"] for each in found if each["pid"]}
+        processes = json.loads(self.run("status", "--json").stdout)["processes"]
+        return {process["name"]: process["pid"] for process in processes if process["pid"]}
 
     def holds(self) -> Counter[str]:
         """How much of everything is there: `dossiers <status>`, `messages <outcome>`, `mails kept`, `mails different`."""
@@ -92,10 +92,10 @@ class Installation:
             dossiers = client.get("/api/intake/summary").raise_for_status().json()["dossiers"]
             messages = client.get("/api/notify/summary").raise_for_status().json()["total"]
             mails = client.get("/mail").raise_for_status().json()
-        found = Counter({f"dossiers {status}": number for status, number in dossiers.items()})
-        found.update({f"messages {outcome}": number for outcome, number in messages.items()})
-        found.update({"mails kept": mails["count"], "mails different": mails["distinct_message_ids"]})
-        return found
+        counts = Counter({f"dossiers {status}": number for status, number in dossiers.items()})
+        counts.update({f"messages {outcome}": number for outcome, number in messages.items()})
+        counts.update({"mails kept": mails["count"], "mails different": mails["distinct_message_ids"]})
+        return counts
 
     def codes_are_unique(self) -> bool:
         """Asked of the database itself: no dossier code stands twice, and none is missing."""
@@ -110,9 +110,9 @@ class Installation:
     def applied(self, name: str, group: str) -> float:
         """How many facts took effect in a consumer group of this very process, asked past the front door."""
         with over_socket(self._plan().sockets / f"{name}.sock") as process:
-            told = process.get(f"/api/{name.partition('-')[0]}/metrics").raise_for_status().text
-        found = re.search(rf'^motcua_events_applied_total{{group="{re.escape(group)}"}} (\S+)$', told, re.MULTILINE)
-        return float(found[1]) if found else 0.0
+            metrics = process.get(f"/api/{name.partition('-')[0]}/metrics").raise_for_status().text
+        count = re.search(rf'^motcua_events_applied_total{{group="{re.escape(group)}"}} (\S+)$', metrics, re.MULTILINE)
+        return float(count[1]) if count else 0.0
 
     def _plan(self) -> Plan:
         state = Site(self.data).load()
@@ -121,8 +121,8 @@ class Installation:
 
     def _kill(self, name: str) -> bool:
         """At once, without a farewell, if it runs; the supervisor starts it again. Whether it ran."""
-        running = (each for each in Supervisor(self._plan()).statuses() if each.state == "running")
-        pid = next((each.pid for each in running if each.name == name), 0)
+        running = (process for process in Supervisor(self._plan()).statuses() if process.state == "running")
+        pid = next((process.pid for process in running if process.name == name), 0)
         if pid:
             os.kill(pid, signal.SIGKILL)
         return bool(pid)

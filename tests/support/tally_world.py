@@ -164,7 +164,7 @@ class TallyWorld:
         return dict(taken)
 
     async def was_applied_effectively_once(self, totals: dict[str, int]) -> None:
-        """Both ends: the rows, and on the topic every number once in effect, in order. Deposits were of 1 each."""
+        """Both ends: the rows, and on the topic every number effectively once, in order. Deposits were of 1 each."""
         await self.has({account: (count, count) for account, count in totals.items()})
         published = await self.published(*totals)
         assert published == {account: [(n, n) for n in range(1, count + 1)] for account, count in totals.items()}

@@ -20,8 +20,8 @@ def shrink(path: Path) -> None:
     pixels = [[row[at : at + 3] for at in range(0, len(row), size)] for row in rows]
     seen = Counter(pixel for row in pixels for pixel in row)
     kept = [colour for colour, _ in seen.most_common(MOST)]
-    place = {colour: _nearest(colour, kept) for colour in seen}
-    lines = b"".join(b"\0" + bytes(place[pixel] for pixel in row) for row in pixels)
+    nearest = {colour: _nearest(colour, kept) for colour in seen}
+    lines = b"".join(b"\0" + bytes(nearest[pixel] for pixel in row) for row in pixels)
     header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
     parts = ((b"IHDR", header), (b"PLTE", b"".join(kept)), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
     path.write_bytes(SIGNATURE + b"".join(_chunk(name, data) for name, data in parts))
@@ -57,4 +57,4 @@ def _unfiltered(raw: bytes, stride: int, size: int) -> Iterator[bytes]:
 
 def _paeth(left: int, above: int, corner: int) -> int:
     guess = left + above - corner
-    return min((left, above, corner), key=lambda one: abs(guess - one))
+    return min((left, above, corner), key=lambda neighbour: abs(guess - neighbour))

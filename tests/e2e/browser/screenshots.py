@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import FloatRect
 
 from tests.e2e.browser.chromium import BINARY, DESK, PHONE, Visits, chromium
-from tests.e2e.browser.pages import PLACES, Place
+from tests.e2e.browser.pages import PAGES, PageCase
 from tests.e2e.browser.palette import shrink
 from tests.support.installation import end, make_installation
 
@@ -27,13 +27,13 @@ SHOWN = {
 LARGEST = 150_000
 
 
-async def take(visits: Visits, place: Place, width: int, folder: Path) -> Path:
-    page = await visits.by(place.who, width)
-    await place.reach(page)
+async def take(visits: Visits, case: PageCase, width: int, folder: Path) -> Path:
+    page = await visits.by(case.who, width)
+    await case.reach(page)
     await page.wait_for_load_state("networkidle")
     height = await page.evaluate("document.documentElement.scrollHeight")
-    name, tallest = SHOWN.get((place.name, width), (place.name, height))
-    path = (IMAGES if (place.name, width) in SHOWN else folder) / f"{name}-{width}.png"
+    name, tallest = SHOWN.get((case.name, width), (case.name, height))
+    path = (IMAGES if (case.name, width) in SHOWN else folder) / f"{name}-{width}.png"
     size = FloatRect(x=0, y=0, width=width, height=min(height, tallest))
     await page.screenshot(path=path, full_page=True, clip=size, animations="disabled")
     await visits.close()
@@ -43,8 +43,8 @@ async def take(visits: Visits, place: Place, width: int, folder: Path) -> Path:
 async def take_all(address: str, folder: Path, only: list[str]) -> list[Path]:
     async with chromium() as browser:
         visits = Visits(browser, address)
-        places = [place for place in PLACES if not only or place.name in only]
-        return [await take(visits, place, width, folder) for place in places for width in (PHONE, DESK)]
+        cases = [case for case in PAGES if not only or case.name in only]
+        return [await take(visits, case, width, folder) for case in cases for width in (PHONE, DESK)]
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 
 from deploy.local import vendor
 from tests.e2e.browser.chromium import CITIZEN, DESK, HEIGHTS, PHONE, Visits
-from tests.e2e.browser.pages import PLACES, Place
+from tests.e2e.browser.pages import PAGES, PageCase
 from tests.support.installation import SERVICES
 
 pytestmark = pytest.mark.timeout(300)
@@ -31,11 +31,11 @@ SERIOUS = """async () => (await axe.run({resultTypes: ['violations']})).violatio
 
 
 def html_routes() -> set[str]:
-    found = set()
+    routes: set[str] = set()
     for service in SERVICES:
         for router in import_module(f"services.{service}.main").SERVICE.routers:
-            found |= pages_of(router)
-    return found
+            routes |= pages_of(router)
+    return routes
 
 
 def pages_of(router: APIRouter) -> set[str]:
@@ -45,19 +45,19 @@ def pages_of(router: APIRouter) -> set[str]:
 
 
 def test_no_page_is_missing_from_the_list() -> None:
-    assert html_routes() == {place.route for place in PLACES if place.route}
+    assert html_routes() == {case.route for case in PAGES if case.route}
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-async def test_a_page_is_clean_light_and_usable_by_everybody(visits: Visits, place: Place) -> None:
-    seen = await visits.watched(place.who, PHONE)
+@pytest.mark.parametrize("place", PAGES, ids=lambda case: case.name)
+async def test_a_page_is_clean_light_and_usable_by_everybody(visits: Visits, case: PageCase) -> None:
+    seen = await visits.watched(case.who, PHONE)
     page = seen.page
     answers = []
     page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else None)
-    await place.reach(page)
+    await case.reach(page)
     await page.wait_for_load_state("load")
-    assert answers[-1] == place.status
-    refused = [said for said in seen.complaints if not (place.status >= 400 and f"status of {place.status}" in said)]
+    assert answers[-1] == case.status
+    refused = [said for said in seen.complaints if not (case.status >= 400 and f"status of {case.status}" in said)]
     assert refused == []
     assert seen.transferred < HEAVIEST
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE
@@ -68,7 +68,7 @@ async def test_a_page_is_clean_light_and_usable_by_everybody(visits: Visits, pla
     assert re.fullmatch(r".+ · Một Cửa", await page.title())
     await page.keyboard.press("Tab")
     assert not await page.evaluate(UNSEEN_FOCUS)
-    if place.who != CITIZEN:
+    if case.who != CITIZEN:
         await page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
         assert await page.evaluate("document.documentElement.scrollWidth") <= DESK
     await page.evaluate(vendor.axe_script().read_text())

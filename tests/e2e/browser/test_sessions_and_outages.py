@@ -26,18 +26,18 @@ async def test_signing_out_in_one_tab_ends_the_other(visits: Visits) -> None:
 
 async def test_whoever_is_disabled_is_out_of_every_service(visits: Visits) -> None:
     person, boss = await visits.by("bich"), await visits.by("quantri")
-    places = ("/intake/counter", "/routing/cases", "/notify/messages")
-    for place in places:
-        await person.goto(place)
-        assert place in person.url
+    addresses = ("/intake/counter", "/routing/cases", "/notify/messages")
+    for address in addresses:
+        await person.goto(address)
+        assert address in person.url
     await boss.goto("/directory/staff?q=bich")
     row = boss.locator("tr", has_text="Đặng Thị Bích")
     await row.get_by_role("button").click()
     await expect(row.get_by_text("Đã khóa")).to_be_visible()
-    for place in places:
+    for address in addresses:
 
-        async def shut_out(place: str = place) -> None:
-            await person.goto(place)
+        async def shut_out(address: str = address) -> None:
+            await person.goto(address)
             assert "/sign-in" in person.url
 
         await again_until(shut_out)

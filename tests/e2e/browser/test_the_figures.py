@@ -17,11 +17,11 @@ def whole(written: str) -> int:
 
 async def numbers(page: Page) -> list[tuple[str, int]]:
     """(address, number) of every number that is a link."""
-    found = await page.eval_on_selector_all(
+    links = await page.eval_on_selector_all(
         NUMBER, "links => links.map(a => [a.href, (a.querySelector('strong') ?? a).textContent])"
     )
-    assert found
-    return [(href, whole(text)) for href, text in found]
+    assert links
+    return [(href, whole(text)) for href, text in links]
 
 
 async def rows_behind(page: Page, href: str, row: str = "<tr>") -> int:
@@ -33,8 +33,8 @@ async def rows_behind(page: Page, href: str, row: str = "<tr>") -> int:
         html = await answer.text()
         listed = html.partition("<tbody>")[2].partition("</tbody>")[0]
         count += listed.count(row)
-        found = re.search(r'rel="next" href="([^"]+)"', html)
-        following = found[1].replace("&amp;", "&") if found else ""
+        next_page = re.search(r'rel="next" href="([^"]+)"', html)
+        following = next_page[1].replace("&amp;", "&") if next_page else ""
     return count
 
 
