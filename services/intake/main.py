@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import Final
 
-from chassis.process import Process, Service, serve
+from chassis.process import Service, serve
 from services.intake import api, pages
-from services.intake.consumers import TABLE, opened
-from services.intake.settings import IntakeSettings, keys_of
-from services.intake.views import VIEWS
-
-
-async def open_keys(process: Process) -> None:
-    """Before anything is read or served: raises KeyFault when a key is missing."""
-    process.messaging.table = opened(keys_of(process.settings))
-
+from services.intake.consumers import TABLE
+from services.intake.provision import open_keys
+from services.intake.reconcile import VIEWS
+from services.intake.settings import IntakeSettings
 
 SERVICE: Final = Service(
     name="intake",

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, MetaData, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, MetaData, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from chassis.guess_limiter import add_guess_table
+from chassis.tables import MOMENT, one_of
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome
 from messaging.tables import add_messaging_tables
 from services.intake.domain.orders import OrderState
@@ -16,12 +17,6 @@ from services.intake.domain.orders import OrderState
 METADATA: Final = MetaData()
 MESSAGING: Final = add_messaging_tables(METADATA)
 GUESS: Final = add_guess_table(METADATA)
-
-_MOMENT: Final[Any] = DateTime(timezone=True)
-
-
-def _one_of(column: str, kinds: type[Lane | Channel | HandOver | Outcome | GuidanceKind | OrderState]) -> str:
-    return f"{column} IN ({', '.join(repr(str(kind)) for kind in kinds)})"
 
 
 class _Row(SQLModel, registry=registry(metadata=METADATA)):
@@ -36,11 +31,11 @@ class DossierRow(_Row, table=True):
         CheckConstraint("version >= 1", name="dossier_version_from_one"),
         CheckConstraint("status IN (1, 2, 3, 4, 9, 10)", name="dossier_status_known"),
         CheckConstraint("NOT returned OR status = 1", name="dossier_returned_before_acceptance"),
-        CheckConstraint(_one_of("lane", Lane), name="dossier_lane_known"),
-        CheckConstraint(_one_of("channel", Channel), name="dossier_channel_known"),
-        CheckConstraint(_one_of("hand_over", HandOver), name="dossier_hand_over_known"),
-        CheckConstraint(_one_of("outcome", Outcome), name="dossier_outcome_known"),
-        CheckConstraint(_one_of("handed_over_by", HandOver), name="dossier_handed_over_by_known"),
+        CheckConstraint(one_of("lane", Lane), name="dossier_lane_known"),
+        CheckConstraint(one_of("channel", Channel), name="dossier_channel_known"),
+        CheckConstraint(one_of("hand_over", HandOver), name="dossier_hand_over_known"),
+        CheckConstraint(one_of("outcome", Outcome), name="dossier_outcome_known"),
+        CheckConstraint(one_of("handed_over_by", HandOver), name="dossier_handed_over_by_known"),
         CheckConstraint(
             "num_nonnulls(code, competent_id, competent_name, accepted_at, promised_at, explanation)"
             " = CASE WHEN status IN (1, 3) THEN 0 ELSE 6 END",
@@ -74,8 +69,8 @@ class DossierRow(_Row, table=True):
     hand_over: str
     papers: list[Any] = Field(sa_type=JSONB)
     missing: list[Any] = Field(sa_type=JSONB)
-    submitted_at: datetime = Field(sa_type=_MOMENT)
-    changed_at: datetime = Field(sa_type=_MOMENT)
+    submitted_at: datetime = Field(sa_type=MOMENT)
+    changed_at: datetime = Field(sa_type=MOMENT)
     contact_version: int | None = Field(default=None, sa_type=BigInteger)
     collection: str | None = None
     reason: str | None = None
@@ -83,13 +78,13 @@ class DossierRow(_Row, table=True):
     competent_id: str | None = None
     competent_name: str | None = None
     fee: int = Field(sa_type=BigInteger)
-    accepted_at: datetime | None = Field(default=None, sa_type=_MOMENT)
-    promised_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    accepted_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    promised_at: datetime | None = Field(default=None, sa_type=MOMENT)
     explanation: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    decided_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    decided_at: datetime | None = Field(default=None, sa_type=MOMENT)
     outcome: str | None = None
     result_number: str | None = None
-    handed_over_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    handed_over_at: datetime | None = Field(default=None, sa_type=MOMENT)
     handed_over_by: str | None = None
 
 
@@ -119,7 +114,7 @@ class HistoryRow(_Row, table=True):
     dossier: str = Field(primary_key=True)
     sequence: int = Field(primary_key=True, sa_type=BigInteger)
     type: str
-    at: datetime = Field(sa_type=_MOMENT)
+    at: datetime = Field(sa_type=MOMENT)
     by: str | None = None
     notice: bool
     data: dict[str, Any] = Field(sa_type=JSONB)
@@ -141,8 +136,8 @@ class OrderRow(_Row, table=True):
 
     __tablename__ = "post_order"
     __table_args__ = (
-        CheckConstraint(_one_of("state", OrderState), name="post_order_state_known"),
-        CheckConstraint(_one_of("lane", Lane), name="post_order_lane_known"),
+        CheckConstraint(one_of("state", OrderState), name="post_order_state_known"),
+        CheckConstraint(one_of("lane", Lane), name="post_order_lane_known"),
         CheckConstraint("(state = 'planned') = (version = 0)", name="post_order_told_when_placed"),
         CheckConstraint("(state = 'delivered') = (recipient IS NULL)", name="post_order_address_forgotten"),
         CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="post_order_delivered_once"),
@@ -158,15 +153,15 @@ class OrderRow(_Row, table=True):
     state: str
     recipient: str | None = None
     tracking: str | None = None
-    placed_at: datetime | None = Field(default=None, sa_type=_MOMENT)
-    dispatched_at: datetime | None = Field(default=None, sa_type=_MOMENT)
-    delivered_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    placed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    dispatched_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class GuidanceRow(_Row, table=True):
     __tablename__ = "guidance"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", GuidanceKind), name="guidance_kind_known"),
+        CheckConstraint(one_of("kind", GuidanceKind), name="guidance_kind_known"),
         Index("guidance_unit_newest", "unit_id", text("at DESC"), text("id DESC")),
     )
 
@@ -178,5 +173,5 @@ class GuidanceRow(_Row, table=True):
     kind: str
     procedure: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     dossier: str | None = None
-    at: datetime = Field(sa_type=_MOMENT)
+    at: datetime = Field(sa_type=MOMENT)
     by: str

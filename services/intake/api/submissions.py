@@ -1,16 +1,17 @@
 """Without sign-in: handing in online, handing in again, and tracking by code and secret."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.process import CurrentProcess
 from contracts.values import Identifier
-from services.intake import bodies, looking
-from services.intake.api.replying import client_of, reply, reply_created
-from services.intake.commands import changing, taking_in
-from services.intake.commands.identifying import identify
-from services.intake.showing import public_view
+from services.intake.access import client_of
+from services.intake.api.answers import answer_received, answer_state
+from services.intake.commands import dossiers, receive
+from services.intake.commands.tracking import identify
+from services.intake.queries.dossiers import dossier_detail
+from services.intake.schemas import requests, views
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
 
@@ -18,9 +19,11 @@ router = APIRouter(prefix="/api/intake", tags=["citizens"])
 
 
 @router.post("/submissions", status_code=201)
-async def submit(process: CurrentProcess, body: bodies.NewSubmission, key: IdempotencyKey, response: Response) -> dict[str, Any]:
+async def submit(
+    process: CurrentProcess, body: requests.SubmitDossier, key: IdempotencyKey, response: Response
+) -> views.ReceivedDossier:
     """A submission number and a secret to follow it by. Code and promised date come when a clerk accepts it."""
-    return await reply_created(process, response, await taking_in.submit_online(process, body, key))
+    return await answer_received(process, response, await receive.submit_online(process, body, key))
 
 
 @router.post("/submissions/{submission_number}/resubmit")
@@ -28,15 +31,15 @@ async def resubmit(
     process: CurrentProcess,
     submission_number: Identifier,
     seen: IfMatch,
-    body: bodies.CitizensResubmission,
+    body: requests.ResubmitBySecret,
     key: IdempotencyKey,
     request: Request,
     response: Response,
-) -> dict[str, Any]:
+) -> views.DossierState:
     """After form 02, with what was missing."""
     dossier = await identify(process, submission_number, body.secret, client_of(request))
-    papers = bodies.Resubmission(papers=body.papers)
-    return reply(response, await changing.resubmit_by_citizen(process, dossier, seen, papers, key))
+    papers = requests.ResubmitDossier(papers=body.papers)
+    return answer_state(response, await dossiers.resubmit_by_citizen(process, dossier, seen, papers, key))
 
 
 @router.get("/track")
@@ -46,9 +49,8 @@ async def track(
     secret: Annotated[str, Query(max_length=100)],
     request: Request,
     response: Response,
-) -> dict[str, Any]:
+) -> views.TrackedDossier:
     """Status, steps and promised date. A wrong code and a wrong secret get the same answer; too many wrong ones get 429."""
-    dossier = await identify(process, code, secret, client_of(request))
-    found = await looking.dossier_with_all(process, dossier)
-    set_etag(response, found.dossier.version)
-    return public_view(found.dossier, found.history)
+    detail = await dossier_detail(process, await identify(process, code, secret, client_of(request)))
+    set_etag(response, detail.dossier.version)
+    return views.TrackedDossier.of(detail.dossier, detail.history)

@@ -1,33 +1,25 @@
 """The dossier: what intake knows of one application, without a word about the person.
 
-A dossier is a value; every change makes a new one. `told` and `person` are what a change adds to other tables of the same
-transaction: lines of the history, and the sealed applicant of a dossier that is new.
+A dossier is a value; every change makes a new one. `pending_history` and `person` are what a change adds to other tables of
+the same transaction: lines of the history, and the sealed applicant of a dossier that is new.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, Self
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from contracts.aggregate import Aggregate
-from contracts.intake import ContactV1, MissingPaper, PaperRef, ProcedureRef, UnitRef
+from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, ProcedureRef, UnitRef
+from contracts.registry import Event
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
-from services.intake.domain.stages import Act, Stage, after
+from services.intake.domain.history import HistoryLine
+from services.intake.domain.stages import Stage, Transition, after
+from worktime import Explanation
 
 
-@dataclass(frozen=True)
-class Told:
-    """One published fact as the history keeps it. `notice`: whether the applicant is owed a message about it."""
-
-    type: str
-    at: datetime
-    by: str | None
-    notice: bool
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SealedPerson:
     """The applicant as the database may hold them: encrypted, findable by keyed hashes only. `contact` is for its own topic."""
 
@@ -39,7 +31,7 @@ class SealedPerson:
     contact: ContactV1 | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dossier(Aggregate):
     """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02."""
 
@@ -68,20 +60,35 @@ class Dossier(Aggregate):
     result_number: str | None = None
     handed_over_at: datetime | None = None
     handed_over_by: HandOver | None = None
-    told: tuple[Told, ...] = field(default=(), compare=False)
+    pending_history: tuple[HistoryLine, ...] = field(default=(), compare=False)
     person: SealedPerson | None = field(default=None, compare=False, repr=False)
 
     @property
     def status(self) -> PortalStatus:
         return self.stage.portal
 
-    def moved(self, act: Act, now: datetime, **changes: Any) -> "Dossier":
+    def moved(self, transition: Transition, now: datetime, **changes: Any) -> Self:
         """The dossier after a step of the table; raises IllegalStep."""
-        return replace(self, stage=after(self.stage, act), changed_at=now, **changes)
+        return replace(self, stage=after(self.stage, transition), changed_at=now, **changes)
+
+    def recorded(self, events: Sequence[Event]) -> Self:
+        """At its new version, and with each event's line of the history. Raises TypeError for what is no dossier fact."""
+        lines = [_line(sequence, event) for sequence, event in enumerate(events, self.version + 1)]
+        return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
+
+    def why_this_date(self, language: Literal["vi", "en"]) -> list[str]:
+        """The explanation of the promised date, one sentence a line; empty before acceptance."""
+        return [] if self.explanation is None else Explanation.from_data(self.explanation).lines(language)
 
     def known_by(self) -> str:
         """What a citizen quotes: the code once there is one, the submission number before."""
         return self.code or self.submission_number
+
+
+def _line(sequence: int, event: Event) -> HistoryLine:
+    if not isinstance(event, DossierFact):
+        raise TypeError(f"{event.TYPE} is not about a dossier")
+    return HistoryLine.of(sequence, event)
 
 
 def new_dossier_id() -> str:

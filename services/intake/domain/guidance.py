@@ -9,7 +9,7 @@ from contracts.intake import ProcedureRef, UnitRef
 from contracts.values import GuidanceKind, Lane
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Guidance(Aggregate):
     """`dossier` when it was given with form 02."""
 

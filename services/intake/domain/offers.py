@@ -13,7 +13,7 @@ from contracts.values import Channel, Lane
 from worktime import Calendar, Limit, WorktimeError, limit_from_data
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Offer:
     unit: UnitRef
     lane: Lane
@@ -47,15 +47,15 @@ def _not_offered(offer: Offer, vi: str, en: str) -> Invalid:
 def competent_unit(unit: UnitV1, procedure: ProcedureV1, day: date) -> str:
     """The id of the unit that decides what `unit` receives on that day; raises Invalid when it does not receive it."""
     version = version_in_force(procedure, day)
-    found = next((one.competent for one in version.competences if one.receiving == unit.id), None)
-    if found is None or not unit.one_stop:
+    competent = next((rule.competent for rule in version.competences if rule.receiving == unit.id), None)
+    if competent is None or not unit.one_stop:
         raise Invalid(
             "not-received-here",
             vi=f"{unit.name} không tiếp nhận thủ tục “{version.title}”.",
             en=f"{unit.name} does not receive “{version.title}”.",
             field="procedure",
         )
-    return found
+    return competent
 
 
 def version_in_force(procedure: ProcedureV1, day: date) -> ProcedureVersionV1:
@@ -86,17 +86,17 @@ def offer(
     except WorktimeError as error:
         raise unusable(error) from error
     return Offer(
-        UnitRef(id=unit.id, name=unit.name),
-        unit.tier.lane,
-        unit.code_width,
-        reference,
-        tuple(version.papers),
-        limit,
-        version.fee,
-        UnitRef(id=competent.id, name=competent.name),
-        version.online != "none",
-        version.by_post,
-        weeks,
+        unit=UnitRef(id=unit.id, name=unit.name),
+        lane=unit.tier.lane,
+        code_width=unit.code_width,
+        procedure=reference,
+        papers=tuple(version.papers),
+        limit=limit,
+        fee=version.fee,
+        competent=UnitRef(id=competent.id, name=competent.name),
+        online=version.online != "none",
+        by_post=version.by_post,
+        calendar=weeks,
     )
 
 

@@ -1,10 +1,10 @@
-"""Orders to the post: planned when a dossier is accepted, placed when there is something to deliver, then as the post tells."""
+"""Orders to the post: planned when a dossier is accepted, placed when there is something to deliver, then as the post reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from contracts.aggregate import Aggregate
 from contracts.intake import UnitRef
@@ -19,31 +19,31 @@ class OrderState(StrEnum):
     DELIVERED = "delivered"
 
 
-class OrderAct(StrEnum):
+class OrderTransition(StrEnum):
     PLACE = "place"
     DISPATCH = "dispatch"
     DELIVER = "deliver"
 
 
 # The post may deliver without having said that it was on its way.
-ORDER_TRANSITIONS: Final[Mapping[tuple[OrderState, OrderAct], OrderState]] = {
-    (OrderState.PLANNED, OrderAct.PLACE): OrderState.PLACED,
-    (OrderState.PLACED, OrderAct.DISPATCH): OrderState.DISPATCHED,
-    (OrderState.PLACED, OrderAct.DELIVER): OrderState.DELIVERED,
-    (OrderState.DISPATCHED, OrderAct.DELIVER): OrderState.DELIVERED,
+ORDER_TRANSITIONS: Final[Mapping[tuple[OrderState, OrderTransition], OrderState]] = {
+    (OrderState.PLANNED, OrderTransition.PLACE): OrderState.PLACED,
+    (OrderState.PLACED, OrderTransition.DISPATCH): OrderState.DISPATCHED,
+    (OrderState.PLACED, OrderTransition.DELIVER): OrderState.DELIVERED,
+    (OrderState.DISPATCHED, OrderTransition.DELIVER): OrderState.DELIVERED,
 }
 
 
 class IllegalOrderStep(Refusal):
-    def __init__(self, state: OrderState, act: OrderAct) -> None:
+    def __init__(self, state: OrderState, transition: OrderTransition) -> None:
         super().__init__(
             "illegal-order-step",
-            vi=f"Phiếu gửi bưu điện đang ở bước “{state}” nên không thể “{act}”.",
-            en=f"The order to the post is {state}; it cannot {act}.",
+            vi=f"Phiếu gửi bưu điện đang ở bước “{state}” nên không thể “{transition}”.",
+            en=f"The order to the post is {state}; it cannot {transition}.",
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Order(Aggregate):
     """`recipient` is a JWE that only the post can open; it is forgotten once delivered."""
 
@@ -58,12 +58,12 @@ class Order(Aggregate):
     dispatched_at: datetime | None = None
     delivered_at: datetime | None = None
 
-    def moved(self, act: OrderAct, **changes: Any) -> "Order":
+    def moved(self, transition: OrderTransition, **changes: Any) -> Self:
         """Raises IllegalOrderStep."""
         try:
-            state = ORDER_TRANSITIONS[self.state, act]
+            state = ORDER_TRANSITIONS[self.state, transition]
         except KeyError:
-            raise IllegalOrderStep(self.state, act) from None
+            raise IllegalOrderStep(self.state, transition) from None
         return replace(self, state=state, **changes)
 
 

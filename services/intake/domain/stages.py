@@ -41,8 +41,8 @@ _PORTAL: Final = {
 }
 
 
-class Act(StrEnum):
-    """What moves a dossier: a clerk's or citizen's command, or what routing and the post tell."""
+class Transition(StrEnum):
+    """What moves a dossier: a clerk's or citizen's command, or an event of routing or of the post."""
 
     RETURN = "return"
     RESUBMIT = "resubmit"
@@ -54,15 +54,15 @@ class Act(StrEnum):
     DELIVER = "deliver"
 
 
-TRANSITIONS: Final[Mapping[tuple[Stage, Act], Stage]] = {
-    (Stage.SUBMITTED, Act.RETURN): Stage.RETURNED,
-    (Stage.RETURNED, Act.RESUBMIT): Stage.SUBMITTED,
-    (Stage.SUBMITTED, Act.ACCEPT): Stage.ACCEPTED,
-    (Stage.SUBMITTED, Act.REFUSE): Stage.REFUSED,
-    (Stage.ACCEPTED, Act.TAKE_UP): Stage.IN_PROCESS,
-    (Stage.IN_PROCESS, Act.DECIDE): Stage.DECIDED,
-    (Stage.DECIDED, Act.HAND_OVER): Stage.HANDED_OVER,
-    (Stage.DECIDED, Act.DELIVER): Stage.HANDED_OVER,
+TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
+    (Stage.SUBMITTED, Transition.RETURN): Stage.RETURNED,
+    (Stage.RETURNED, Transition.RESUBMIT): Stage.SUBMITTED,
+    (Stage.SUBMITTED, Transition.ACCEPT): Stage.ACCEPTED,
+    (Stage.SUBMITTED, Transition.REFUSE): Stage.REFUSED,
+    (Stage.ACCEPTED, Transition.TAKE_UP): Stage.IN_PROCESS,
+    (Stage.IN_PROCESS, Transition.DECIDE): Stage.DECIDED,
+    (Stage.DECIDED, Transition.HAND_OVER): Stage.HANDED_OVER,
+    (Stage.DECIDED, Transition.DELIVER): Stage.HANDED_OVER,
 }
 
 _STANDS: Final = {
@@ -77,35 +77,35 @@ _STANDS: Final = {
     Stage.DECIDED: ("đã có kết quả, đang chờ trả", "has its result, which waits to be handed over"),
     Stage.HANDED_OVER: ("đã trả kết quả", "has been handed over"),
 }
-_ACTS: Final = {
-    Act.RETURN: ("trả lại để bổ sung giấy tờ", "be handed back for papers"),
-    Act.RESUBMIT: ("nộp lại", "be handed in again"),
-    Act.ACCEPT: ("tiếp nhận", "be accepted"),
-    Act.REFUSE: ("từ chối tiếp nhận", "be refused"),
-    Act.TAKE_UP: ("chuyển sang đang xử lý", "be taken up"),
-    Act.DECIDE: ("ghi kết quả", "be decided"),
-    Act.HAND_OVER: ("trả kết quả tại quầy", "be handed over at the counter"),
-    Act.DELIVER: ("ghi là bưu điện đã phát", "be recorded as delivered"),
+_NAMES: Final = {
+    Transition.RETURN: ("trả lại để bổ sung giấy tờ", "be handed back for papers"),
+    Transition.RESUBMIT: ("nộp lại", "be handed in again"),
+    Transition.ACCEPT: ("tiếp nhận", "be accepted"),
+    Transition.REFUSE: ("từ chối tiếp nhận", "be refused"),
+    Transition.TAKE_UP: ("chuyển sang đang xử lý", "be taken up"),
+    Transition.DECIDE: ("ghi kết quả", "be decided"),
+    Transition.HAND_OVER: ("trả kết quả tại quầy", "be handed over at the counter"),
+    Transition.DELIVER: ("ghi là bưu điện đã phát", "be recorded as delivered"),
 }
 
 
 class IllegalStep(Refusal):
     """409: says where the dossier stands, which is why the step cannot be taken."""
 
-    def __init__(self, stage: Stage, act: Act) -> None:
+    def __init__(self, stage: Stage, transition: Transition) -> None:
         vi, en = _STANDS[stage]
-        do_vi, do_en = _ACTS[act]
+        do_vi, do_en = _NAMES[transition]
         super().__init__("illegal-step", vi=f"Không thể {do_vi}: hồ sơ {vi}.", en=f"It cannot {do_en}: the dossier {en}.")
-        self.stage, self.act = stage, act
+        self.stage, self.transition = stage, transition
 
 
-def after(stage: Stage, act: Act) -> Stage:
+def after(stage: Stage, transition: Transition) -> Stage:
     """Where the step leads; raises IllegalStep."""
     try:
-        return TRANSITIONS[stage, act]
+        return TRANSITIONS[stage, transition]
     except KeyError:
-        raise IllegalStep(stage, act) from None
+        raise IllegalStep(stage, transition) from None
 
 
-def allowed(stage: Stage) -> frozenset[Act]:
-    return frozenset(act for start, act in TRANSITIONS if start is stage)
+def allowed(stage: Stage) -> frozenset[Transition]:
+    return frozenset(transition for start, transition in TRANSITIONS if start is stage)

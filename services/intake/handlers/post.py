@@ -1,4 +1,4 @@
-"""What the post tells and is told: dossiers that it collected, results that it delivers.
+"""The post's part: dossiers that it collected, results that it is ordered to deliver.
 
 One event may concern a dossier and its order; each has its own function, and both happen or neither.
 """
@@ -11,57 +11,72 @@ from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1
 from contracts.values import Channel, HandOver, Lane
 from messaging.handler_table import Context, Decision
-from services.intake import facts
+from services.intake.domain import facts
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.orders import Order, OrderAct, OrderState, dossier_of
-from services.intake.domain.stages import Act, Stage
-from services.intake.handlers import desk
+from services.intake.domain.orders import Order, OrderState, OrderTransition, dossier_of, order_of
+from services.intake.domain.stages import Stage, Transition
+from services.intake.handlers.dossier import Submission, submit
 from services.intake.handlers.routing import UnknownDossier
 
 
 def collect(dossier: Dossier | None, event: DossierCollectedV1, context: Context) -> Decision[Dossier] | None:
-    """A sealed parcel becomes a dossier that waits to be accepted. Told twice, it is still one.
+    """A sealed parcel becomes a dossier that waits to be accepted. The same collection again makes no second one.
 
-    Raises what was found wrong with it when it was prepared: an applicant who cannot be read, a unit that does not receive it.
+    Raises why it could not be prepared: an applicant who cannot be read, a unit that does not receive the procedure.
     """
     if dossier is not None:
         return None
-    found = context.known.collected(context.attributes.subject)
-    submission = desk.Submission(
-        id=found.dossier,
-        offer=found.offer,
+    prepared = context.known.collected(context.attributes.subject)
+    submission = Submission(
+        id=prepared.dossier,
+        offer=prepared.offer,
         channel=Channel.POST,
         papers=tuple(paper.code for paper in event.papers),
         hand_over=event.hand_over,
         at=event.collected_at,
         by=None,
-        person=found.person,
+        person=prepared.person,
         lane=Lane.POST,
         collection=context.attributes.subject,
     )
-    return desk.submit(submission, context.now)
+    return submit(submission, context.now)
 
 
-def place(order: Order | None, _: CaseDecidedV1, context: Context) -> Decision[Order] | None:
+def plan_order(dossier: Dossier, recipient: str) -> Order:
+    """Planned at acceptance, where the address is at hand; placed when there is a result."""
+    assert dossier.code is not None  # noqa: S101 -- planned for accepted dossiers only
+    return Order(
+        id=order_of(dossier.id),
+        lane=dossier.lane,
+        version=0,
+        dossier=dossier.id,
+        unit=dossier.unit,
+        code=dossier.code,
+        state=OrderState.PLANNED,
+        recipient=recipient,
+    )
+
+
+def place_order(order: Order | None, _: CaseDecidedV1, context: Context) -> Decision[Order] | None:
     """Decided: there is something to deliver. Dossiers handed over at the counter have no order."""
     if order is None:
         return None
     assert order.recipient is not None  # noqa: S101 -- kept until delivered; CHECKed in the database too
-    after = order.moved(OrderAct.PLACE, placed_at=context.now)
+    after = order.moved(OrderTransition.PLACE, placed_at=context.now)
     placed = PostOrderPlacedV1(code=order.code, unit=order.unit, recipient=order.recipient, placed_at=context.now)
     return Decision(after, (placed,))
 
 
-def dispatch(order: Order | None, event: ShipmentDispatchedV1, context: Context) -> Decision[Order]:
-    return Decision(_ours(order, context).moved(OrderAct.DISPATCH, tracking=event.tracking, dispatched_at=event.at))
+def record_dispatch(order: Order | None, event: ShipmentDispatchedV1, context: Context) -> Decision[Order]:
+    return Decision(_existing(order, context).moved(OrderTransition.DISPATCH, tracking=event.tracking, dispatched_at=event.at))
 
 
-def deliver(order: Order | None, event: ShipmentDeliveredV1, context: Context) -> Decision[Order] | None:
-    """The address has served its purpose and is forgotten. Told twice, nothing happens."""
-    order = _ours(order, context)
+def record_delivery(order: Order | None, event: ShipmentDeliveredV1, context: Context) -> Decision[Order] | None:
+    """The address has served its purpose and is forgotten. Reported twice, nothing happens."""
+    order = _existing(order, context)
     if order.state is OrderState.DELIVERED:
         return None
-    after = order.moved(OrderAct.DELIVER, tracking=event.tracking, delivered_at=event.delivered_at)
+    after = order.moved(OrderTransition.DELIVER, tracking=event.tracking, delivered_at=event.delivered_at)
     return Decision(replace(after, recipient=None))
 
 
@@ -70,11 +85,11 @@ def hand_over_by_post(dossier: Dossier | None, event: ShipmentDeliveredV1, conte
         raise UnknownDossier(dossier_of(context.attributes.subject))
     if dossier.stage is Stage.HANDED_OVER:
         return None
-    after = dossier.moved(Act.DELIVER, context.now, handed_over_at=event.delivered_at, handed_over_by=HandOver.POST)
-    return facts.tell(after, facts.handed_over(after, None))
+    after = dossier.moved(Transition.DELIVER, context.now, handed_over_at=event.delivered_at, handed_over_by=HandOver.POST)
+    return Decision(after, (facts.handed_over(after, None),))
 
 
-def _ours(order: Order | None, context: Context) -> Order:
+def _existing(order: Order | None, context: Context) -> Order:
     if order is None:
         raise Refusal(
             "unknown-order",

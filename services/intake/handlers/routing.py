@@ -1,11 +1,11 @@
-"""What routing tells: a case opened, a case decided. In between the dossier is routing's alone."""
+"""Routing's part: a case opened, a case decided. In between the dossier is routing's alone."""
 
 from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1, CaseOpenedV1
 from messaging.handler_table import Context, Decision
-from services.intake import facts
+from services.intake.domain import facts
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.stages import Act
+from services.intake.domain.stages import Transition
 
 
 class UnknownDossier(Refusal):
@@ -15,19 +15,19 @@ class UnknownDossier(Refusal):
 
 def take_up(dossier: Dossier | None, event: CaseOpenedV1, context: Context) -> Decision[Dossier]:
     """The competent unit has it: the portal's status 4."""
-    after = existing(dossier, context).moved(Act.TAKE_UP, context.now)
-    return facts.tell(after, facts.taken_up(after, event.at))
+    after = _existing(dossier, context).moved(Transition.TAKE_UP, context.now)
+    return Decision(after, (facts.taken_up(after, event.at),))
 
 
 def record_decision(dossier: Dossier | None, event: CaseDecidedV1, context: Context) -> Decision[Dossier]:
     """The result is signed; from here the dossier is intake's again, to be handed over."""
-    after = existing(dossier, context).moved(
-        Act.DECIDE, context.now, outcome=event.outcome, decided_at=event.at, result_number=event.result_number
+    after = _existing(dossier, context).moved(
+        Transition.DECIDE, context.now, outcome=event.outcome, decided_at=event.at, result_number=event.result_number
     )
-    return facts.tell(after, facts.decided(after, event.by))
+    return Decision(after, (facts.decided(after, event.by),))
 
 
-def existing(dossier: Dossier | None, context: Context) -> Dossier:
+def _existing(dossier: Dossier | None, context: Context) -> Dossier:
     if dossier is None:
         raise UnknownDossier(context.attributes.subject)
     return dossier

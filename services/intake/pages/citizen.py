@@ -6,16 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.process import CurrentProcess, Process
-from contracts.civil import civil_day
 from contracts.refusal import Refusal
-from services.intake import bodies, looking
-from services.intake.api.replying import client_of, tracking_url
-from services.intake.commands import changing, taking_in
-from services.intake.commands.identifying import identify
-from services.intake.domain.offers import Offer
+from services.intake.access import client_of
+from services.intake.commands.dossiers import resubmit_by_citizen
+from services.intake.commands.receive import submit_online
+from services.intake.commands.tracking import identify
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
-from services.intake.repository import reference
-from services.intake.showing import steps, why_this_date
+from services.intake.pages.screen import language_of
+from services.intake.queries.choices import online_choices
+from services.intake.queries.dossiers import dossier_detail, secret_of, tracking_url
+from services.intake.schemas.requests import ResubmitDossier
 from web.conditional import IfMatch
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
@@ -27,7 +27,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/track")
-async def ask(pages: CurrentPages, _: Visitor, request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
+async def tracking_form(
+    pages: CurrentPages, _: Visitor, request: Request, code: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
     """The QR on the receipt fills in the code."""
     return pages.render(request, "track.html", form=blank(code=code or None))
 
@@ -54,9 +56,9 @@ async def resubmit(
         return pages.render(request, "track.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=who)
     papers = await read_form(request, ResubmissionForm, pages.texts)
     dossier = await identify(process, who.data.code, who.data.secret, client_of(request))
-    given = bodies.Resubmission(papers=papers.data.papers if papers.data else [])
+    given = ResubmitDossier(papers=papers.data.papers if papers.data else [])
     try:
-        await changing.resubmit_by_citizen(process, dossier, seen, given, key)
+        await resubmit_by_citizen(process, dossier, seen, given, key)
     except Refusal as refusal:
         return await _tracked(process, pages, request, dossier, who, papers.refused(refusal), status=refusal.status)
     return await _tracked(process, pages, request, dossier, who, blank(), again=True)
@@ -73,14 +75,14 @@ async def _tracked(
     again: bool = False,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    sight = await looking.dossier_with_all(process, dossier)
+    detail = await dossier_detail(process, dossier)
     return pages.render(
         request,
         "tracked.html",
         status=status,
-        dossier=sight.dossier,
-        steps=steps(sight.history),
-        why=why_this_date(sight.dossier, "en" if chosen_language(request) == "en" else "vi"),
+        dossier=detail.dossier,
+        steps=detail.history,
+        why=detail.dossier.why_this_date(language_of(request)),
         form=form,
         papers=papers,
         again=again,
@@ -109,11 +111,11 @@ async def submit(process: CurrentProcess, pages: CurrentPages, _: Visitor, reque
     if form.data is None:
         return await _submission(process, pages, request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        answer = await taking_in.submit_online(process, form.data.body(), key)
+        answer = await submit_online(process, form.data.body(), key)
     except Refusal as refusal:
         return await _submission(process, pages, request, form.refused(refusal), status=refusal.status)
     number = answer.body["submission_number"]
-    secret = await looking.secret_of(process, answer.body["id"])
+    secret = await secret_of(process, answer.body["id"])
     return pages.render(
         request, "submitted.html", status=answer.status, number=number, secret=secret, tracking_url=tracking_url(process, number)
     )
@@ -122,17 +124,17 @@ async def submit(process: CurrentProcess, pages: CurrentPages, _: Visitor, reque
 async def _submission(
     process: Process, pages: Pages, request: Request, form: Form[Any], *, status: int = HTTPStatus.OK
 ) -> Response:
-    unit, procedure = form.value("unit"), form.value("procedure")
-    today = civil_day(process.clock())
-    offer: Offer | None = None
-    async with process.database.connect() as connection:
-        units = await reference.one_stop_units(connection, today)
-        procedures = await reference.received_by(connection, unit, today, online=True) if unit else []
-        if procedure in {code for code, _ in procedures}:
-            try:
-                offer = await reference.offer_of(connection, unit, procedure, today)
-            except Refusal as refusal:
-                form = form if form.problems else form.refused(refusal)
+    unit = form.value("unit")
+    choices = await online_choices(process, unit, form.value("procedure"))
+    if choices.refusal is not None and not form.problems:
+        form = form.refused(choices.refusal)
     return pages.render(
-        request, "submit.html", status=status, form=form, units=units, procedures=procedures, offer=offer, unit=unit
+        request,
+        "submit.html",
+        status=status,
+        form=form,
+        units=choices.units,
+        procedures=choices.procedures,
+        offer=choices.offer,
+        unit=unit,
     )

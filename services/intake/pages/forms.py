@@ -18,8 +18,8 @@ from contracts.values import (
     Text,
     UnitId,
 )
-from services.intake import bodies
-from services.intake.people import Applicant, IdentityNumber
+from services.intake.domain.applicant import Applicant, IdentityNumber
+from services.intake.schemas import requests
 
 
 def _in_civil_time(typed: object) -> object:
@@ -61,8 +61,8 @@ class SubmissionForm(BaseModel):
             language=self.language,
         )
 
-    def body(self) -> bodies.NewSubmission:
-        return bodies.NewSubmission(
+    def body(self) -> requests.SubmitDossier:
+        return requests.SubmitDossier(
             unit=self.unit, procedure=self.procedure, applicant=self.applicant(), papers=self.papers, hand_over=self.hand_over
         )
 
@@ -70,9 +70,9 @@ class SubmissionForm(BaseModel):
 class CounterForm(SubmissionForm):
     received_at: CivilMoment | None = None
 
-    def dossier(self, *, accept: bool) -> bodies.NewDossier:
+    def dossier(self, *, accept: bool) -> requests.ReceiveDossier:
         given = self.body()
-        return bodies.NewDossier(
+        return requests.ReceiveDossier(
             unit=given.unit,
             procedure=given.procedure,
             applicant=given.applicant,
@@ -84,7 +84,7 @@ class CounterForm(SubmissionForm):
 
 
 class Draft(BaseModel):
-    """The same form as typed so far, when only its checklist and what is known of the citizen are asked for."""
+    """The same form as typed so far, when only its checklist and what is known of the citizen are wanted."""
 
     unit: str = ""
     procedure: str = ""
@@ -103,8 +103,8 @@ class AcceptanceForm(BaseModel):
     received_at: CivilMoment | None = None
     papers: Codes = Field(default_factory=list)
 
-    def body(self) -> bodies.Acceptance:
-        return bodies.Acceptance(received_at=self.received_at, papers=self.papers)
+    def body(self) -> requests.AcceptDossier:
+        return requests.AcceptDossier(received_at=self.received_at, papers=self.papers)
 
 
 class ResubmissionForm(BaseModel):
@@ -125,8 +125,8 @@ class GuidanceForm(BaseModel):
     procedure: ProcedureCode | None = None
     at: CivilMoment | None = None
 
-    def body(self) -> bodies.GuidanceTurn:
-        return bodies.GuidanceTurn(unit=self.unit, kind=self.kind, procedure=self.procedure, at=self.at)
+    def body(self) -> requests.GiveGuidance:
+        return requests.GiveGuidance(unit=self.unit, kind=self.kind, procedure=self.procedure, at=self.at)
 
 
 class TrackingForm(BaseModel):
@@ -143,8 +143,8 @@ def form_02(codes: list[str]) -> type[BaseModel]:
     return create_model("Form02", **fields)
 
 
-def named_missing(form: BaseModel) -> bodies.Return | None:
+def named_missing(form: BaseModel) -> requests.ReturnDossier | None:
     """None when nothing is named."""
     reasons = {name.removeprefix(REASON): reason for name, reason in form.model_dump().items() if reason}
-    lines = [bodies.MissingLine(code=code, reason=reason) for code, reason in reasons.items()]
-    return bodies.Return(missing=lines) if lines else None
+    lines = [requests.MissingLine(code=code, reason=reason) for code, reason in reasons.items()]
+    return requests.ReturnDossier(missing=lines) if lines else None

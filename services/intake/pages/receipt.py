@@ -8,14 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from chassis.process import CurrentProcess
-from contracts.directory import UnitV1
-from contracts.values import Identifier, Role
-from messaging import copies
-from services.intake import looking
-from services.intake.api.replying import Clerk, tracking_url
-from services.intake.repository import reference
-from services.intake.showing import steps, why_this_date
-from web.languages import chosen_language
+from contracts.values import Identifier
+from services.intake.access import Clerk, require_clerk_of
+from services.intake.pages.screen import language_of
+from services.intake.queries.choices import staff_names, unit_copy
+from services.intake.queries.dossiers import dossier_detail, tracking_url
 from web.pages import CurrentPages
 
 router = APIRouter(include_in_schema=False)
@@ -29,23 +26,21 @@ async def style() -> Response:
 
 @router.get("/intake/dossiers/{dossier}/receipt")
 async def receipt(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request, dossier: Identifier) -> Response:
-    sight = await looking.dossier_with_all(process, dossier)
-    clerk.require(Role.CLERK, sight.dossier.unit.id)
-    taken_in = [step for step in steps(sight.history) if step.kind in {"submitted", "accepted"}]
-    by = next((step.by for step in reversed(taken_in) if step.by), None)
-    async with process.database.connect() as connection:
-        names = await reference.staff_names(connection, [by] if by else [])
-        unit = await copies.one(connection, UnitV1, sight.dossier.unit.id)
-    address = tracking_url(process, sight.dossier.known_by())
+    detail = await dossier_detail(process, dossier)
+    require_clerk_of(clerk, detail.dossier)
+    received_by = [line.by for line in detail.history if line.kind in {"submitted", "accepted"} and line.by]
+    by = received_by[-1] if received_by else None
+    names = await staff_names(process, received_by[-1:])
+    address = tracking_url(process, detail.dossier.known_by())
     return pages.render(
         request,
         "receipt.html",
-        dossier=sight.dossier,
-        applicant=sight.applicant,
-        secret=sight.secret,
-        unit=unit,
+        dossier=detail.dossier,
+        applicant=detail.applicant,
+        secret=detail.secret,
+        unit=await unit_copy(process, detail.dossier.unit.id),
         clerk=names.get(by or "", by),
-        why=why_this_date(sight.dossier, "en" if chosen_language(request) == "en" else "vi"),
+        why=detail.dossier.why_this_date(language_of(request)),
         tracking_url=address,
         tracking_page=address.partition("?")[0],
         qr=_qr(address),
@@ -53,5 +48,5 @@ async def receipt(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, re
 
 
 def _qr(address: str) -> str:
-    made: Any = segno.make(address, error="m", micro=False)
-    return str(made.svg_data_uri(scale=4, border=2, dark="#000", light="#fff"))
+    code: Any = segno.make(address, error="m", micro=False)
+    return str(code.svg_data_uri(scale=4, border=2, dark="#000", light="#fff"))

@@ -16,9 +16,9 @@ _SAVE: Final = text("UPDATE code_counter SET last = :last WHERE unit = :unit AND
 
 async def lock(connection: AsyncConnection, unit: str, day: date) -> DayCounter:
     """To be taken after all aggregates are locked."""
-    place = {"unit": unit, "day": day}
-    await connection.execute(_CREATE, place)
-    return DayCounter(unit, day, (await connection.execute(_LOCK, place)).scalar_one())
+    key = {"unit": unit, "day": day}
+    await connection.execute(_CREATE, key)
+    return DayCounter(unit, day, (await connection.execute(_LOCK, key)).scalar_one())
 
 
 async def save(connection: AsyncConnection, counter: DayCounter) -> None:

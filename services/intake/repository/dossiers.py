@@ -1,6 +1,7 @@
 """Dossiers with their history and, when new, their sealed applicant: loaded and locked together, written together."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -13,17 +14,18 @@ from contracts.topics import CONTACTS
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
 from messaging import outbox
 from services.intake.domain.dossier import Dossier
+from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage
 from services.intake.tables import DossierRow, HistoryRow, PersonRow
 
 # By primary key, in key order.
 _LOCK: Final = text("SELECT * FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_ONE: Final = text("SELECT * FROM dossier WHERE id = :id")
+_GET: Final = text("SELECT * FROM dossier WHERE id = :id")
 # By index dossier_code or dossier_submission_number.
 _QUOTED: Final = text(
     "SELECT id FROM dossier WHERE code = :quoted UNION SELECT id FROM dossier WHERE submission_number = :quoted"
 )
-_HISTORY: Final = text("SELECT * FROM history WHERE dossier = :id ORDER BY sequence")
+_HISTORY: Final = text("SELECT sequence, type, at, by, notice, data FROM history WHERE dossier = :id ORDER BY sequence")
 
 _SAVE: Final = rows.upsert(DossierRow)
 _SAVE_PERSON: Final = rows.insert(PersonRow)
@@ -34,8 +36,8 @@ class Dossiers:
     """The store of the consumers' table. Contacts go out before the facts that name them."""
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
-        found = await connection.execute(_LOCK, {"ids": list(ids)})
-        return {row.id: dossier_of_row(row) for row in found}
+        rows_locked = await connection.execute(_LOCK, {"ids": list(ids)})
+        return {row.id: _dossier(row) for row in rows_locked}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
         await announce_contacts(connection, states)
@@ -49,29 +51,23 @@ class NoSuchDossier(NotFound):
 
 async def lock(connection: AsyncConnection, dossier: str) -> Dossier:
     """Raises NoSuchDossier."""
-    found = (await connection.execute(_LOCK, {"ids": [dossier]})).first()
-    if found is None:
-        raise NoSuchDossier
-    return dossier_of_row(found)
+    return _existing((await connection.execute(_LOCK, {"ids": [dossier]})).first())
 
 
-async def one(connection: AsyncConnection, dossier: str) -> Dossier:
+async def get(connection: AsyncConnection, dossier: str) -> Dossier:
     """As it stands, without a lock; raises NoSuchDossier."""
-    found = (await connection.execute(_ONE, {"id": dossier})).first()
-    if found is None:
-        raise NoSuchDossier
-    return dossier_of_row(found)
+    return _existing((await connection.execute(_GET, {"id": dossier})).first())
 
 
 async def quoted(connection: AsyncConnection, code: str) -> str | None:
-    """The dossier with this code or submission number."""
-    found = (await connection.execute(_QUOTED, {"quoted": code})).first()
-    return None if found is None else str(found.id)
+    """The id of the dossier with this code or submission number."""
+    row = (await connection.execute(_QUOTED, {"quoted": code})).first()
+    return None if row is None else str(row.id)
 
 
-async def history(connection: AsyncConnection, dossier: str) -> list[Any]:
-    """Rows of every fact published, oldest first."""
-    return list(await connection.execute(_HISTORY, {"id": dossier}))
+async def history(connection: AsyncConnection, dossier: str) -> list[HistoryLine]:
+    """A line for every fact published, oldest first."""
+    return [HistoryLine(**row) for row in (await connection.execute(_HISTORY, {"id": dossier})).mappings()]
 
 
 async def announce_contacts(connection: AsyncConnection, states: Sequence[Dossier], correlation: str | None = None) -> None:
@@ -139,35 +135,21 @@ def _person_rows(state: Dossier) -> list[dict[str, Any]]:
     person = state.person
     if person is None:
         return []
-    return [
-        {
-            "dossier": state.id,
-            "sealed": person.sealed,
-            "identity_index": person.identity_index,
-            "telephone_index": person.telephone_index,
-            "secret_sealed": person.secret_sealed,
-            "secret_index": person.secret_index,
-        }
-    ]
+    sealed = {field.name: getattr(person, field.name) for field in fields(person) if field.name != "contact"}
+    return [{"dossier": state.id, **sealed}]
 
 
 def _history_rows(state: Dossier) -> list[dict[str, Any]]:
-    first = state.version - len(state.told) + 1
-    return [
-        {
-            "dossier": state.id,
-            "sequence": first + place,
-            "type": told.type,
-            "at": told.at,
-            "by": told.by,
-            "notice": told.notice,
-            "data": told.data,
-        }
-        for place, told in enumerate(state.told)
-    ]
+    return [{"dossier": state.id, **asdict(line)} for line in state.pending_history]
 
 
-def dossier_of_row(row: Any) -> Dossier:
+def _existing(row: Any) -> Dossier:
+    if row is None:
+        raise NoSuchDossier
+    return _dossier(row)
+
+
+def _dossier(row: Any) -> Dossier:
     return Dossier(
         id=row.id,
         lane=Lane(row.lane),

@@ -1,25 +1,21 @@
 """A unit's dossiers, newest first. Pages are found by key, not by counting rows, so the last is as fast as the first."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.refusal import Invalid
 from contracts.values import PortalStatus
-
-PAGE: Final = 50
 
 _COLUMNS: Final = """d.id, d.version, d.status, d.returned, d.code, d.submission_number, d.procedure, d.channel, d.hand_over,
     d.submitted_at, d.promised_at, d.decided_at, p.sealed"""
 _FROM: Final = f"SELECT {_COLUMNS} FROM dossier d LEFT JOIN person p ON p.dossier = d.id"  # noqa: S608 -- constants
 # One comparison for the first page too: an OR would keep the index from beginning where the page does.
 _KEYSET: Final = """AND (d.submitted_at, d.id) < (COALESCE(CAST(:at AS timestamptz), 'infinity'), CAST(:id AS text))
-    ORDER BY d.submitted_at DESC, d.id DESC LIMIT :most"""
+    ORDER BY d.submitted_at DESC, d.id DESC LIMIT :limit"""
 
 # By index dossier_unit_newest.
 _ALL: Final = text(f"{_FROM} WHERE d.unit_id = :unit {_KEYSET}")
@@ -41,30 +37,14 @@ _BY_STATUS_OF_ALL: Final = text("SELECT status, count(*) AS number FROM dossier 
 _WAITING: Final = text("SELECT count(*) FROM dossier WHERE unit_id = :unit AND status = 1 AND NOT returned")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: behind this dossier."""
+class DossierKey(NamedTuple):
+    """What the list is ordered by, newest first."""
 
     submitted_at: datetime
     id: str
 
-    def token(self) -> str:
-        return urlsafe_b64encode(f"{self.submitted_at.isoformat()} {self.id}".encode()).decode().rstrip("=")
 
-    @classmethod
-    def read(cls, token: str) -> "Place":
-        """Raises Invalid for anything that `token` did not make."""
-        try:
-            at, _, identifier = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii").partition(" ")
-            place = cls(datetime.fromisoformat(at), identifier)
-        except (ValueError, Base64Error) as error:
-            raise _bad_place() from error
-        if place.submitted_at.tzinfo is None or not identifier.isprintable():
-            raise _bad_place()
-        return place
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What a clerk typed, as what it may be: a code, a submission number, or a person's keyed hashes."""
 
@@ -75,36 +55,30 @@ class Search:
     telephone: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    rows: list[Any]
-    next: Place | None
-
-
-async def page(
+async def rows_behind(
     connection: AsyncConnection,
     unit: str,
     status: PortalStatus | None,
     search: Search | None,
-    after: Place | None,
-    most: int = PAGE,
-) -> Page:
-    place: dict[str, Any] = {"at": after.submitted_at, "id": after.id} if after else {"at": None, "id": ""}
-    given = place | {"unit": unit, "most": most + 1}
-    more: dict[str, Any]
+    key: DossierKey | None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """At most `limit` of the unit's dossiers behind `key` (from the newest on without one)."""
+    begin: dict[str, Any] = {"at": key.submitted_at, "id": key.id} if key else {"at": None, "id": ""}
+    statement, wanted = _statement(status, search)
+    return (await connection.execute(statement, begin | wanted | {"unit": unit, "limit": limit})).mappings().all()
+
+
+def _statement(status: PortalStatus | None, search: Search | None) -> tuple[TextClause, dict[str, Any]]:
     if search is None:
-        statement, more = (_ALL, {}) if status is None else (_BY_STATUS, {"status": int(status)})
-    elif search.code is not None:
-        statement, more = _BY_CODE, {"code": search.code}
-    elif search.number is not None:
-        statement, more = _BY_NUMBER, {"number": search.number}
-    elif search.collection is not None:
-        statement, more = _BY_COLLECTION, {"collection": search.collection}
-    else:
-        statement, more = _BY_PERSON, {"identity": search.identity, "telephone": search.telephone}
-    found = list(await connection.execute(statement, given | more))
-    shown = found[:most]
-    return Page(shown, Place(shown[-1].submitted_at, shown[-1].id) if len(found) > most else None)
+        return (_ALL, {}) if status is None else (_BY_STATUS, {"status": int(status)})
+    if search.code is not None:
+        return _BY_CODE, {"code": search.code}
+    if search.number is not None:
+        return _BY_NUMBER, {"number": search.number}
+    if search.collection is not None:
+        return _BY_COLLECTION, {"collection": search.collection}
+    return _BY_PERSON, {"identity": search.identity, "telephone": search.telephone}
 
 
 async def by_status(connection: AsyncConnection) -> dict[int, int]:
@@ -115,12 +89,3 @@ async def by_status(connection: AsyncConnection) -> dict[int, int]:
 async def waiting(connection: AsyncConnection, unit: str) -> int:
     """How many submissions wait to be accepted."""
     return int((await connection.execute(_WAITING, {"unit": unit})).scalar_one())
-
-
-def _bad_place() -> Invalid:
-    return Invalid(
-        "bad-place",
-        vi="Không đọc được vị trí trang. Hãy mở lại danh sách từ đầu.",
-        en="The place in the list cannot be read. Please open the list again.",
-        field="after",
-    )

@@ -15,7 +15,6 @@ from services.intake.tables import OrderRow
 
 # By primary key, in key order.
 _LOCK: Final = text("SELECT * FROM post_order WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_ONE: Final = text("SELECT * FROM post_order WHERE id = :id")
 _SAVE: Final = rows.upsert(OrderRow)
 
 
@@ -29,11 +28,6 @@ class Orders:
         await rows.write(connection, _SAVE, [_row(state) for state in states])
 
 
-async def one(connection: AsyncConnection, order: str) -> Order | None:
-    found = (await connection.execute(_ONE, {"id": order})).first()
-    return None if found is None else _order(found)
-
-
 def _row(state: Order) -> dict[str, Any]:
     plain = {name: value for name, value in asdict(state).items() if name != "unit"}
     return plain | {"unit_id": state.unit.id, "unit_name": state.unit.name}
@@ -41,16 +35,16 @@ def _row(state: Order) -> dict[str, Any]:
 
 def _order(row: Any) -> Order:
     return Order(
-        row.id,
-        Lane(row.lane),
-        row.version,
-        row.dossier,
-        UnitRef(id=row.unit_id, name=row.unit_name),
-        row.code,
-        OrderState(row.state),
-        row.recipient,
-        row.tracking,
-        row.placed_at,
-        row.dispatched_at,
-        row.delivered_at,
+        id=row.id,
+        lane=Lane(row.lane),
+        version=row.version,
+        dossier=row.dossier,
+        unit=UnitRef(id=row.unit_id, name=row.unit_name),
+        code=row.code,
+        state=OrderState(row.state),
+        recipient=row.recipient,
+        tracking=row.tracking,
+        placed_at=row.placed_at,
+        dispatched_at=row.dispatched_at,
+        delivered_at=row.delivered_at,
     )

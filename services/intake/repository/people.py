@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # By primary key.
-_ONE: Final = text("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = :dossier")
+_FIND: Final = text("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = :dossier")
 # The newest dossier of that person at one of the units, by index person_identity.
 _KNOWN: Final = text("""
     SELECT p.dossier, p.sealed, p.secret_sealed, p.secret_index FROM person p JOIN dossier d ON d.id = p.dossier
@@ -24,13 +24,13 @@ class StoredPerson:
     secret_index: bytes
 
 
-async def one(connection: AsyncConnection, dossier: str) -> StoredPerson | None:
+async def find(connection: AsyncConnection, dossier: str) -> StoredPerson | None:
     """None once forgotten."""
-    found = (await connection.execute(_ONE, {"dossier": dossier})).first()
-    return None if found is None else StoredPerson(*found)
+    row = (await connection.execute(_FIND, {"dossier": dossier})).first()
+    return None if row is None else StoredPerson(*row)
 
 
-async def known(connection: AsyncConnection, identity_index: bytes, units: Collection[str]) -> StoredPerson | None:
+async def find_known(connection: AsyncConnection, identity_index: bytes, units: Collection[str]) -> StoredPerson | None:
     """As they were in their newest dossier at one of these units."""
-    found = (await connection.execute(_KNOWN, {"index": identity_index, "units": sorted(units)})).first()
-    return None if found is None else StoredPerson(*found)
+    row = (await connection.execute(_KNOWN, {"index": identity_index, "units": sorted(units)})).first()
+    return None if row is None else StoredPerson(*row)

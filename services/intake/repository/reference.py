@@ -37,7 +37,7 @@ _ONE_STOP: Final = text("""
 
 
 class NotCopied(Invalid):
-    """422 for a person who named it; for an event it means to wait until directory's word has come."""
+    """422 for a person who named it; for an event it means to wait until directory has published it."""
 
     def __init__(self, kind: type[Event], entity: str, vi: str, en: str, field: str) -> None:
         super().__init__(
@@ -56,35 +56,35 @@ class Wanted:
 
 async def offer_of(connection: AsyncConnection, unit: str, procedure: str, day: date) -> Offer:
     """Raises NotCopied and what `domain.offers.offer` raises."""
-    found = (await offers(connection, [Wanted(unit, procedure, day)]))[0]
-    if isinstance(found, Refusal):
-        raise found
-    return found
+    (offered,) = await offers(connection, [Wanted(unit, procedure, day)])
+    if isinstance(offered, Refusal):
+        raise offered
+    return offered
 
 
 async def offers(connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[Offer | Refusal]:
     """What each unit offers on its day, or why not, with as many queries for many as for one."""
-    units = await copies.many(connection, UnitV1, sorted({one.unit for one in wanted}))
-    procedures = await copies.many(connection, ProcedureV1, sorted({one.procedure for one in wanted}))
+    units = await copies.many(connection, UnitV1, sorted({wish.unit for wish in wanted}))
+    procedures = await copies.many(connection, ProcedureV1, sorted({wish.procedure for wish in wanted}))
     calendars, versions = await _calendars(connection, units)
-    deciders = [_decider(one, units, procedures) for one in wanted]
-    competents = await copies.many(connection, UnitV1, sorted({found for found in deciders if isinstance(found, str)}))
+    deciders = [_decider(wish, units, procedures) for wish in wanted]
+    competents = await copies.many(connection, UnitV1, sorted({unit for unit in deciders if isinstance(unit, str)}))
 
-    def build(one: Wanted, decider: str | Refusal) -> Offer | Refusal:
+    def build(wish: Wanted, decider: str | Refusal) -> Offer | Refusal:
         if isinstance(decider, Refusal):
             return decider
-        unit = units[one.unit]
+        unit = units[wish.unit]
         if decider not in competents:
             return NotCopied(UnitV1, decider, "Đơn vị", "unit", "unit")
         if unit.calendar not in calendars:
             return NotCopied(CalendarV1, unit.calendar, "Lịch làm việc", "calendar", "unit")
         try:
             competent, calendar = competents[decider], calendars[unit.calendar]
-            return offer(unit, procedures[one.procedure], competent, calendar, versions[unit.calendar], one.day)
+            return offer(unit, procedures[wish.procedure], competent, calendar, versions[unit.calendar], wish.day)
         except Refusal as refusal:
             return refusal
 
-    return [build(one, decider) for one, decider in zip(wanted, deciders, strict=True)]
+    return [build(wish, decider) for wish, decider in zip(wanted, deciders, strict=True)]
 
 
 async def _calendars(connection: AsyncConnection, units: dict[str, UnitV1]) -> tuple[dict[str, CalendarV1], dict[str, int]]:
@@ -92,31 +92,31 @@ async def _calendars(connection: AsyncConnection, units: dict[str, UnitV1]) -> t
     return await copies.many(connection, CalendarV1, ids), await copies.versions(connection, CalendarV1, ids)
 
 
-def _decider(one: Wanted, units: dict[str, UnitV1], procedures: dict[str, ProcedureV1]) -> str | Refusal:
-    if one.unit not in units:
-        return NotCopied(UnitV1, one.unit, "Đơn vị", "unit", "unit")
-    if one.procedure not in procedures:
-        return NotCopied(ProcedureV1, one.procedure, "Thủ tục", "procedure", "procedure")
+def _decider(wish: Wanted, units: dict[str, UnitV1], procedures: dict[str, ProcedureV1]) -> str | Refusal:
+    if wish.unit not in units:
+        return NotCopied(UnitV1, wish.unit, "Đơn vị", "unit", "unit")
+    if wish.procedure not in procedures:
+        return NotCopied(ProcedureV1, wish.procedure, "Thủ tục", "procedure", "procedure")
     try:
-        return competent_unit(units[one.unit], procedures[one.procedure], one.day)
+        return competent_unit(units[wish.unit], procedures[wish.procedure], wish.day)
     except Refusal as refusal:
         return refusal
 
 
 async def unit(connection: AsyncConnection, identifier: str) -> UnitV1:
     """Raises NotCopied."""
-    found = await copies.one(connection, UnitV1, identifier)
-    if found is None:
+    copy = await copies.one(connection, UnitV1, identifier)
+    if copy is None:
         raise NotCopied(UnitV1, identifier, "Đơn vị", "unit", "unit")
-    return found
+    return copy
 
 
 async def procedure(connection: AsyncConnection, code: str) -> ProcedureV1:
     """Raises NotCopied."""
-    found = await copies.one(connection, ProcedureV1, code)
-    if found is None:
+    copy = await copies.one(connection, ProcedureV1, code)
+    if copy is None:
         raise NotCopied(ProcedureV1, code, "Thủ tục", "procedure", "procedure")
-    return found
+    return copy
 
 
 async def staff_names(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:

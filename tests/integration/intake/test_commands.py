@@ -1,30 +1,20 @@
-"""Commands on dossiers over HTTP: what each publishes, who may, once in effect, and nothing half-written when refused."""
+"""Commands on dossiers over HTTP: what each publishes, who may, effectively once, and nothing half-written when refused."""
 
 import json
-import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import TextClause, text
 
-from services.intake.repository import lists
-from tests.support.intake_world import APPLICANT, INCOMPLETE, MISSING, NOW, Intake, intake_world, new_dossier, read_by_post
+from tests.support.intake_events import APPLICANT, INCOMPLETE, MISSING, NOW, new_dossier, read_by_post
+from tests.support.intake_world import Intake
 from tests.support.reference_data import BIRTH, CENTRE, CERTIFIED_COPY, COMMUNE, DISTRICT, LAND, MARRIAGE, token_for
-from tests.support.servers import PostgresServer
 
 FORM_02 = {"missing": [{"code": MISSING, "reason": "Chưa mang theo bản gốc"}]}
 
 
-@pytest.fixture(scope="module")
-async def intake(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
-    async with intake_world(postgres, tmp_path_factory.mktemp("keys")) as world:
-        yield world
-
-
-async def test_taking_in_at_the_counter_submits_and_accepts(intake: Intake) -> None:
+async def test_receiving_at_the_counter_submits_and_accepts(intake: Intake) -> None:
     answer = await intake.post("/dossiers", new_dossier())
     body = answer.json()
     assert (answer.status_code, body["version"], body["status"], answer.headers["etag"]) == (201, 2, 2, '"2"')
@@ -33,12 +23,12 @@ async def test_taking_in_at_the_counter_submits_and_accepts(intake: Intake) -> N
     assert body["promised_at"] == "2026-03-07T11:30:00+07:00"
     assert body["tracking_url"].endswith(f"/track?code={body['code']}")
     assert body["secret"] not in body["tracking_url"]
-    assert await intake.told(body["id"]) == [(1, "submitted"), (2, "accepted")]
+    assert await intake.published(body["id"]) == [(1, "submitted"), (2, "accepted")]
 
 
 async def test_contact_goes_out_before_the_facts_and_they_name_its_version(intake: Intake) -> None:
-    taken = await intake.take_in()
-    rows = await intake.rows("SELECT * FROM outbox WHERE aggregateid = :id ORDER BY position", id=taken["id"])
+    received = await intake.receive()
+    rows = await intake.rows("SELECT * FROM outbox WHERE aggregateid = :id ORDER BY position", id=received["id"])
     assert [row.aggregatetype for row in rows] == ["intake.contacts.district", *["intake.dossiers.district"] * 2]
     contact, *facts = [json.loads(bytes(row.payload)) for row in rows]
     assert (contact["email"], contact["telephone"], rows[0].sequence) == ("thu@vidu.test", "+84912000001", 1)
@@ -47,16 +37,16 @@ async def test_contact_goes_out_before_the_facts_and_they_name_its_version(intak
 
 async def test_without_email_and_telephone_there_is_no_contact(intake: Intake) -> None:
     nobody = {name: APPLICANT[name] for name in ("name", "identity_number", "address")}
-    taken = await intake.take_in(applicant=nobody)
-    rows = await intake.rows("SELECT payload FROM outbox WHERE aggregateid = :id", id=taken["id"])
+    received = await intake.receive(applicant=nobody)
+    rows = await intake.rows("SELECT payload FROM outbox WHERE aggregateid = :id", id=received["id"])
     assert len(rows) == 2
     assert all("contact_version" not in json.loads(bytes(row.payload)) for row in rows)
 
 
 async def test_personal_data_is_nowhere_but_sealed_and_on_the_contacts_topic(intake: Intake) -> None:
     person = APPLICANT | {"name": "Tên Rất Riêng", "identity_number": "099099099099", "address": "Ngõ Không Ai Biết"}
-    taken = await intake.take_in(applicant=person, hand_over="post")
-    private = ("Tên Rất Riêng", "099099099099", "Ngõ Không Ai Biết", taken["secret"])
+    received = await intake.receive(applicant=person, hand_over="post")
+    private = ("Tên Rất Riêng", "099099099099", "Ngõ Không Ai Biết", received["secret"])
     for table in ("dossier", "history", "person", "post_order", "command", "guidance", "code_counter"):
         for row in await intake.rows(f"SELECT to_jsonb(t)::text AS line FROM {table} t"):  # noqa: S608
             assert not any(value in row.line or value.encode().hex() in row.line for value in private), table
@@ -65,9 +55,9 @@ async def test_personal_data_is_nowhere_but_sealed_and_on_the_contacts_topic(int
 
 
 async def test_an_order_for_the_post_is_planned_with_an_address_that_only_the_post_reads(intake: Intake) -> None:
-    taken = await intake.take_in(hand_over="post")
-    (order,) = await intake.rows("SELECT * FROM post_order WHERE dossier = :id", id=taken["id"])
-    assert (order.id, order.state, order.version) == (taken["id"].replace("d-", "o-"), "planned", 0)
+    received = await intake.receive(hand_over="post")
+    (order,) = await intake.rows("SELECT * FROM post_order WHERE dossier = :id", id=received["id"])
+    assert (order.id, order.state, order.version) == (received["id"].replace("d-", "o-"), "planned", 0)
     read = read_by_post(intake.keys, order.recipient)
     assert read == {"name": APPLICANT["name"], "address": APPLICANT["address"], "telephone": "+84912000001"}
 
@@ -82,20 +72,20 @@ async def test_the_same_key_gives_the_same_answer_and_one_dossier(intake: Intake
 
 
 async def test_accepted_twice_with_one_key_is_accepted_once(intake: Intake) -> None:
-    taken = await intake.take_in(accept=False)
+    received = await intake.receive(accept=False)
     key = str(uuid4())
-    answers = [await intake.post(f"/dossiers/{taken['id']}/accept", {}, version=1, key=key) for _ in range(2)]
+    answers = [await intake.post(f"/dossiers/{received['id']}/accept", {}, version=1, key=key) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
-    assert await intake.told(taken["id"]) == [(1, "submitted"), (2, "accepted")]
-    stale = await intake.post(f"/dossiers/{taken['id']}/accept", {}, version=1)
+    assert await intake.published(received["id"]) == [(1, "submitted"), (2, "accepted")]
+    stale = await intake.post(f"/dossiers/{received['id']}/accept", {}, version=1)
     assert stale.status_code == 412
 
 
 async def test_handed_back_with_everything_named_then_complete(intake: Intake) -> None:
     """Đông Hưng's first story."""
-    taken = await intake.take_in(accept=False, papers=INCOMPLETE)
-    path = f"/dossiers/{taken['id']}"
+    received = await intake.receive(accept=False, papers=INCOMPLETE)
+    path = f"/dossiers/{received['id']}"
     refused = await intake.post(f"{path}/accept", {}, version=1)
     assert (refused.status_code, refused.json()["code"]) == (422, "papers-missing")
     assert "Bản gốc giấy chứng nhận quyền sử dụng đất" in refused.json()["vi"]
@@ -103,23 +93,23 @@ async def test_handed_back_with_everything_named_then_complete(intake: Intake) -
     assert (returned.json()["status"], returned.json()["stage"], returned.json()["code"]) == (1, "returned", None)
     accepted = await intake.post(f"{path}/accept", {"papers": [MISSING]}, version=2)
     assert (accepted.status_code, accepted.json()["version"]) == (200, 4)
-    assert await intake.told(taken["id"]) == [(1, "submitted"), (2, "returned"), (3, "submitted"), (4, "accepted")]
-    (turn,) = await intake.rows("SELECT * FROM guidance WHERE dossier = :id", id=taken["id"])
+    assert await intake.published(received["id"]) == [(1, "submitted"), (2, "returned"), (3, "submitted"), (4, "accepted")]
+    (turn,) = await intake.rows("SELECT * FROM guidance WHERE dossier = :id", id=received["id"])
     assert (turn.kind, turn.unit_id, turn.version) == ("in_person", DISTRICT, 1)
-    assert await intake.told(turn.id, "intake.front-desk") == [(1, "given")]
+    assert await intake.published(turn.id, "intake.front-desk") == [(1, "given")]
 
 
 async def test_form_02_has_to_name_everything_that_is_missing(intake: Intake) -> None:
-    taken = await intake.take_in(accept=False, papers=INCOMPLETE)
+    received = await intake.receive(accept=False, papers=INCOMPLETE)
     body = {"missing": [{"code": "hop-dong", "reason": "Bản mờ"}]}
-    answer = await intake.post(f"/dossiers/{taken['id']}/return", body, version=1)
+    answer = await intake.post(f"/dossiers/{received['id']}/return", body, version=1)
     assert (answer.status_code, answer.json()["code"]) == (422, "missing-not-named")
-    assert not await intake.rows("SELECT id FROM guidance WHERE dossier = :id", id=taken["id"])
+    assert not await intake.rows("SELECT id FROM guidance WHERE dossier = :id", id=received["id"])
 
 
 async def test_clerk_hands_in_again_and_refuses_with_a_reason(intake: Intake) -> None:
-    taken = await intake.take_in(accept=False, papers=INCOMPLETE)
-    path = f"/dossiers/{taken['id']}"
+    received = await intake.receive(accept=False, papers=INCOMPLETE)
+    path = f"/dossiers/{received['id']}"
     await intake.post(f"{path}/return", FORM_02, version=1)
     lacking = await intake.post(f"{path}/resubmit", {"papers": ["hop-dong"]}, version=2)
     assert lacking.json()["code"] == "papers-missing"
@@ -176,7 +166,7 @@ async def test_lost_answer_of_a_submission_does_not_make_two(intake: Intake) -> 
         ({"received_at": (NOW - timedelta(days=4)).isoformat()}, "received-too-long-ago"),
     ],
 )
-async def test_what_cannot_be_taken_in_leaves_nothing(intake: Intake, changes: dict[str, Any], code: str) -> None:
+async def test_what_cannot_be_received_leaves_nothing(intake: Intake, changes: dict[str, Any], code: str) -> None:
     before = await intake.rows("SELECT count(*) AS n FROM outbox")
     answer = await intake.post("/dossiers", new_dossier(**changes))
     assert answer.json()["code"] == code
@@ -208,11 +198,11 @@ HOSTILE: list[Any] = [
 
 @pytest.mark.parametrize("body", HOSTILE)
 async def test_hostile_bodies_are_refused_by_every_mutation(intake: Intake, body: object) -> None:
-    taken = await intake.take_in(accept=False)
+    received = await intake.receive(accept=False)
     before = await intake.rows("SELECT count(*) AS n FROM outbox")
     raw = json.dumps(body, ensure_ascii=True).encode()
-    acts = [f"/dossiers/{taken['id']}/{act}" for act in ("return", "refuse", "resubmit")]
-    for path in ("/dossiers", "/submissions", "/guidance", "/submissions/S260224-AAAAA-AAAAA/resubmit", *acts):
+    steps = [f"/dossiers/{received['id']}/{step}" for step in ("return", "refuse", "resubmit")]
+    for path in ("/dossiers", "/submissions", "/guidance", "/submissions/S260224-AAAAA-AAAAA/resubmit", *steps):
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
         answer = await intake.http.post(f"/api/intake{path}", content=raw, headers=signed() | headers)
         assert 400 <= answer.status_code < 500, (path, answer.text)
@@ -225,8 +215,8 @@ def signed() -> dict[str, str]:
 
 
 async def test_only_clerks_of_the_unit_may(intake: Intake) -> None:
-    taken = await intake.take_in(accept=False)
-    path = f"/dossiers/{taken['id']}"
+    received = await intake.receive(accept=False)
+    path = f"/dossiers/{received['id']}"
     for clerk, status in (("tam", 403), ("son", 403), ("long", 403)):
         assert (await intake.post(f"{path}/accept", {}, clerk=clerk, version=1)).status_code == status
         assert (await intake.get(path, clerk=clerk)).status_code == status
@@ -236,8 +226,8 @@ async def test_only_clerks_of_the_unit_may(intake: Intake) -> None:
 
 
 async def test_conditions_of_a_change(intake: Intake) -> None:
-    taken = await intake.take_in(accept=False)
-    path = f"/dossiers/{taken['id']}/accept"
+    received = await intake.receive(accept=False)
+    path = f"/dossiers/{received['id']}/accept"
     assert (await intake.post(path, {})).status_code == 428
     assert (await intake.post(path, {}, version=7)).status_code == 412
     assert (await intake.post("/dossiers/d-none/accept", {}, version=1)).status_code == 404
@@ -248,9 +238,9 @@ async def test_conditions_of_a_change(intake: Intake) -> None:
 async def test_promise_counts_from_the_time_at_the_counter(intake: Intake) -> None:
     """Same-day work: in before three o'clock yesterday, due yesterday at five, though it is typed today."""
     yesterday = (NOW - timedelta(days=1)).replace(hour=14)
-    taken = await intake.take_in(procedure=CERTIFIED_COPY, received_at=yesterday.isoformat())
-    assert (taken["promised_at"], taken["code"].split("-")[1]) == ("2026-02-23T17:00:00+07:00", "260223")
-    late = await intake.take_in(procedure=CERTIFIED_COPY, received_at=yesterday.replace(hour=15, minute=30).isoformat())
+    received = await intake.receive(procedure=CERTIFIED_COPY, received_at=yesterday.isoformat())
+    assert (received["promised_at"], received["code"].split("-")[1]) == ("2026-02-23T17:00:00+07:00", "260223")
+    late = await intake.receive(procedure=CERTIFIED_COPY, received_at=yesterday.replace(hour=15, minute=30).isoformat())
     assert late["promised_at"] == "2026-02-24T17:00:00+07:00"
     why = (await intake.get(f"/dossiers/{late['id']}")).json()["why_this_date"]
     assert "sau giờ chốt" in why["vi"][0]
@@ -260,81 +250,8 @@ async def test_promise_counts_from_the_time_at_the_counter(intake: Intake) -> No
 async def test_lane_is_the_tier_of_the_door(intake: Intake) -> None:
     province = (await intake.post("/dossiers", new_dossier(unit=CENTRE), clerk="lan")).json()
     commune = (await intake.post("/dossiers", new_dossier(unit=COMMUNE, procedure=BIRTH), clerk="tam")).json()
-    found = await intake.rows("SELECT id, lane FROM dossier WHERE id IN (:a, :b)", a=province["id"], b=commune["id"])
-    assert {row.id: row.lane for row in found} == {province["id"]: "province", commune["id"]: "district"}
-
-
-async def test_found_at_once_by_all_that_a_clerk_may_have_in_hand(intake: Intake) -> None:
-    person = APPLICANT | {"identity_number": "034 099 777 777", "telephone": "0912 777 777"}
-    taken = await intake.take_in(applicant=person)
-    tail = taken["code"].partition("-")[2]
-    number = str(int(tail.rpartition("-")[2]))
-    for q in (taken["code"], taken["code"].lower(), tail, number, taken["submission_number"], "034099777777", "+84912777777"):
-        found = (await intake.http.get("/api/intake/dossiers", params={"q": q}, headers=signed())).json()
-        assert [one["id"] for one in found["dossiers"]] == [taken["id"]], q
-    assert found["dossiers"][0]["applicant_name"] == APPLICANT["name"]
-    nothing = await intake.http.get("/api/intake/dossiers", params={"q": "Nguyễn"}, headers=signed())
-    assert nothing.json() == {"dossiers": [], "next": None}
-
-
-async def test_list_goes_on_by_key_without_gap_or_repeat(intake: Intake) -> None:
-    for _ in range(7):
-        await intake.post("/dossiers", new_dossier(unit=COMMUNE, procedure=BIRTH), clerk="tam")
-    everything = await intake.rows("SELECT id FROM dossier WHERE unit_id = :u ORDER BY submitted_at DESC, id DESC", u=COMMUNE)
-    seen: list[str] = []
-    place = None
-    async with intake.database.connect() as connection:
-        while True:
-            page = await lists.page(connection, COMMUNE, None, None, place, most=3)
-            seen += [row.id for row in page.rows]
-            place = page.next
-            assert len(page.rows) <= 3
-            if place is None:
-                break
-    assert seen == [row.id for row in everything]
-    bad = await intake.get("/dossiers?after=%21%21")
-    assert (bad.status_code, bad.json()["code"]) == (422, "bad-place")
-
-
-@pytest.mark.parametrize(
-    ("statement", "index"), [(lists._ALL, "dossier_unit_newest"), (lists._BY_STATUS, "dossier_unit_status_newest")]
-)
-async def test_a_page_begins_in_the_index_where_the_last_one_ended(intake: Intake, statement: TextClause, index: str) -> None:
-    """With a million rows that is the difference between a millisecond and seconds."""
-    given = {"unit": DISTRICT, "status": 4, "at": NOW, "id": "d-5", "most": 51}
-    wanted = {name: given[name] for name in statement.compile().params}
-    other = "dossier_unit_status_newest" if index == "dossier_unit_newest" else "dossier_unit_newest"
-    async with intake.database.connect() as connection:
-        # So few rows as here would be read whole, and by any index; all of this is rolled back.
-        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        await connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
-        await connection.exec_driver_sql(f"DROP INDEX {other}")
-        lines = await connection.execute(text(f"EXPLAIN (COSTS OFF) {statement.text}"), wanted)
-        plan = "\n".join(line[0] for line in lines)
-        await connection.rollback()
-    assert f"using {index}" in plan
-    assert re.search(r"Index Cond: .*ROW\(submitted_at, \(?id\)?", plan), plan
-    assert "Sort" not in plan
-
-
-async def test_known_citizen_is_found_in_the_clerks_own_units_only(intake: Intake) -> None:
-    person = APPLICANT | {"identity_number": "034099888888", "name": "Phạm Đã Đến"}
-    await intake.take_in(applicant=person)
-    found = (await intake.get("/applicants?identity_number=034%20099%20888888")).json()["applicant"]
-    assert (found["name"], found["email"]) == ("Phạm Đã Đến", "thu@vidu.test")
-    assert (await intake.get("/applicants?identity_number=034099888888", clerk="tam")).json() == {"applicant": None}
-    assert (await intake.get("/applicants?identity_number=034099888888", clerk="long")).status_code == 403
-
-
-async def test_the_applicant_fragment_is_for_those_who_work_on_it(intake: Intake) -> None:
-    taken = (await intake.post("/dossiers", new_dossier(unit=CENTRE, procedure=LAND), clerk="lan")).json()
-    path = f"/dossiers/{taken['id']}/applicant"
-    for reader, status in (("lan", 200), ("minh", 200), ("son", 200), ("tam", 403), ("quantri", 403), ("operator", 403)):
-        answer = await intake.get(path, clerk=reader)
-        assert (reader, answer.status_code) == (reader, status)
-    fragment = await intake.get(path, clerk="minh")
-    assert APPLICANT["name"] in fragment.text
-    assert "<html" not in fragment.text
+    rows = await intake.rows("SELECT id, lane FROM dossier WHERE id IN (:a, :b)", a=province["id"], b=commune["id"])
+    assert {row.id: row.lane for row in rows} == {province["id"]: "province", commune["id"]: "district"}
 
 
 async def test_guidance_turns(intake: Intake) -> None:
@@ -342,15 +259,15 @@ async def test_guidance_turns(intake: Intake) -> None:
         answer = await intake.post("/guidance", {"unit": DISTRICT, "kind": kind, "procedure": LAND})
         assert answer.status_code == 201
         (row,) = await intake.rows("SELECT payload, sequence FROM outbox WHERE aggregateid = :id", id=answer.json()["id"])
-        told = json.loads(bytes(row.payload))
-        assert (told["kind"], told["procedure"]["code"], told["unit"]["id"], row.sequence) == (kind, LAND, DISTRICT, 1)
+        given = json.loads(bytes(row.payload))
+        assert (given["kind"], given["procedure"]["code"], given["unit"]["id"], row.sequence) == (kind, LAND, DISTRICT, 1)
     assert (await intake.post("/guidance", {"unit": COMMUNE, "kind": "call_in"})).status_code == 403
     future = {"unit": DISTRICT, "kind": "call_in", "at": (NOW + timedelta(days=1)).isoformat()}
     assert (await intake.post("/guidance", future)).json()["code"] == "received-in-future"
 
 
 async def test_history_says_what_owes_a_message(intake: Intake) -> None:
-    at_counter, online = await intake.take_in(), await intake.submit()
+    at_counter, online = await intake.receive(), await intake.submit()
     rows = await intake.rows(
         "SELECT dossier, sequence, notice FROM history WHERE dossier IN (:a, :b)", a=at_counter["id"], b=online["id"]
     )

@@ -16,20 +16,12 @@ from messaging.topic_creation import create_topics
 from services.intake.consumers import TABLE
 from services.intake.domain.dossier import dossier_of_collection
 from tests.support.eventually import eventually
-from tests.support.intake_world import (
-    NOW,
-    Intake,
-    collected,
-    decided_case,
-    delivered,
-    dispatched,
-    intake_world,
-    opened_case,
-)
+from tests.support.intake_events import NOW, collected, decided_case, delivered, dispatched, opened_case
+from tests.support.intake_world import Intake, intake_world
 from tests.support.servers import PostgresServer
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Others:
     """Routing and the post, as far as intake can tell; and a reader of everything that intake publishes."""
 
@@ -39,7 +31,7 @@ class Others:
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     heard: list[ConsumerRecord] = field(default_factory=list)
 
-    async def tell(self, subject: str, event: Event, lane: Lane | None = None, *, again: bool = False) -> None:
+    async def publish(self, subject: str, event: Event, lane: Lane | None = None, *, again: bool = False) -> None:
         owner = event.TOPIC.owner
         number = self.numbers.get((owner, subject), 0) + (0 if again else 1)
         self.numbers[owner, subject] = number
@@ -53,8 +45,8 @@ class Others:
 
     def of(self, subject: str, topic: str) -> list[tuple[int, str]]:
         """(sequence, what happened), in the order of arrival."""
-        found = [record for record in self.heard if record.key == subject.encode() and record.topic == topic]
-        return [(a.sequence, a.type.split(".")[4]) for a in (read_attributes(list(record.headers)) for record in found)]
+        about = [record for record in self.heard if record.key == subject.encode() and record.topic == topic]
+        return [(a.sequence, a.type.split(".")[4]) for a in (read_attributes(list(record.headers)) for record in about)]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +62,7 @@ async def others(
     producer = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap)
     folder = tmp_path_factory.mktemp("keys")
     async with producer, consumer, intake_world(postgres, folder, kafka=kafka_bootstrap) as intake:
-        yield Others(intake, producer, consumer)
+        yield Others(intake=intake, producer=producer, consumer=consumer)
 
 
 async def status_of(intake: Intake, dossier: str) -> int | None:
@@ -80,61 +72,61 @@ async def status_of(intake: Intake, dossier: str) -> int | None:
 
 async def test_from_the_counter_to_the_citizens_door(others: Others) -> None:
     intake = others.intake
-    taken = await intake.take_in(hand_over="post")
-    dossier, order = taken["id"], taken["id"].replace("d-", "o-")
-    for event in (opened_case(taken), decided_case(taken)):
-        await others.tell(dossier, event, Lane.DISTRICT)
+    received = await intake.receive(hand_over="post")
+    dossier, order = received["id"], received["id"].replace("d-", "o-")
+    for event in (opened_case(received), decided_case(received)):
+        await others.publish(dossier, event, Lane.DISTRICT)
 
     async def placed() -> bool:
         await others.listen()
         return others.of(order, "intake.post-orders") == [(1, "placed")]
 
-    await eventually(placed, describe="the order to be placed")
-    await others.tell(order, dispatched())
-    await others.tell(order, delivered())
-    await others.tell(order, delivered(), again=True)
+    await eventually(placed, within=60, describe="the order to be placed")
+    await others.publish(order, dispatched())
+    await others.publish(order, delivered())
+    await others.publish(order, delivered(), again=True)
 
-    async def told() -> bool:
+    async def published() -> bool:
         await others.listen()
         return len(others.of(dossier, "intake.dossiers.district")) == 5
 
-    await eventually(told, describe="all five facts")
+    await eventually(published, within=60, describe="all five facts")
     facts = [(1, "submitted"), (2, "accepted"), (3, "taken-up"), (4, "decided"), (5, "handed-over")]
     assert others.of(dossier, "intake.dossiers.district") == facts
     assert others.of(dossier, "intake.contacts.district") == [(1, "changed")]
     assert await status_of(intake, dossier) == 10
 
 
-async def test_a_collection_told_five_times_is_one_dossier_in_the_posts_lane(others: Others) -> None:
+async def test_a_collection_published_five_times_is_one_dossier_in_the_posts_lane(others: Others) -> None:
     event = collected(others.intake.keys)
     name = f"c-{uuid4().hex}"
-    await others.tell(name, event)
+    await others.publish(name, event)
     for _ in range(4):
-        await others.tell(name, event, again=True)
+        await others.publish(name, event, again=True)
     dossier = dossier_of_collection(name)
 
-    async def told() -> bool:
+    async def published() -> bool:
         await others.listen()
         return others.of(dossier, "intake.dossiers.post") == [(1, "submitted")]
 
-    await eventually(told, describe="the dossier")
+    await eventually(published, within=60, describe="the dossier")
     assert others.of(dossier, "intake.contacts.post") == [(1, "changed")]
 
 
 async def test_unreadable_applicant_dies_alone_and_the_rest_goes_on(others: Others) -> None:
     bad, good = f"c-{uuid4().hex}", f"c-{uuid4().hex}"
-    await others.tell(bad, collected(others.intake.keys, applicant="a.b.c.d.e"))
-    await others.tell(good, collected(others.intake.keys))
+    await others.publish(bad, collected(others.intake.keys, applicant="a.b.c.d.e"))
+    await others.publish(good, collected(others.intake.keys))
 
     async def there() -> bool:
         return await status_of(others.intake, dossier_of_collection(good)) == 1
 
-    await eventually(there, describe="the good one")
+    await eventually(there, within=60, describe="the good one")
 
     async def dead() -> bool:
-        return [state for state, _ in await others.intake.waiting(bad)] == ["dead"]
+        return [state for state, _ in await others.intake.parked(bad)] == ["dead"]
 
-    await eventually(dead, describe="the dead letter")
+    await eventually(dead, within=60, describe="the dead letter")
     assert await status_of(others.intake, dossier_of_collection(bad)) is None
 
 
@@ -142,4 +134,4 @@ async def test_ready_once_connected(others: Others) -> None:
     async def ready() -> bool:
         return (await others.intake.http.get("/api/intake/health/ready")).status_code == 200
 
-    await eventually(ready, within=30, describe="readiness")
+    await eventually(ready, within=60, describe="readiness")

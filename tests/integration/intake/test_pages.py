@@ -1,7 +1,6 @@
 """The pages as a browser without scripts uses them: forms with their hidden fields, what was typed kept, output escaped."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -9,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.intake_world import APPLICANT, MISSING, NOW, Intake, intake_world, papers_of
+from tests.support.intake_events import APPLICANT, MISSING, NOW, papers_of
+from tests.support.intake_world import Intake
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE_CARD, LAND, token_for
-from tests.support.servers import PostgresServer
 from web.languages import layout_texts
 from web.signin import COOKIE
 
@@ -27,18 +26,18 @@ class Forms(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[dict[str, Any]] = []
+        self.forms: list[dict[str, Any]] = []
         self._select: str | None = None
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "form":
-            self.found.append({"action": given.get("action"), "fields": {}})
-        elif tag == "input" and self.found and given.get("name"):
+            self.forms.append({"action": given.get("action"), "fields": {}})
+        elif tag == "input" and self.forms and given.get("name"):
             if given.get("type") in {"radio", "checkbox"} and "checked" not in given:
                 return
-            fields = self.found[-1]["fields"]
+            fields = self.forms[-1]["fields"]
             if given.get("type") == "checkbox":
                 fields.setdefault(given["name"], []).append(given.get("value") or "")
             else:
@@ -46,10 +45,10 @@ class Forms(HTMLParser):
         elif tag == "select":
             self._select = given.get("name")
         elif tag == "option" and "selected" in given and self._select:
-            self.found[-1]["fields"][self._select] = given.get("value") or ""
+            self.forms[-1]["fields"][self._select] = given.get("value") or ""
 
     def to(self, action: str) -> dict[str, Any]:
-        return dict(next(form["fields"] for form in self.found if form["action"] == action))
+        return dict(next(form["fields"] for form in self.forms if form["action"] == action))
 
 
 @dataclass
@@ -77,12 +76,6 @@ class Browser:
         return await self.http.get(answer.headers["location"].partition("#")[0], headers=self.headers)
 
 
-@pytest.fixture(scope="module")
-async def intake(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
-    async with intake_world(postgres, tmp_path_factory.mktemp("keys")) as world:
-        yield world
-
-
 @pytest.fixture
 def clerk(intake: Intake) -> Browser:
     return Browser(intake.http)
@@ -94,9 +87,9 @@ def citizen(intake: Intake) -> Browser:
 
 
 def secret_in(html: str) -> str:
-    found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}(?=</)", html)
-    assert found is not None
-    return found[0]
+    secret = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}(?=</)", html)
+    assert secret is not None
+    return secret[0]
 
 
 async def opened(clerk: Browser, procedure: str = LAND, **fields: Any) -> httpx.Response:
@@ -149,7 +142,7 @@ async def test_mistakes_are_named_and_what_was_typed_stays(clerk: Browser) -> No
 
 async def test_known_citizen_is_filled_in(clerk: Browser, intake: Intake) -> None:
     person = APPLICANT | {"identity_number": "034099555555", "name": "Lê Quen Mặt"}
-    await intake.take_in(applicant=person)
+    await intake.receive(applicant=person)
     page = await opened(clerk, identity_number="034099555555")
     kept = Forms(page.text).to("/intake/counter")
     assert (kept["name"], kept["telephone"]) == ("Lê Quen Mặt", "0912000001")
@@ -178,10 +171,10 @@ async def test_handed_back_and_complete_on_the_dossiers_page(clerk: Browser) -> 
 
 
 async def test_stale_form_says_so_and_shows_what_stands_now(clerk: Browser, intake: Intake) -> None:
-    taken = await intake.take_in(accept=False)
-    path = f"/intake/dossiers/{taken['id']}"
+    received = await intake.receive(accept=False)
+    path = f"/intake/dossiers/{received['id']}"
     page = await clerk.get(path)
-    await intake.post(f"/dossiers/{taken['id']}/refuse", {"reason": "Sai nơi nộp"}, version=1)
+    await intake.post(f"/dossiers/{received['id']}/refuse", {"reason": "Sai nơi nộp"}, version=1)
     answer = await clerk.send(page, f"{path}/accept")
     assert answer.status_code == 412
     assert layout_texts().text("vi", "problem.stale-write") in answer.text
@@ -189,8 +182,8 @@ async def test_stale_form_says_so_and_shows_what_stands_now(clerk: Browser, inta
 
 
 async def test_refuse_and_hand_over_by_form(clerk: Browser, intake: Intake) -> None:
-    taken = await intake.take_in(accept=False)
-    path = f"/intake/dossiers/{taken['id']}"
+    received = await intake.receive(accept=False)
+    path = f"/intake/dossiers/{received['id']}"
     empty = await clerk.send(await clerk.get(path), f"{path}/refuse", reason="")
     assert empty.status_code == 422
     refused = await clerk.follow(await clerk.send(empty, f"{path}/refuse", reason=EVIL))
@@ -204,16 +197,16 @@ async def test_refuse_and_hand_over_by_form(clerk: Browser, intake: Intake) -> N
 
 async def test_everything_a_citizen_typed_is_escaped_everywhere(clerk: Browser, intake: Intake) -> None:
     person = APPLICANT | {"name": EVIL, "address": EVIL, "identity_number": "034099666666"}
-    taken = await intake.take_in(applicant=person)
+    received = await intake.receive(applicant=person)
     pages = ["", "/receipt"]
-    for html in [(await clerk.get(f"/intake/dossiers/{taken['id']}{page}")).text for page in pages]:
+    for html in [(await clerk.get(f"/intake/dossiers/{received['id']}{page}")).text for page in pages]:
         assert EVIL not in html
         assert "&lt;script&gt;" in html
     listed = await clerk.get("/intake/dossiers?q=034099666666")
     assert EVIL not in listed.text
     assert "&lt;script&gt;" in listed.text
     assert EVIL not in (await opened(clerk, identity_number="034099666666")).text
-    fragment = await intake.get(f"/dossiers/{taken['id']}/applicant")
+    fragment = await intake.get(f"/dossiers/{received['id']}/applicant")
     assert EVIL not in fragment.text
 
 
@@ -268,14 +261,14 @@ async def test_what_is_not_offered_online_is_not_in_the_citizens_list(citizen: B
 
 
 async def test_tracking_page_takes_the_code_from_the_qr_and_never_the_secret(citizen: Browser, intake: Intake) -> None:
-    taken = await intake.take_in()
-    page = await citizen.get(f"/track?code={taken['code']}&secret={taken['secret']}")
-    assert Forms(page.text).to("/track")["code"] == taken["code"]
+    received = await intake.receive()
+    page = await citizen.get(f"/track?code={received['code']}&secret={received['secret']}")
+    assert Forms(page.text).to("/track")["code"] == received["code"]
     assert Forms(page.text).to("/track")["secret"] == ""
     wrong = await citizen.send(page, "/track", secret="0000-0000")
     assert wrong.status_code == 404
     assert "không đúng" in wrong.text
-    right = await citizen.send(page, "/track", secret=taken["secret"])
+    right = await citizen.send(page, "/track", secret=received["secret"])
     assert "Hồ sơ đã được tiếp nhận" in right.text
     assert "Vì sao là ngày này?" in right.text
     english = await citizen.get("/track?lang=en")

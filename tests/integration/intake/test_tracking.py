@@ -1,21 +1,14 @@
 """Tracking by code and secret: what a stranger learns (nothing), how often one may guess, and no personal data in the answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from services.intake.domain.guessing import PER_CLIENT, PER_CODE
-from tests.support.intake_world import APPLICANT, INCOMPLETE, MISSING, Intake, intake_world
-from tests.support.servers import PostgresServer
+from services.intake.domain.guess_limits import PER_CLIENT, PER_CODE
+from tests.support.intake_events import APPLICANT, INCOMPLETE, MISSING
+from tests.support.intake_world import Intake
 
 WRONG = "0000-0000"
-
-
-@pytest.fixture(scope="module")
-async def intake(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Intake]:
-    async with intake_world(postgres, tmp_path_factory.mktemp("keys")) as world:
-        yield world
 
 
 def from_address(number: int) -> dict[str, str]:
@@ -24,23 +17,23 @@ def from_address(number: int) -> dict[str, str]:
 
 
 async def test_code_and_secret_show_status_steps_and_why(intake: Intake) -> None:
-    taken = await intake.decided()
-    answer = await intake.track(taken, **from_address(1))
+    received = await intake.decided()
+    answer = await intake.track(received, **from_address(1))
     body = answer.json()
     assert (answer.status_code, body["status"], answer.headers["etag"]) == (200, 9, '"4"')
     assert [step["kind"] for step in body["steps"]] == ["submitted", "accepted", "taken-up", "decided"]
-    assert body["promised_at"] == taken["promised_at"]
+    assert body["promised_at"] == received["promised_at"]
     assert "10 ngày làm việc" in body["why_this_date"]["vi"][1]
     assert "10 working days" in body["why_this_date"]["en"][1]
-    for private in (APPLICANT["name"], APPLICANT["identity_number"], APPLICANT["address"], APPLICANT["email"], taken["secret"]):
+    for private in (*(APPLICANT[name] for name in ("name", "identity_number", "address", "email")), received["secret"]):
         assert private not in answer.text
 
 
 async def test_typed_carelessly_it_is_still_right(intake: Intake) -> None:
-    taken = await intake.take_in()
-    careless = taken | {
-        "code": f" {taken['code'].lower()} ",
-        "secret": taken["secret"].lower().replace("-", " ").replace("0", "o"),
+    received = await intake.receive()
+    careless = received | {
+        "code": f" {received['code'].lower()} ",
+        "secret": received["secret"].lower().replace("-", " ").replace("0", "o"),
     }
     assert (await intake.track(careless, **from_address(2))).status_code == 200
 
@@ -53,30 +46,29 @@ async def test_submission_number_leads_there_before_and_after_acceptance(intake:
 
 
 async def test_wrong_code_and_wrong_secret_get_one_answer(intake: Intake) -> None:
-    taken = await intake.take_in()
-    secret = await intake.track(taken | {"secret": WRONG}, **from_address(4))
-    code = await intake.track(taken | {"code": "000.00.21.H99-260224-9999"}, **from_address(4))
+    received = await intake.receive()
+    secret = await intake.track(received | {"secret": WRONG}, **from_address(4))
+    code = await intake.track(received | {"code": "000.00.21.H99-260224-9999"}, **from_address(4))
     assert secret.status_code == code.status_code == 404
-    told = [answer.json() for answer in (secret, code)]
-    assert told[0] == told[1]
+    assert secret.json() == code.json()
 
 
 async def test_another_dossiers_secret_opens_nothing(intake: Intake) -> None:
-    one, other = await intake.take_in(), await intake.take_in()
-    assert (await intake.track(one | {"secret": other["secret"]}, **from_address(5))).status_code == 404
+    first, other = await intake.receive(), await intake.receive()
+    assert (await intake.track(first | {"secret": other["secret"]}, **from_address(5))).status_code == 404
 
 
 async def test_one_code_cannot_be_guessed_from_many_places(intake: Intake) -> None:
-    taken = await intake.take_in()
-    guesses = [await intake.track(taken | {"secret": WRONG}, **from_address(100 + n)) for n in range(PER_CODE + 3)]
+    received = await intake.receive()
+    guesses = [await intake.track(received | {"secret": WRONG}, **from_address(100 + n)) for n in range(PER_CODE + 3)]
     assert [answer.status_code for answer in guesses] == [404] * PER_CODE + [429] * 3
-    right = await intake.track(taken, **from_address(200))
+    right = await intake.track(received, **from_address(200))
     assert (right.status_code, right.json()["code"]) == (429, "too-many-tries")
 
 
 async def test_many_guesses_at_once_are_all_counted(intake: Intake) -> None:
-    taken = await intake.take_in()
-    wrong = taken | {"secret": WRONG}
+    received = await intake.receive()
+    wrong = received | {"secret": WRONG}
     answers = await asyncio.gather(*(intake.track(wrong, **from_address(60 + n)) for n in range(PER_CODE * 2)))
     assert sorted(answer.status_code for answer in answers) == [404] * PER_CODE + [429] * PER_CODE
 
@@ -85,27 +77,27 @@ async def test_one_place_cannot_guess_at_many_codes(intake: Intake) -> None:
     codes = [{"code": f"000.00.21.H99-260224-{9000 + n}", "secret": WRONG} for n in range(PER_CLIENT + 1)]
     answers = [await intake.track(code, **from_address(6)) for code in codes]
     assert [answer.status_code for answer in answers] == [404] * PER_CLIENT + [429]
-    taken = await intake.take_in()
-    assert (await intake.track(taken, **from_address(6))).status_code == 429
-    assert (await intake.track(taken, **from_address(7))).status_code == 200
+    received = await intake.receive()
+    assert (await intake.track(received, **from_address(6))).status_code == 429
+    assert (await intake.track(received, **from_address(7))).status_code == 200
 
 
 async def test_right_ones_are_not_counted(intake: Intake) -> None:
-    taken = await intake.take_in()
+    received = await intake.receive()
     for _ in range(PER_CODE * 2):
-        assert (await intake.track(taken, **from_address(8))).status_code == 200
+        assert (await intake.track(received, **from_address(8))).status_code == 200
 
 
-async def test_tries_are_forgotten_with_their_window(intake: Intake) -> None:
-    taken = await intake.take_in()
+async def test_attempts_are_forgotten_with_their_window(intake: Intake) -> None:
+    received = await intake.receive()
     for n in range(PER_CODE + 1):
-        await intake.track(taken | {"secret": WRONG}, **from_address(10 + n))
-    assert (await intake.track(taken, **from_address(30))).status_code == 429
+        await intake.track(received | {"secret": WRONG}, **from_address(10 + n))
+    assert (await intake.track(received, **from_address(30))).status_code == 429
     async with intake.database.begin() as connection:
         await connection.exec_driver_sql(
             "UPDATE guess SET since = since - interval '16 minutes', closed_until = closed_until - interval '16 minutes'"
         )
-    assert (await intake.track(taken, **from_address(30))).status_code == 200
+    assert (await intake.track(received, **from_address(30))).status_code == 200
 
 
 async def test_guessing_limits_hold_for_handing_in_again_too(intake: Intake) -> None:

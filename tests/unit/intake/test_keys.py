@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from pydantic import ValidationError
 
-from services.intake import people
-from services.intake.keys import KeyFault, Keys, Unopenable
-from services.intake.people import Applicant
-from tests.support.intake_world import APPLICANT, read_by_post, settings, write_keys
+from chassis.secret_files import UnusableSecret
+from services.intake.adapters import seal
+from services.intake.adapters.keys import Keys, Unopenable, keys_of
+from services.intake.domain.applicant import Applicant
+from tests.support.intake_events import APPLICANT, read_by_post, write_keys
+from tests.support.intake_world import settings
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def keys(files: dict[str, Path]) -> Keys:
-    return settings(files).keys
+    return keys_of(settings(files))
 
 
 @given(text=st.binary(max_size=2000), dossier=st.text("d-0123456789abcdef", min_size=1, max_size=34))
@@ -36,10 +38,10 @@ def test_what_is_sealed_opens_for_its_dossier_alone(keys: Keys, text: bytes, dos
         keys.open(dossier + "x", sealed)
 
 
-@given(place=st.integers(0, 10**6))
-def test_one_changed_byte_and_nothing_opens(keys: Keys, place: int) -> None:
+@given(position=st.integers(0, 10**6))
+def test_one_changed_byte_and_nothing_opens(keys: Keys, position: int) -> None:
     sealed = bytearray(keys.seal("d-1", b"Nguy\xe1\xbb\x85n"))
-    sealed[place % len(sealed)] ^= 1
+    sealed[position % len(sealed)] ^= 1
     with pytest.raises(Unopenable):
         keys.open("d-1", bytes(sealed))
 
@@ -58,11 +60,11 @@ def test_indexes_find_equal_values_of_one_kind_only(keys: Keys, value: str) -> N
 
 def test_applicant_and_secret_come_back(keys: Keys) -> None:
     applicant = Applicant.model_validate(APPLICANT)
-    sealed = people.seal(keys, "d-1", applicant)
-    assert people.open_applicant(keys, "d-1", sealed.sealed) == applicant
-    secret = people.open_secret(keys, "d-1", sealed.secret_sealed)
-    assert people.is_secret(keys, "d-1", secret.lower(), sealed.secret_index)
-    assert not people.is_secret(keys, "d-2", secret, sealed.secret_index)
+    sealed = seal.seal_applicant(keys, "d-1", applicant)
+    assert seal.open_applicant(keys, "d-1", sealed.sealed) == applicant
+    secret = seal.open_secret(keys, "d-1", sealed.secret_sealed)
+    assert seal.is_secret(keys, "d-1", secret.lower(), sealed.secret_index)
+    assert not seal.is_secret(keys, "d-2", secret, sealed.secret_index)
     assert APPLICANT["name"].encode() not in sealed.sealed
 
 
@@ -74,7 +76,7 @@ def test_identity_numbers_are_one_however_they_are_written() -> None:
 
 
 def test_only_the_post_reads_the_recipient(keys: Keys, files: dict[str, Path]) -> None:
-    token = people.recipient_for_post(keys, Applicant.model_validate(APPLICANT))
+    token = seal.recipient_for_post(keys, Applicant.model_validate(APPLICANT))
     assert read_by_post(files, token)["address"] == APPLICANT["address"]
     with pytest.raises(Unopenable):
         keys.from_post(token)
@@ -90,7 +92,7 @@ def test_the_longest_person_fits_the_order() -> None:
     longest = "ễ" * 500
     applicant = Applicant(name=longest, address=longest, identity_number="1", telephone="0912345678")
     key = ECKey.generate_key("P-256", private=True)
-    token = people.recipient_for_post(Keys(AESGCM(b"0" * 32), b"0" * 32, key, key), applicant)
+    token = seal.recipient_for_post(Keys(field=AESGCM(b"0" * 32), hmac=b"0" * 32, own=key, post=key), applicant)
     assert len(token) <= 8000
 
 
@@ -110,16 +112,16 @@ def test_missing_or_wrong_key_is_named_in_both_languages(
     wrong = tmp_path / name
     if content is not None:
         wrong.write_text(content)
-    with pytest.raises(KeyFault, match=variable) as fault:
-        _ = settings(files | {name: wrong}).keys
+    with pytest.raises(UnusableSecret, match=variable) as fault:
+        keys_of(settings(files | {name: wrong}))
     assert " / " in str(fault.value)
-    with pytest.raises(KeyFault, match="is not set"):
-        _ = settings({kept: path for kept, path in files.items() if kept != name}).keys
+    with pytest.raises(UnusableSecret, match="is not set"):
+        keys_of(settings({kept: path for kept, path in files.items() if kept != name}))
 
 
 def test_public_key_where_the_private_one_belongs(files: dict[str, Path]) -> None:
-    with pytest.raises(KeyFault, match="the public key only"):
-        _ = settings(files | {"intake_key_file": files["post_public_key_file"]}).keys
+    with pytest.raises(UnusableSecret, match="the public key only"):
+        keys_of(settings(files | {"intake_key_file": files["post_public_key_file"]}))
 
 
 def test_keys_do_not_show_themselves(keys: Keys) -> None:

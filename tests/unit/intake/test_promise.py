@@ -10,7 +10,7 @@ from contracts.directory import CalendarV1, LimitV1, ProcedureV1, UnitV1
 from contracts.refusal import Invalid, Refusal
 from contracts.values import CIVIL_TIME, Channel
 from services.intake.domain.offers import Offer, offer
-from services.intake.domain.promising import OLDEST, promised, received
+from services.intake.domain.promise import OLDEST, promised, reception_time
 from tests.support.reference_data import BUSINESS, CARD_CORRECTION, CENTRE, DEPARTMENT, DISTRICT, DRIVING_LICENCE, LAND, entities
 from tests.support.reference_data import entity_id as ident
 
@@ -20,15 +20,15 @@ BY_ID = {(type(entity), ident(entity)): entity for entity in entities()}
 
 
 def unit(identifier: str) -> UnitV1:
-    found = BY_ID[UnitV1, identifier]
-    assert isinstance(found, UnitV1)
-    return found
+    entity = BY_ID[UnitV1, identifier]
+    assert isinstance(entity, UnitV1)
+    return entity
 
 
 def procedure(code: str) -> ProcedureV1:
-    found = BY_ID[ProcedureV1, code]
-    assert isinstance(found, ProcedureV1)
-    return found
+    entity = BY_ID[ProcedureV1, code]
+    assert isinstance(entity, ProcedureV1)
+    return entity
 
 
 def offered(code: str, at: str = DISTRICT, by: str = DISTRICT, day: date = TODAY, **changes: object) -> Offer:
@@ -42,19 +42,19 @@ def test_time_at_the_counter_is_bounded(minutes: int) -> None:
     given_time = NOW + timedelta(minutes=minutes)
     if minutes > 1 or given_time < NOW - OLDEST:
         with pytest.raises(Invalid) as refused:
-            received(given_time, NOW)
+            reception_time(given_time, NOW)
         assert refused.value.field == "received_at"
     else:
-        assert received(given_time, NOW) == min(given_time, NOW)
+        assert reception_time(given_time, NOW) == min(given_time, NOW)
 
 
 def test_reception_is_never_before_the_submission() -> None:
     with pytest.raises(Invalid, match="received-before-submission"):
-        received(NOW - timedelta(hours=2), NOW, not_before=NOW - timedelta(hours=1))
+        reception_time(NOW - timedelta(hours=2), NOW, not_before=NOW - timedelta(hours=1))
 
 
 def test_now_if_not_given() -> None:
-    assert received(None, NOW) == NOW
+    assert reception_time(None, NOW) == NOW
 
 
 def test_working_days_of_the_unit_with_their_reasons() -> None:

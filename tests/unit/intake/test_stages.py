@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from contracts.values import PortalStatus
-from services.intake.domain.stages import TRANSITIONS, Act, IllegalStep, Stage, after, allowed
+from services.intake.domain.stages import TRANSITIONS, IllegalStep, Stage, Transition, after, allowed
 
 LEADS_ON = {
     ("submitted", "return"): "returned",
@@ -19,24 +19,24 @@ LEADS_ON = {
 }
 
 
-@pytest.mark.parametrize(("stage", "act"), list(itertools.product(Stage, Act)))
-def test_every_step_leads_on_or_says_why_not(stage: Stage, act: Act) -> None:
-    expected = LEADS_ON.get((stage, act))
+@pytest.mark.parametrize(("stage", "transition"), list(itertools.product(Stage, Transition)))
+def test_every_step_leads_on_or_says_why_not(stage: Stage, transition: Transition) -> None:
+    expected = LEADS_ON.get((stage, transition))
     if expected:
-        assert after(stage, act) == expected
-        assert act in allowed(stage)
+        assert after(stage, transition) == expected
+        assert transition in allowed(stage)
         return
     with pytest.raises(IllegalStep) as refused:
-        after(stage, act)
-    assert act not in allowed(stage)
+        after(stage, transition)
+    assert transition not in allowed(stage)
     assert refused.value.status == 409
     assert refused.value.vi.startswith("Không thể ")
     assert refused.value.en.startswith("It cannot ")
 
 
 def test_reasons_tell_stages_apart() -> None:
-    said = {IllegalStep(stage, Act.DELIVER).vi for stage in Stage}
-    assert len(said) == len(Stage)
+    sentences = {IllegalStep(stage, Transition.DELIVER).vi for stage in Stage}
+    assert len(sentences) == len(Stage)
 
 
 def test_portal_statuses_go_both_ways_and_returned_is_shown_as_submitted() -> None:

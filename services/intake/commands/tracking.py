@@ -1,14 +1,16 @@
-"""Who tracks a dossier proves it by the secret on the receipt. A try is counted before it is judged, and a wrong one stays."""
+"""Who tracks a dossier proves it by the secret on the receipt.
+
+An attempt is counted before it is judged, and a wrong one stays counted.
+"""
 
 from chassis import guess_limiter
 from chassis.guess_limiter import GuessLimit
 from chassis.process import Process
-from services.intake import people
+from services.intake.adapters.keys import keys_of
+from services.intake.adapters.seal import is_secret
 from services.intake.domain.codes import read_quoted
-from services.intake.domain.guessing import PER_CLIENT, PER_CODE, WINDOW, NotRecognised, TooManyGuesses
-from services.intake.repository import dossiers
-from services.intake.repository import people as stored
-from services.intake.settings import keys_of
+from services.intake.domain.guess_limits import PER_CLIENT, PER_CODE, WINDOW, NotRecognised, TooManyGuesses
+from services.intake.repository import dossiers, people
 
 
 async def identify(process: Process, quoted: str, secret: str, client: str) -> str:
@@ -20,8 +22,8 @@ async def identify(process: Process, quoted: str, secret: str, client: str) -> s
         limits = {by_code: GuessLimit(PER_CODE, WINDOW), by_client: GuessLimit(PER_CLIENT, WINDOW)}
         allowed = await guess_limiter.count_attempt(connection, limits, process.clock()) is None
         dossier = await dossiers.quoted(connection, code) if allowed else None
-        person = await stored.one(connection, dossier) if dossier else None
-        known = dossier and person and people.is_secret(keys, dossier, secret, person.secret_index)
+        person = await people.find(connection, dossier) if dossier else None
+        known = dossier and person and is_secret(keys, dossier, secret, person.secret_index)
         if known:
             await guess_limiter.take_back(connection, [by_code, by_client])
     if not allowed:

@@ -1,4 +1,4 @@
-"""How often a secret may be guessed. Wrong tries are counted per code and per client, so that neither many secrets for one
+"""How often a secret may be guessed. Wrong attempts are counted per code and per client, so that neither many secrets for one
 code nor one secret for many codes leads anywhere; a right one is not counted.
 """
 

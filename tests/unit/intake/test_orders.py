@@ -1,9 +1,7 @@
-"""Orders to the post and what routing and the post tell, as pure functions."""
+"""Orders to the post, and what events of routing and the post do, as pure functions."""
 
 import itertools
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -11,20 +9,27 @@ from contracts.envelope import Attributes
 from contracts.intake import PostOrderPlacedV1
 from contracts.post import ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.refusal import Refusal
-from contracts.values import CIVIL_TIME, HandOver, Lane
+from contracts.values import HandOver, Lane
 from messaging.handler_table import Context
 from services.intake.consumers import DOSSIERS, ORDERS, TABLE
 from services.intake.domain.dossier import dossier_of_collection
-from services.intake.domain.orders import IllegalOrderStep, Order, OrderAct, OrderState, dossier_of, order_of
+from services.intake.domain.orders import IllegalOrderStep, Order, OrderState, OrderTransition, dossier_of, order_of
 from services.intake.domain.stages import IllegalStep, Stage
-from services.intake.handlers import desk, post, routing
-from tests.support.intake_world import decided_case, opened_case
-from tests.unit.intake.test_desk import HERE, acceptance, saved, submission
+from services.intake.handlers import post, routing
+from tests.support.intake_dossiers import CODE, HERE, accepted, saved
+from tests.support.intake_events import NOW, decided_case, opened_case
 
-NOW = datetime(2026, 2, 24, 9, 0, tzinfo=CIVIL_TIME)
-CODE = "000.00.21.H99-260224-0001"
-PLANNED = Order("o-1", Lane.DISTRICT, 0, "d-1", HERE, CODE, OrderState.PLANNED, "jwe")
-TAKEN = {"code": CODE, "promised_at": NOW.isoformat()}
+PLANNED = Order(
+    id="o-1",
+    lane=Lane.DISTRICT,
+    version=0,
+    dossier="d-1",
+    unit=HERE,
+    code=CODE,
+    state=OrderState.PLANNED,
+    recipient="jwe",
+)
+ACCEPTED = {"code": CODE, "promised_at": NOW.isoformat()}
 DISPATCHED = ShipmentDispatchedV1(tracking="VN1", at=NOW)
 DELIVERED = ShipmentDeliveredV1(tracking="VN1", delivered_at=NOW)
 ORDER_LEADS_ON = {
@@ -39,19 +44,15 @@ def context(subject: str = "d-1") -> Context:
     return Context(Attributes("e", "x", "t", subject, NOW, 1), NOW)
 
 
-def accepted(**changes: Any) -> Any:
-    return replace(saved(desk.receive(submission("don", "hop-dong"), acceptance(), NOW)), **changes)
-
-
-@pytest.mark.parametrize(("state", "act"), list(itertools.product(OrderState, OrderAct)))
-def test_every_step_of_an_order(state: OrderState, act: OrderAct) -> None:
+@pytest.mark.parametrize(("state", "transition"), list(itertools.product(OrderState, OrderTransition)))
+def test_every_step_of_an_order(state: OrderState, transition: OrderTransition) -> None:
     order = replace(PLANNED, state=state)
-    expected = ORDER_LEADS_ON.get((state, act))
+    expected = ORDER_LEADS_ON.get((state, transition))
     if expected:
-        assert order.moved(act).state == expected
+        assert order.moved(transition).state == expected
     else:
         with pytest.raises(IllegalOrderStep):
-            order.moved(act)
+            order.moved(transition)
 
 
 def test_orders_and_dossiers_share_their_number() -> None:
@@ -66,34 +67,34 @@ def test_a_collection_is_always_the_same_dossier() -> None:
 
 
 def test_case_opened_then_decided() -> None:
-    up = routing.take_up(accepted(), opened_case(TAKEN), context())
+    up = routing.take_up(accepted(), opened_case(ACCEPTED), context())
     assert up.state.stage is Stage.IN_PROCESS
-    done = routing.record_decision(saved(up), decided_case(TAKEN), context())
+    done = routing.record_decision(saved(up), decided_case(ACCEPTED), context())
     assert (done.state.stage, done.state.result_number, saved(done).version) == (Stage.DECIDED, "12/QĐ-UBND", 4)
 
 
 def test_decision_without_a_case_is_refused() -> None:
     with pytest.raises(IllegalStep):
-        routing.record_decision(accepted(), decided_case(TAKEN), context())
+        routing.record_decision(accepted(), decided_case(ACCEPTED), context())
     with pytest.raises(Refusal, match="unknown-dossier"):
-        routing.take_up(None, opened_case(TAKEN), context())
+        routing.take_up(None, opened_case(ACCEPTED), context())
 
 
 def test_decision_places_a_planned_order_once() -> None:
-    assert post.place(None, decided_case(TAKEN), context()) is None
-    decision = post.place(PLANNED, decided_case(TAKEN), context())
+    assert post.place_order(None, decided_case(ACCEPTED), context()) is None
+    decision = post.place_order(PLANNED, decided_case(ACCEPTED), context())
     assert decision is not None
     (placed,) = decision.events
     assert isinstance(placed, PostOrderPlacedV1)
     assert (placed.recipient, placed.code) == ("jwe", CODE)
     with pytest.raises(IllegalOrderStep):
-        post.place(decision.state, decided_case(TAKEN), context())
+        post.place_order(decision.state, decided_case(ACCEPTED), context())
 
 
 def test_delivery_forgets_the_address_and_hands_over() -> None:
     placed = replace(PLANNED, state=OrderState.PLACED, version=1)
-    on_its_way = post.dispatch(placed, DISPATCHED, context("o-1")).state
-    decision = post.deliver(on_its_way, DELIVERED, context("o-1"))
+    on_its_way = post.record_dispatch(placed, DISPATCHED, context("o-1")).state
+    decision = post.record_delivery(on_its_way, DELIVERED, context("o-1"))
     assert decision is not None
     assert (decision.state.state, decision.state.recipient, decision.state.tracking) == (OrderState.DELIVERED, None, "VN1")
     handed = post.hand_over_by_post(accepted(stage=Stage.DECIDED), DELIVERED, context("o-1"))
@@ -103,15 +104,15 @@ def test_delivery_forgets_the_address_and_hands_over() -> None:
 
 def test_delivered_twice_does_nothing() -> None:
     done = replace(PLANNED, state=OrderState.DELIVERED, recipient=None)
-    assert post.deliver(done, DELIVERED, context("o-1")) is None
+    assert post.record_delivery(done, DELIVERED, context("o-1")) is None
     assert post.hand_over_by_post(accepted(stage=Stage.HANDED_OVER), DELIVERED, context("o-1")) is None
 
 
 def test_what_the_post_says_of_strangers_is_refused() -> None:
     with pytest.raises(Refusal, match="unknown-order"):
-        post.dispatch(None, DISPATCHED, context("o-9"))
+        post.record_dispatch(None, DISPATCHED, context("o-9"))
     with pytest.raises(Refusal, match="unknown-order"):
-        post.deliver(None, DELIVERED, context("o-9"))
+        post.record_delivery(None, DELIVERED, context("o-9"))
     with pytest.raises(Refusal, match="unknown-dossier"):
         post.hand_over_by_post(None, DELIVERED, context("o-9"))
     with pytest.raises(IllegalStep):

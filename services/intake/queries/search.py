@@ -8,9 +8,9 @@ from datetime import date
 from typing import Final
 
 from contracts.values import mint_code, normal_telephone
-from services.intake import people
+from services.intake.adapters.keys import Keys
+from services.intake.adapters.seal import identity_index, telephone_index
 from services.intake.domain.codes import read_quoted
-from services.intake.keys import Keys
 from services.intake.repository.lists import Search
 
 _CODE: Final = re.compile(r"[A-Z0-9.]{5,24}-\d{6}-\d{4,12}")
@@ -31,7 +31,7 @@ def read_search(keys: Keys, typed: str, unit: str, today: date, code_width: int)
         return Search(collection=typed.strip().lower())
     if code := _code(text, unit, today, code_width):
         return Search(code=code)
-    return Search(identity=people.identity_index(keys, text), telephone=_telephone(keys, text))
+    return Search(identity=identity_index(keys, text), telephone=_telephone(keys, text))
 
 
 def _code(text: str, unit: str, today: date, width: int) -> str | None:
@@ -45,6 +45,6 @@ def _code(text: str, unit: str, today: date, width: int) -> str | None:
 
 def _telephone(keys: Keys, text: str) -> bytes | None:
     try:
-        return people.telephone_index(keys, normal_telephone(text))
+        return telephone_index(keys, normal_telephone(text))
     except ValueError:
         return None

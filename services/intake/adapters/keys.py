@@ -11,8 +11,9 @@ import os
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,18 +21,15 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from chassis.secret_files import UnusableSecret, read_secret
+from chassis.settings import ProcessSettings
+from services.intake.settings import IntakeSettings
+
 _JWE: Final = ["ECDH-ES", "A256GCM"]
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
-# The first byte names the way of sealing, so that another one can be told apart later.
+# The first byte names the way of sealing, so that another one can be recognised later.
 _SEALED_BY_AES_GCM: Final = b"\x01"
-
-
-class KeyFault(Exception):  # noqa: N818 -- a setting is wrong, said in both languages
-    """A key file is missing or unusable; the service does not start without it."""
-
-    def __init__(self, variable: str, vi: str, en: str) -> None:
-        super().__init__(f"{variable}: {vi} / {en}")
 
 
 class Unopenable(Exception):  # noqa: N818 -- a finding about what was given
@@ -44,16 +42,6 @@ class Keys:
     hmac: bytes
     own: ECKey
     post: ECKey
-
-    @classmethod
-    def load(cls, *, field: Path | None, hmac: Path | None, intake: Path | None, post: Path | None) -> Self:
-        """Raises KeyFault."""
-        return cls(
-            AESGCM(_symmetric("MOTCUA_FIELD_KEY_FILE", field)),
-            _symmetric("MOTCUA_HMAC_KEY_FILE", hmac),
-            _elliptic("MOTCUA_INTAKE_KEY_FILE", intake, private=True),
-            _elliptic("MOTCUA_POST_PUBLIC_KEY_FILE", post, private=False),
-        )
 
     def seal(self, bound_to: str, text: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
@@ -87,33 +75,47 @@ class Keys:
         return jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A256GCM"}, text, self.post, algorithms=_JWE)
 
 
-def _read(variable: str, path: Path | None) -> str:
-    if path is None:
-        raise KeyFault(variable, "chưa đặt; hãy chỉ đến tệp khóa.", "is not set; point it to the key's file.")
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = type(error).__name__
-        raise KeyFault(variable, f"không đọc được tệp {path} ({why}).", f"the file {path} cannot be read ({why}).") from error
+def keys_of(settings: ProcessSettings) -> Keys:
+    """The keys of a running intake process, read once. Raises UnusableSecret."""
+    if not isinstance(settings, IntakeSettings):
+        raise TypeError("intake runs with IntakeSettings")
+    return _open(settings.field_key_file, settings.hmac_key_file, settings.intake_key_file, settings.post_public_key_file)
 
 
-def _symmetric(variable: str, path: Path | None) -> bytes:
-    text = _read(variable, path)
+@lru_cache(maxsize=8)
+def _open(field: Path | None, hmac: Path | None, own: Path | None, post: Path | None) -> Keys:
+    return Keys(
+        field=AESGCM(_symmetric("MOTCUA_FIELD_KEY_FILE", field)),
+        hmac=_symmetric("MOTCUA_HMAC_KEY_FILE", hmac),
+        own=_elliptic("MOTCUA_INTAKE_KEY_FILE", own, private=True),
+        post=_elliptic("MOTCUA_POST_PUBLIC_KEY_FILE", post, private=False),
+    )
+
+
+def _symmetric(variable: str, file: Path | None) -> bytes:
+    text = read_secret(variable, file)
     try:
         key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (Base64Error, ValueError):
         key = b""
     if len(key) != _KEY_BYTES:
-        raise KeyFault(variable, f"tệp {path} phải chứa 32 byte viết bằng base64url.", f"{path} must hold 32 bytes in base64url.")
+        raise UnusableSecret(
+            variable, file, vi="tệp phải chứa 32 byte viết bằng base64url.", en="the file must hold 32 bytes in base64url."
+        )
     return key
 
 
-def _elliptic(variable: str, path: Path | None, *, private: bool) -> ECKey:
-    text = _read(variable, path)
+def _elliptic(variable: str, file: Path | None, *, private: bool) -> ECKey:
+    text = read_secret(variable, file)
     try:
         key = ECKey.import_key(json.loads(text))
     except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise KeyFault(variable, f"tệp {path} không phải khóa EC (JWK).", f"{path} is not an EC key (JWK).") from error
+        raise UnusableSecret(variable, file, vi="tệp không phải khóa EC (JWK).", en="the file is not an EC key (JWK).") from error
     if private and not key.is_private:
-        raise KeyFault(variable, f"tệp {path} chỉ có khóa công khai.", f"{path} holds the public key only.")
+        raise UnusableSecret(
+            variable,
+            file,
+            vi="tệp chỉ có khóa công khai; hãy chỉ đến khóa riêng.",
+            en="the file holds the public key only; point it to the private one.",
+        )
     return key

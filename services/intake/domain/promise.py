@@ -13,7 +13,7 @@ OLDEST: Final = timedelta(days=3)
 CLOCKS_APART: Final = timedelta(minutes=1)
 
 
-def received(given: datetime | None, now: datetime, *, not_before: datetime | None = None) -> datetime:
+def reception_time(given: datetime | None, now: datetime, *, not_before: datetime | None = None) -> datetime:
     """When it happened at the counter: `given` by the clerk, otherwise now.
 
     Raises Invalid for the future, for more than three days ago, and for a time before `not_before` (its submission).

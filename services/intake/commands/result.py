@@ -3,15 +3,21 @@
 An answer is kept in clear text with its Idempotency-Key: no name and no secret may be in it.
 """
 
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
 
-from contracts.values import CIVIL_TIME
-from messaging.commands import Answer, UnitOfWork
+from chassis.process import Process
+from messaging.commands import Answer, CommandKey, UnitOfWork
 from messaging.handler_table import Decision
 from services.intake.domain.dossier import Dossier
 from services.intake.repository import dossiers
+from services.intake.schemas.views import DossierState
+from web import correlation
+
+
+async def run(process: Process, key: CommandKey, work: Callable[[UnitOfWork], Awaitable[Answer]]) -> Answer:
+    """Once per key. What it publishes carries the request's id."""
+    return await process.commands.run(key, work, correlation=correlation.request_id.get())
 
 
 async def save(unit: UnitOfWork, decision: Decision[Dossier]) -> Dossier:
@@ -23,21 +29,4 @@ async def save(unit: UnitOfWork, decision: Decision[Dossier]) -> Dossier:
 
 
 def answer(dossier: Dossier, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-    return Answer(outcome(dossier), status)
-
-
-def outcome(dossier: Dossier) -> dict[str, Any]:
-    return {
-        "id": dossier.id,
-        "version": dossier.version,
-        "status": int(dossier.status),
-        "stage": dossier.stage,
-        "submission_number": dossier.submission_number,
-        "code": dossier.code,
-        "promised_at": civil(dossier.promised_at),
-    }
-
-
-def civil(moment: datetime | None) -> str | None:
-    """In civil time, as on paper, whatever zone the database answers in."""
-    return None if moment is None else moment.astimezone(CIVIL_TIME).isoformat()
+    return Answer(DossierState.model_validate(dossier).model_dump(mode="json"), status)

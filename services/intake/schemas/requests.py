@@ -1,20 +1,20 @@
-"""What the HTTP API takes: bounded, and already in the words of the domain."""
+"""What the API takes: bounded, and already in the words of the domain. The pages' forms are turned into the same requests."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import GuidanceKind, HandOver, Identifier, LongText, Moment, ProcedureCode, Text, UnitId
-from services.intake.people import Applicant
+from services.intake.domain.applicant import Applicant
 
 Papers = Annotated[list[Identifier], Field(max_length=200, description="codes of the papers handed in")]
 
 
-class Body(BaseModel):
+class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class NewSubmission(Body):
+class SubmitDossier(_Request):
     """What a citizen hands in online."""
 
     unit: UnitId
@@ -24,48 +24,48 @@ class NewSubmission(Body):
     hand_over: HandOver = HandOver.COUNTER
 
 
-class NewDossier(NewSubmission):
-    """What a clerk takes in at the counter; accepted in the same act unless `accept` is false."""
+class ReceiveDossier(SubmitDossier):
+    """What a clerk receives at the counter; accepted at once unless `accept` is false."""
 
     accept: bool = True
     received_at: Moment | None = Field(default=None, description="the time at the counter; now, if not given")
 
 
-class Acceptance(Body):
+class AcceptDossier(_Request):
     received_at: Moment | None = None
     papers: Papers | None = Field(default=None, description="papers that came in besides those that are there")
 
 
-class MissingLine(Body):
+class MissingLine(_Request):
     code: Identifier
     reason: LongText
 
 
-class Return(Body):
+class ReturnDossier(_Request):
     """Form 02."""
 
     missing: list[MissingLine] = Field(min_length=1, max_length=200)
 
 
-class Resubmission(Body):
+class ResubmitDossier(_Request):
     papers: Papers
 
 
-class CitizensResubmission(Resubmission):
+class ResubmitBySecret(ResubmitDossier):
     secret: Text
 
 
-class Refusing(Body):
+class RefuseDossier(_Request):
     """Form 03."""
 
     reason: LongText
 
 
-class HandingOver(Body):
+class HandOverResult(_Request):
     pass
 
 
-class GuidanceTurn(Body):
+class GiveGuidance(_Request):
     unit: UnitId
     kind: GuidanceKind
     procedure: ProcedureCode | None = None

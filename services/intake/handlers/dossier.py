@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.civil import civil_day
-from contracts.intake import GuidanceGivenV1, PaperRef
+from contracts.intake import PaperRef
 from contracts.refusal import Refusal
-from contracts.values import Channel, GuidanceKind, HandOver, Lane
+from contracts.values import Channel, HandOver, Lane
 from messaging.handler_table import Decision
-from services.intake import facts
-from services.intake.domain import papers, promising
+from services.intake.domain import facts, papers
 from services.intake.domain.codes import submission_number
 from services.intake.domain.dossier import Dossier, SealedPerson
-from services.intake.domain.guidance import Guidance
 from services.intake.domain.offers import Offer
-from services.intake.domain.orders import Order, OrderState, order_of
-from services.intake.domain.stages import Act, Stage
+from services.intake.domain.promise import promised
+from services.intake.domain.stages import Stage, Transition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Submission:
     """Papers at a door. `at` is when they came in; `by` the clerk, None for the citizen or the post."""
 
@@ -35,7 +33,7 @@ class Submission:
     collection: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Acceptance:
     """`code` has been minted from the counter of the unit and day. `papers`: what came in besides what is there, if anything."""
 
@@ -49,20 +47,20 @@ class Acceptance:
 def submit(submission: Submission, now: datetime) -> Decision[Dossier]:
     """A new dossier; what may be missing is the clerk's to find."""
     dossier = _new(submission, now)
-    return facts.tell(dossier, facts.submitted(dossier, submission.by))
+    return Decision(dossier, (facts.submitted(dossier, submission.by),))
 
 
 def receive(submission: Submission, acceptance: Acceptance, now: datetime) -> Decision[Dossier]:
     """At the counter handing in and accepting is one act with two facts. Raises PapersMissing."""
     dossier = _new(submission, now)
     accepted = _accepted(dossier, acceptance, now, dossier.papers)
-    return facts.tell(accepted, facts.submitted(dossier, submission.by), facts.accepted(accepted, acceptance.by))
+    return Decision(accepted, (facts.submitted(dossier, submission.by), facts.accepted(accepted, acceptance.by)))
 
 
 def return_for_papers(dossier: Dossier, reasons: Mapping[str, str], offer: Offer, now: datetime, by: str) -> Decision[Dossier]:
     """Form 02: everything missing named once; no code, no clock."""
-    after = dossier.moved(Act.RETURN, now, missing=papers.named_missing(reasons, dossier.papers, offer.papers))
-    return facts.tell(after, facts.returned(after, now, by))
+    after = dossier.moved(Transition.RETURN, now, missing=papers.named_missing(reasons, dossier.papers, offer.papers))
+    return Decision(after, (facts.returned(after, now, by),))
 
 
 def resubmit(
@@ -70,7 +68,7 @@ def resubmit(
 ) -> Decision[Dossier]:
     """Handed in again with what was missing: `codes` are the papers that are there now, added to those kept from before."""
     after = _resubmitted(dossier, codes, offer, at, now)
-    return facts.tell(after, facts.submitted(after, by))
+    return Decision(after, (facts.submitted(after, by),))
 
 
 def accept(dossier: Dossier, acceptance: Acceptance, now: datetime) -> Decision[Dossier]:
@@ -81,44 +79,28 @@ def accept(dossier: Dossier, acceptance: Acceptance, now: datetime) -> Decision[
     if dossier.stage is Stage.RETURNED and acceptance.papers is not None:
         again = _resubmitted(dossier, acceptance.papers, acceptance.offer, acceptance.at, now)
         accepted = _accepted(again, acceptance, now, again.papers)
-        return facts.tell(accepted, facts.submitted(again, acceptance.by), facts.accepted(accepted, acceptance.by))
+        return Decision(accepted, (facts.submitted(again, acceptance.by), facts.accepted(accepted, acceptance.by)))
     there = dossier.papers if acceptance.papers is None else _together(dossier.papers, acceptance.papers, acceptance.offer)
     accepted = _accepted(dossier, acceptance, now, there)
-    return facts.tell(accepted, facts.accepted(accepted, acceptance.by))
+    return Decision(accepted, (facts.accepted(accepted, acceptance.by),))
 
 
 def refuse(dossier: Dossier, reason: str, now: datetime, by: str) -> Decision[Dossier]:
     """Form 03, with its reason."""
-    after = dossier.moved(Act.REFUSE, now, reason=reason)
-    return facts.tell(after, facts.refused(after, now, by))
+    after = dossier.moved(Transition.REFUSE, now, reason=reason)
+    return Decision(after, (facts.refused(after, now, by),))
 
 
 def hand_over(dossier: Dossier, now: datetime, by: str) -> Decision[Dossier]:
     """The citizen fetches the result at the counter. What the post has been given is the post's to deliver."""
-    after = dossier.moved(Act.HAND_OVER, now, handed_over_at=now, handed_over_by=HandOver.COUNTER)
+    after = dossier.moved(Transition.HAND_OVER, now, handed_over_at=now, handed_over_by=HandOver.COUNTER)
     if dossier.hand_over is HandOver.POST:
         raise Refusal(
             "goes-by-post",
             vi="Kết quả này đã giao bưu điện gửi đến nhà, nên không trả tại quầy.",
             en="This result has been given to the post for delivery, so it is not handed over at the counter.",
         )
-    return facts.tell(after, facts.handed_over(after, by))
-
-
-def give_guidance(turn: Guidance) -> Decision[Guidance]:
-    told = GuidanceGivenV1(unit=turn.unit, kind=turn.kind, procedure=turn.procedure, dossier=turn.dossier, at=turn.at, by=turn.by)
-    return Decision(turn, (told,))
-
-
-def guidance_of_return(identifier: str, dossier: Dossier, now: datetime, by: str) -> Guidance:
-    """Explaining form 02 to the applicant is a guidance turn in person."""
-    return Guidance(identifier, dossier.lane, 0, dossier.unit, GuidanceKind.IN_PERSON, dossier.procedure, dossier.id, now, by)
-
-
-def plan_order(dossier: Dossier, recipient: str) -> Order:
-    """Planned at acceptance, where the address is at hand; placed when there is a result."""
-    assert dossier.code is not None  # noqa: S101 -- planned for accepted dossiers only
-    return Order(order_of(dossier.id), dossier.lane, 0, dossier.id, dossier.unit, dossier.code, OrderState.PLANNED, recipient)
+    return Decision(after, (facts.handed_over(after, by),))
 
 
 def _new(submission: Submission, now: datetime) -> Dossier:
@@ -148,16 +130,16 @@ def _resubmitted(dossier: Dossier, codes: Iterable[str], offer: Offer, at: datet
     named = {paper.code for paper in dossier.missing}
     kept = [paper for paper in dossier.papers if paper.code not in named]
     there = _together(kept, codes, offer)
-    after = dossier.moved(Act.RESUBMIT, now, papers=there, missing=(), submitted_at=at, procedure=offer.procedure)
+    after = dossier.moved(Transition.RESUBMIT, now, papers=there, missing=(), submitted_at=at, procedure=offer.procedure)
     papers.require_complete(there, offer.papers)
     return after
 
 
 def _accepted(dossier: Dossier, acceptance: Acceptance, now: datetime, there: tuple[PaperRef, ...]) -> Dossier:
     offer = acceptance.offer
-    promise = promising.promised(offer, acceptance.at)
+    promise = promised(offer, acceptance.at)
     after = dossier.moved(
-        Act.ACCEPT,
+        Transition.ACCEPT,
         now,
         papers=there,
         procedure=offer.procedure,

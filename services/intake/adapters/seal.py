@@ -1,0 +1,57 @@
+"""The applicant sealed on the way into the database, opened for those who may see, encrypted for the post.
+
+What has to be found again is kept as a keyed hash of its kind.
+"""
+
+import hmac
+
+from services.intake.adapters.keys import Keys
+from services.intake.domain.applicant import Applicant
+from services.intake.domain.codes import new_secret, read_secret
+from services.intake.domain.dossier import SealedPerson
+
+
+def seal_applicant(keys: Keys, dossier: str, applicant: Applicant) -> SealedPerson:
+    """For a new dossier, with a new secret."""
+    secret = new_secret()
+    telephone = applicant.telephone
+    return SealedPerson(
+        sealed=keys.seal(dossier, applicant.model_dump_json(exclude_none=True).encode()),
+        identity_index=identity_index(keys, applicant.identity_number),
+        telephone_index=None if telephone is None else telephone_index(keys, telephone),
+        secret_sealed=keys.seal(_secret_of(dossier), secret.encode()),
+        secret_index=secret_index(keys, dossier, secret),
+        contact=applicant.contact(),
+    )
+
+
+def open_applicant(keys: Keys, dossier: str, sealed: bytes) -> Applicant:
+    return Applicant.model_validate_json(keys.open(dossier, sealed))
+
+
+def open_secret(keys: Keys, dossier: str, sealed: bytes) -> str:
+    return keys.open(_secret_of(dossier), sealed).decode()
+
+
+def is_secret(keys: Keys, dossier: str, typed: str, kept: bytes) -> bool:
+    return hmac.compare_digest(secret_index(keys, dossier, typed), kept)
+
+
+def secret_index(keys: Keys, dossier: str, typed: str) -> bytes:
+    return keys.index("secret", f"{dossier}:{read_secret(typed)}")
+
+
+def identity_index(keys: Keys, number: str) -> bytes:
+    return keys.index("identity", number)
+
+
+def telephone_index(keys: Keys, telephone: str) -> bytes:
+    return keys.index("telephone", telephone)
+
+
+def recipient_for_post(keys: Keys, applicant: Applicant) -> str:
+    return keys.for_post(applicant.recipient().model_dump_json(exclude_none=True).encode())
+
+
+def _secret_of(dossier: str) -> str:
+    return f"{dossier}/secret"

@@ -1,0 +1,37 @@
+"""What a page is made from, besides what it shows."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request, Response
+
+from chassis.process import CurrentProcess
+from services.intake.access import Clerk, units_of
+from web.forms import Form
+from web.languages import chosen_language
+from web.pages import CurrentPages
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkScreen:
+    """One of a clerk's pages of a unit: who asks for it, and with what it is drawn."""
+
+    process: CurrentProcess
+    pages: CurrentPages
+    clerk: Clerk
+    request: Request
+
+    def render(self, template: str, form: Form[Any], unit: str, status: int = HTTPStatus.OK, **context: object) -> Response:
+        """With the form and the units to choose from."""
+        return self.pages.render(
+            self.request, template, status=status, form=form, unit=unit, units=units_of(self.clerk), **context
+        )
+
+
+CurrentScreen = Annotated[ClerkScreen, Depends()]
+
+
+def language_of(request: Request) -> Literal["vi", "en"]:
+    """In which language the reasons of a date are given."""
+    return "en" if chosen_language(request) == "en" else "vi"

@@ -1,0 +1,170 @@
+"""What the API answers: to staff with the applicant, to who has the secret without a word about the person.
+
+Moments are in civil time, as on paper, whatever zone the database answers in.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+from contracts.civil import civil_moment
+from contracts.intake import MissingPaper, PaperRef, ProcedureRef, UnitRef
+from contracts.values import Channel, Count, HandOver, Identifier, Lane, Outcome, PortalStatus
+from services.intake.domain.applicant import Applicant
+from services.intake.domain.dossier import Dossier
+from services.intake.domain.history import HistoryLine
+from services.intake.domain.stages import Stage
+
+CivilMoment = Annotated[datetime, AfterValidator(civil_moment)]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class DossierState(_View):
+    """What every command on a dossier answers, and answers again to the same key: so no name and no secret stands here."""
+
+    id: str
+    version: int
+    status: PortalStatus
+    stage: Stage
+    submission_number: str
+    code: str | None
+    promised_at: CivilMoment | None
+
+
+class ReceivedDossier(DossierState):
+    """With what the receipt needs. The secret is opened for this answer; None once the applicant is forgotten."""
+
+    secret: str | None
+    receipt_url: str
+    tracking_url: str
+
+
+class ProcedureName(_View):
+    code: str
+    title: str
+
+
+class Paper(PaperRef):
+    """A paper handed in; what is not known of its file is left out."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    file: Identifier | None = Field(default=None, exclude_if=_is_none)
+    size: Count | None = Field(default=None, exclude_if=_is_none)
+    sha256: Identifier | None = Field(default=None, exclude_if=_is_none)
+
+
+class WhyThisDate(_View):
+    """The explanation of the promised date, one sentence a line; empty before acceptance."""
+
+    vi: list[str]
+    en: list[str]
+
+
+class Step(_View):
+    """One line of the history; `kind` is the past tense of its event: submitted, returned, accepted ..."""
+
+    kind: str
+    at: CivilMoment
+
+
+class StaffStep(Step):
+    """`data`: what this kind of event says besides."""
+
+    by: str | None
+    data: dict[str, JsonValue]
+
+
+class _WholeDossier(DossierState):
+    unit: UnitRef
+    competent_unit: UnitRef | None
+    hand_over: HandOver
+    submitted_at: CivilMoment
+    accepted_at: CivilMoment | None
+    why_this_date: WhyThisDate
+    missing: list[MissingPaper]
+    reason: str | None
+    outcome: Outcome | None
+    decided_at: CivilMoment | None
+    handed_over_at: CivilMoment | None
+
+    @classmethod
+    def of(cls, dossier: Dossier, history: Sequence[HistoryLine], **more: Any) -> Self:
+        """Fields go by the dossier's own names, but for those named here."""
+        why = WhyThisDate(vi=dossier.why_this_date("vi"), en=dossier.why_this_date("en"))
+        own = {"status": dossier.status, "competent_unit": dossier.competent, "why_this_date": why, "steps": history}
+        return cls.model_validate(vars(dossier) | own | more)
+
+
+class TrackedDossier(_WholeDossier):
+    """For who has the secret."""
+
+    procedure: ProcedureName
+    steps: list[Step]
+
+
+class StaffDossier(_WholeDossier):
+    """For a clerk of the unit. `applicant` is None once forgotten."""
+
+    procedure: ProcedureRef
+    channel: Channel
+    lane: Lane
+    papers: list[Paper]
+    fee: int
+    result_number: str | None
+    handed_over_by: HandOver | None
+    contact_version: int | None
+    applicant: Applicant | None
+    steps: list[StaffStep]
+
+
+class DossierLine(_View):
+    """One line of a unit's list. `returned`: handed back for papers, which the portal's status does not tell."""
+
+    id: str
+    version: int
+    status: PortalStatus
+    returned: bool
+    code: str | None
+    submission_number: str
+    procedure: ProcedureName
+    channel: Channel
+    hand_over: HandOver
+    submitted_at: CivilMoment
+    promised_at: CivilMoment | None
+    applicant_name: str | None
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], applicant_name: str | None) -> Self:
+        """`row` has the dossier's columns; `applicant_name` is None once forgotten."""
+        return cls.model_validate({**row, "applicant_name": applicant_name})
+
+
+class DossierList(_View):
+    """`next`: give it as `after` for the next page; null on the last."""
+
+    dossiers: list[DossierLine]
+    next: str | None
+
+
+class DossierCounts(_View):
+    """The portal's status -> how many dossiers have it; a status of none is left out."""
+
+    dossiers: dict[int, int]
+
+
+class KnownApplicant(_View):
+    applicant: Applicant | None
+
+
+class GivenGuidance(_View):
+    id: str
