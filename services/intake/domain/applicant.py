@@ -1,12 +1,12 @@
 """The applicant: who hands in, how they are reached, what the post must know to find them. It enters no dossier fact."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
 from contracts.intake import ContactV1, RecipientV1
 from contracts.refusal import Refusal
-from contracts.values import Email, Identifier, Telephone, Text, Value
+from contracts.values import Email, Identifier, Language, Telephone, Text, Value
 
 
 def _without_blanks(value: object) -> object:
@@ -33,7 +33,7 @@ class Applicant(Value):
     address: Text
     telephone: Telephone | None = None
     email: Email | None = None
-    language: Literal["vi", "en"] = "vi"
+    language: Language = "vi"
 
     @property
     def dialled(self) -> str | None:

@@ -7,13 +7,13 @@ the same transaction: lines of the history, and the sealed applicant of a dossie
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from contracts.aggregate import Aggregate
 from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, ProcedureRef, UnitRef
 from contracts.registry import Event
-from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
+from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage, Transition, after
 from worktime import Explanation
@@ -76,7 +76,7 @@ class Dossier(Aggregate):
         lines = [_line(sequence, event) for sequence, event in enumerate(events, self.version + 1)]
         return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
 
-    def why_this_date(self, language: Literal["vi", "en"]) -> list[str]:
+    def why_this_date(self, language: Language) -> list[str]:
         """The explanation of the promised date, one sentence a line; empty before acceptance."""
         return [] if self.explanation is None else Explanation.from_data(self.explanation).lines(language)
 

@@ -12,7 +12,6 @@ from services.intake.commands.dossiers import resubmit_by_citizen
 from services.intake.commands.receive import submit_online
 from services.intake.commands.tracking import identify
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
-from services.intake.pages.screen import language_of
 from services.intake.queries.choices import online_choices
 from services.intake.queries.dossiers import dossier_detail, secret_of, tracking_url
 from services.intake.schemas.requests import ResubmitDossier
@@ -82,7 +81,7 @@ async def _tracked(
         status=status,
         dossier=detail.dossier,
         steps=detail.history,
-        why=detail.dossier.why_this_date(language_of(request)),
+        why=detail.dossier.why_this_date(chosen_language(request)),
         form=form,
         papers=papers,
         again=again,

@@ -22,11 +22,11 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.papers import missing
 from services.intake.domain.stages import Transition, allowed
 from services.intake.pages import forms
-from services.intake.pages.screen import language_of
 from services.intake.queries.choices import papers_asked_for, staff_names
 from services.intake.queries.dossiers import DossierDetail, dossier_detail
 from services.intake.schemas.requests import HandOverResult, RefuseDossier, ResubmitDossier
 from web.forms import Form, blank, read_form
+from web.languages import chosen_language
 from web.pages import CurrentPages, Pages
 
 router = APIRouter(include_in_schema=False)
@@ -134,7 +134,7 @@ async def _page(
         applicant=detail.applicant,
         steps=detail.history,
         names=await staff_names(process, sorted({line.by for line in detail.history if line.by})),
-        why=dossier.why_this_date(language_of(request)),
+        why=dossier.why_this_date(chosen_language(request)),
         transitions=allowed(dossier.stage),
         Transition=Transition,
         papers=papers,

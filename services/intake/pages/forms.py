@@ -1,7 +1,7 @@
 """The pages' forms: flat, as a browser sends them, and turned into the same commands that the API takes."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, create_model
 
@@ -11,6 +11,7 @@ from contracts.values import (
     GuidanceKind,
     HandOver,
     Identifier,
+    Language,
     LongText,
     Moment,
     ProcedureCode,
@@ -48,7 +49,7 @@ class SubmissionForm(BaseModel):
     address: Text
     telephone: Telephone | None = None
     email: Email | None = None
-    language: Literal["vi", "en"] = "vi"
+    language: Language = "vi"
     hand_over: HandOver = HandOver.COUNTER
 
     def applicant(self) -> Applicant:

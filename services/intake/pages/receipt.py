@@ -10,9 +10,9 @@ from fastapi.responses import FileResponse
 from chassis.process import CurrentProcess
 from contracts.values import Identifier
 from services.intake.access import Clerk, require_clerk_of
-from services.intake.pages.screen import language_of
 from services.intake.queries.choices import staff_names, unit_copy
 from services.intake.queries.dossiers import dossier_detail, tracking_url
+from web.languages import chosen_language
 from web.pages import CurrentPages
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +40,7 @@ async def receipt(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, re
         secret=detail.secret,
         unit=await unit_copy(process, detail.dossier.unit.id),
         clerk=names.get(by or "", by),
-        why=detail.dossier.why_this_date(language_of(request)),
+        why=detail.dossier.why_this_date(chosen_language(request)),
         tracking_url=address,
         tracking_page=address.partition("?")[0],
         qr=_qr(address),

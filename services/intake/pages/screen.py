@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
 from chassis.process import CurrentProcess
 from services.intake.access import Clerk, units_of
 from web.forms import Form
-from web.languages import chosen_language
 from web.pages import CurrentPages
 
 
@@ -30,8 +29,3 @@ class ClerkScreen:
 
 
 CurrentScreen = Annotated[ClerkScreen, Depends()]
-
-
-def language_of(request: Request) -> Literal["vi", "en"]:
-    """In which language the reasons of a date are given."""
-    return "en" if chosen_language(request) == "en" else "vi"

@@ -5,7 +5,7 @@ import pytest
 from contracts.intake import DossierFact, GuidanceGivenV1
 from contracts.registry import EVENTS
 from contracts.topics import DOSSIERS
-from contracts.values import Channel, GuidanceKind, HandOver, Outcome
+from contracts.values import LANGUAGES, Channel, GuidanceKind, HandOver, Outcome
 from messaging.handler_table import Decision, numbered
 from services.intake.domain import facts
 from services.intake.domain.dossier import Dossier
@@ -15,7 +15,7 @@ from services.intake.handlers import dossier as handlers
 from services.intake.main import SERVICE
 from tests.support.intake_dossiers import CLERK, HERE, OFFER, acceptance, accepted, returned, submission, submitted
 from tests.support.intake_events import NOW
-from web.languages import LANGUAGES, Texts
+from web.languages import Texts
 
 TEXTS = Texts.load([SERVICE.folder / "texts"])
 KINDS = {event.TYPE.split(".")[-2] for event in EVENTS.values() if event.TOPIC is DOSSIERS}
