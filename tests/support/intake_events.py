@@ -88,7 +88,7 @@ def decided_case(received: dict[str, Any], outcome: Outcome = Outcome.GRANTED) -
 
 
 def collected(keys: dict[str, Path], **changes: Any) -> DossierCollectedV1:
-    """What the post tells of a sealed parcel, its applicant encrypted for intake."""
+    """What the post publishes of a sealed parcel, its applicant encrypted for intake."""
     public = ECKey.import_key(json.loads(keys["intake_key_file"].read_text()))
     applicant = jwe.encrypt_compact(
         {"alg": "ECDH-ES", "enc": "A256GCM"}, json.dumps(APPLICANT).encode(), public, algorithms=["ECDH-ES", "A256GCM"]

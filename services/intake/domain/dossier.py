@@ -96,5 +96,5 @@ def new_dossier_id() -> str:
 
 
 def dossier_of_collection(collection: str) -> str:
-    """The one dossier that a collection of the post becomes, however often it is told of."""
+    """The one dossier that a collection of the post becomes, however often its event comes."""
     return f"d-{uuid5(NAMESPACE_URL, f'motcua:collection:{collection}').hex}"

@@ -128,7 +128,7 @@ class StaffDossier(_WholeDossier):
 
 
 class DossierLine(_View):
-    """One line of a unit's list. `returned`: handed back for papers, which the portal's status does not tell."""
+    """One line of a unit's list. `returned`: handed back for papers, which the portal's status does not show."""
 
     id: str
     version: int

@@ -247,6 +247,13 @@ async def test_promise_counts_from_the_time_at_the_counter(intake: Intake) -> No
     assert "after the cut-off" in why["en"][0]
 
 
+async def test_code_and_submission_number_are_of_the_civil_day(intake: Intake) -> None:
+    """Half past midnight in Vietnam is still the day before in UTC."""
+    received = await intake.receive(received_at="2026-02-23T17:30:00Z")
+    assert received["code"].startswith(f"{DISTRICT}-260224-")
+    assert received["submission_number"].startswith("S260224-")
+
+
 async def test_lane_is_the_tier_of_the_door(intake: Intake) -> None:
     province = (await intake.post("/dossiers", new_dossier(unit=CENTRE), clerk="lan")).json()
     commune = (await intake.post("/dossiers", new_dossier(unit=COMMUNE, procedure=BIRTH), clerk="tam")).json()

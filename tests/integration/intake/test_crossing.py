@@ -1,4 +1,4 @@
-"""Commands that cross: of two that cannot both be, one wins and the other is told; and a unit's codes under contention."""
+"""Commands that cross: of two that cannot both be, one wins and the other is refused; and a unit's codes under contention."""
 
 import asyncio
 from collections import Counter

@@ -23,7 +23,7 @@ from tests.support.servers import PostgresServer
 
 @dataclass(kw_only=True)
 class Others:
-    """Routing and the post, as far as intake can tell; and a reader of everything that intake publishes."""
+    """Routing and the post, as far as intake knows them; and a reader of everything that intake publishes."""
 
     intake: Intake
     producer: AIOKafkaProducer
