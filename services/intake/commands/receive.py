@@ -23,7 +23,7 @@ from services.intake.schemas.requests import ReceiveDossier, SubmitDossier
 from web.principal import Principal
 
 ONLINE: Final = "online"
-"""The actor of commands that nobody signed in for. Not the address they came from: a telephone changes it between two attempts."""
+"""The actor of commands that nobody signed in for. Not the address they came from: a telephone changes it between attempts."""
 
 
 async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossier, key: str) -> Answer:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.intake import DossierAcceptedV1, DossierFact, DossierSubmittedV1
+from contracts.intake import DossierAcceptedV1, DossierFact, DossierReturnedV1, DossierSubmittedV1
 from contracts.refusal import Invalid, Refusal
 from contracts.values import CIVIL_TIME, Channel, HandOver, PortalStatus
 from messaging.handler_table import Decision
@@ -73,6 +73,10 @@ def test_form_02_names_everything_missing_once() -> None:
     decision = handlers.return_for_papers(dossier, {"hop-dong": "chưa công chứng"}, OFFER, NOW, CLERK)
     assert (decision.state.stage, decision.state.status, decision.state.code) == (Stage.RETURNED, PortalStatus.SUBMITTED, None)
     assert [(line.code, line.reason) for line in decision.state.missing] == [("hop-dong", "chưa công chứng")]
+    both = handlers.return_for_papers(submitted(), {"hop-dong": "thiếu", "don": "mờ"}, OFFER, NOW, CLERK)
+    (fact,) = both.events
+    assert isinstance(fact, DossierReturnedV1)
+    assert [(line.code, line.reason) for line in fact.missing] == [("don", "mờ"), ("hop-dong", "thiếu")]
     with pytest.raises(Invalid, match="missing-not-named"):
         handlers.return_for_papers(submitted(), {"hop-dong": "thiếu"}, OFFER, NOW, CLERK)
     with pytest.raises(Invalid, match="unknown-paper"):

@@ -64,6 +64,9 @@ def test_a_line_keeps_what_its_kind_says_and_not_what_all_say() -> None:
     returned_by = handlers.return_for_papers(submitted("don"), {"hop-dong": "chưa công chứng"}, OFFER, NOW, CLERK)
     (line,) = history_of(returned_by)
     assert line.data == {"missing": [{"code": "hop-dong", "title": "Hợp đồng", "reason": "chưa công chứng"}]}
+    decided = accepted(stage=Stage.DECIDED, decided_at=NOW, outcome=Outcome.DECLINED)
+    (line,) = history_of(Decision(decided, (facts.decided(decided, CLERK),)))
+    assert set(line.data) == {"decided_at", "outcome"}, "what is not known is left out"
     done = accepted(stage=Stage.HANDED_OVER, handed_over_at=NOW, handed_over_by=HandOver.COUNTER)
     (line,) = history_of(Decision(done, (facts.handed_over(done, CLERK),)))
     assert set(line.data) == {"handed_over_by", "handed_over_at"}

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.directory import CalendarV1, LimitV1, ProcedureV1, UnitV1
@@ -38,6 +38,8 @@ def offered(code: str, at: str = DISTRICT, by: str = DISTRICT, day: date = TODAY
 
 
 @given(st.integers(-10_000, 10_000))
+@example(1)
+@example(2)
 def test_time_at_the_counter_is_bounded(minutes: int) -> None:
     given_time = NOW + timedelta(minutes=minutes)
     if minutes > 1 or given_time < NOW - OLDEST:
@@ -70,6 +72,11 @@ def test_working_hours_and_same_day() -> None:
     assert hours.moment == datetime(2026, 3, 2, 17, 0, tzinfo=CIVIL_TIME)
     assert promised(offered(CARD_CORRECTION), NOW).moment == NOW.replace(hour=17)
     assert promised(offered(CARD_CORRECTION), NOW.replace(hour=15, minute=1)).moment.date() == date(2026, 2, 25)
+
+
+def test_seconds_are_not_on_the_receipt_and_do_not_count() -> None:
+    licence = offered(DRIVING_LICENCE, CENTRE, DEPARTMENT)
+    assert promised(licence, NOW.replace(second=59, microsecond=999_999)).moment == promised(licence, NOW).moment
 
 
 def test_through_tet_and_from_a_sunday() -> None:

@@ -38,6 +38,7 @@ def test_codes_and_their_ends(keys: Keys, typed: str, code: str) -> None:
 
 def test_submission_numbers_people_and_nothing(keys: Keys) -> None:
     assert read_search(keys, "s260224-4f7qx-0zk2m", UNIT, TODAY, 4) == Search(number="S260224-4F7QX-0ZK2M")
+    assert read_search(keys, " C-0AF00001 ", UNIT, TODAY, 4) == Search(collection="c-0af00001")
     assert read_search(keys, "   ", UNIT, TODAY, 4) is None
     person = read_search(keys, "0912 345 678", UNIT, TODAY, 4)
     assert person == Search(identity=identity_index(keys, "0912345678"), telephone=telephone_index(keys, "+84912345678"))
