@@ -24,15 +24,25 @@ class CaseOpenedV1(CaseFact):
 
 @event("case.assigned.v1", CASES)
 class CaseAssignedV1(CaseFact):
+    """`officer` works on it. `by` gave it to them or took it; left out, the rule of competence chose."""
+
     officer: Identifier
     officer_name: Text
+    by: Identifier | None = None
+    by_name: Text | None = None
 
 
 @event("case.decided.v1", CASES)
 class CaseDecidedV1(CaseFact):
-    """The result is signed: the end of processing, by which lateness is judged. A declined case states its reason."""
+    """The result is signed: the end of processing, by which lateness is judged. A declined case states its reason.
+
+    `by` decided. `officer` had the case until then, who is another where a leader decided; left out, nobody had it.
+    """
 
     outcome: Outcome
     result_number: Text | None = None
     reason: LongText | None = None
     by: Identifier
+    by_name: Text | None = None
+    officer: Identifier | None = None
+    officer_name: Text | None = None
