@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from contracts.values import Role
-from services.routing.domain.case import Actor, Person
+from services.routing.domain.case import Actor
+from services.routing.domain.history import Person
 from web.principal import Forbidden, Principal
 from web.signin import requires
 

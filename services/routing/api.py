@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.process import CurrentProcess
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
 from contracts.values import Identifier, Lane, Outcome, UnitId
 from services.routing.access import Worker, actor_in, units_of
 from services.routing.commands import Assigning, Deciding, run_assign, run_decide
-from services.routing.domain.case import Case, Person, State, Step
+from services.routing.domain.case import Case, State
 from services.routing.domain.due import Due
+from services.routing.domain.history import HistoryLine, Transition
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.repository import cases, lists
 from services.routing.repository.lists import Cursor, Listed, Listing
@@ -46,6 +47,25 @@ class CasePage(BaseModel):
 
     cases: list[CaseLine]
     next: str | None
+
+
+class Person(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    name: str
+
+
+class Step(BaseModel):
+    """A line of the history. `number` is the event's own; `by` is null where competence chose, `officer` where nobody has it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    act: Annotated[Transition, Field(validation_alias="transition")]
+    at: datetime
+    by: Person | None
+    officer: Person | None
 
 
 class CaseWhole(CaseLine):
@@ -96,7 +116,7 @@ async def list_cases(
 async def one_case(process: CurrentProcess, person: Worker, case: CaseId, response: Response) -> CaseWhole:
     """The case with its history; its ETag is its version."""
     async with process.database.connect() as connection:
-        found = await cases.find(connection, case)
+        found = await cases.find_case(connection, case)
         if found is None:
             raise CaseUnknown
         actor_in(person, found.competent_unit.id)
@@ -157,7 +177,7 @@ def _line(row: Any) -> CaseLine:
     )
 
 
-def _whole(case: Case, history: list[Step]) -> CaseWhole:
+def _whole(case: Case, history: list[HistoryLine]) -> CaseWhole:
     verdict = case.verdict
     return CaseWhole(
         id=case.id,
@@ -179,6 +199,6 @@ def _whole(case: Case, history: list[Step]) -> CaseWhole:
         result_number=verdict.ruling.result_number if verdict else None,
         reason=verdict.ruling.reason if verdict else None,
         decided_at=verdict.at if verdict else None,
-        decided_by=verdict.by if verdict else None,
-        history=history,
+        decided_by=Person.model_validate(verdict.by) if verdict else None,
+        history=[Step.model_validate(line) for line in history],
     )

@@ -11,10 +11,11 @@ from messaging import copies
 from messaging.commands import Answer, CommandKey, UnitOfWork
 from messaging.handler_table import Decision
 from services.routing.access import actor_in
-from services.routing.consumers import CASE_STORE
-from services.routing.domain.case import Actor, Case, Person, Ruling
+from services.routing.domain.case import Actor, Case, Ruling
+from services.routing.domain.history import Person
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.handlers import Assignee, assign, decide
+from services.routing.repository.cases import CASE_STORE
 from web import correlation
 from web.conditional import require_current
 from web.principal import Principal

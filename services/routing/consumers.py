@@ -4,10 +4,8 @@ from contracts.intake import DossierAcceptedV1
 from contracts.topics import DOSSIERS, KEYS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
 from services.routing.handlers import open_case
-from services.routing.repository.cases import CaseStore
+from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.officers import ledger
-
-CASE_STORE = CaseStore()
 
 TABLE = Table(
     "routing",

@@ -1,4 +1,4 @@
-"""What happens to a case, one pure function per use case: `(state, what, by whom, when) -> Decision(state, events)`."""
+"""What happens to a case, one pure function per use case: `(case, what, by whom, when) -> Decision(case, events)`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,8 @@ from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
 from messaging.handler_table import Context, Decision
 from services.routing.domain.assignment import Ledger
-from services.routing.domain.case import Act, Actor, Case, Person, Ruling, assigned, decided, may_assign, may_decide
+from services.routing.domain.case import Actor, Case, Ruling, assigned, decided, may_assign, may_decide
+from services.routing.domain.history import Person
 from services.routing.domain.refusals import AlreadyOpen, NotAnOfficerHere
 
 
@@ -29,8 +30,8 @@ def open_case(state: Case | None, event: DossierAcceptedV1, context: Context) ->
     officer = ledger.assign(event.competent_unit.id, event.procedure.field, context.now)
     if officer is None:
         return Decision(case, (_opened(case, context.now),))
-    given = assigned(case, officer, None, context.now)
-    return Decision(given, (_opened(case, context.now), _assigned(given, officer, context.now)))
+    case = assigned(case, officer, context.now)
+    return Decision(case, (_opened(case, context.now), _assigned(case, officer, None, context.now)))
 
 
 def assign(case: Case, to: Assignee, by: Actor, now: datetime) -> Decision[Case]:
@@ -38,27 +39,20 @@ def assign(case: Case, to: Assignee, by: Actor, now: datetime) -> Decision[Case]
     may_assign(case, to.person, by)
     if not to.officer_here:
         raise NotAnOfficerHere(case.competent_unit.name)
-    given = assigned(case, to.person, by.person, now)
-    return Decision(given, (_assigned(given, to.person, now),))
+    case = assigned(case, to.person, now)
+    return Decision(case, (_assigned(case, to.person, by.person, now),))
 
 
 def decide(case: Case, ruling: Ruling, by: Actor, now: datetime) -> Decision[Case]:
     """The end of processing, by which lateness is judged."""
     may_decide(case, by)
-    after = decided(case, ruling, by.person, now)
-    event = CaseDecidedV1(
-        **_facts(after, now),
-        outcome=ruling.outcome,
-        result_number=ruling.result_number,
-        reason=ruling.reason,
-        by=by.person.id,
-    )
-    return Decision(after, (event,))
+    case = decided(case, ruling, by.person, now)
+    return Decision(case, (_decided(case, ruling, by.person, now),))
 
 
 def _new_case(event: DossierAcceptedV1, context: Context) -> Case:
     assert context.lane is not None  # noqa: S101 -- dossiers exist per lane
-    case = Case(
+    return Case(
         id=context.attributes.subject,
         lane=context.lane,
         version=0,
@@ -71,7 +65,6 @@ def _new_case(event: DossierAcceptedV1, context: Context) -> Case:
         promised_at=event.promised_at,
         opened_at=context.now,
     )
-    return case.with_step(Act.OPENED, context.now)
 
 
 def _facts(case: Case, at: datetime) -> dict[str, object]:
@@ -89,5 +82,25 @@ def _opened(case: Case, at: datetime) -> Event:
     return CaseOpenedV1(**_facts(case, at))
 
 
-def _assigned(case: Case, officer: Person, at: datetime) -> Event:
-    return CaseAssignedV1(**_facts(case, at), officer=officer.id, officer_name=officer.name)
+def _assigned(case: Case, officer: Person, by: Person | None, at: datetime) -> Event:
+    """`by` None: the rule of competence chose."""
+    return CaseAssignedV1(
+        **_facts(case, at),
+        officer=officer.id,
+        officer_name=officer.name,
+        by=by.id if by else None,
+        by_name=by.name if by else None,
+    )
+
+
+def _decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Event:
+    return CaseDecidedV1(
+        **_facts(case, at),
+        outcome=ruling.outcome,
+        result_number=ruling.result_number,
+        reason=ruling.reason,
+        by=by.id,
+        by_name=by.name,
+        officer=case.officer.id if case.officer else None,
+        officer_name=case.officer.name if case.officer else None,
+    )

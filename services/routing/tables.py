@@ -3,22 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from chassis.tables import MOMENT, one_of
 from contracts.values import Lane, Outcome
 from messaging.tables import add_messaging_tables
-from services.routing.domain.case import Act
+from services.routing.domain.history import Transition
 
 METADATA = MetaData()
 MESSAGING = add_messaging_tables(METADATA)
-MOMENT: Any = DateTime(timezone=True)
-
-
-def _one_of(column: str, values: type[Lane | Outcome | Act]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class RoutingRow(SQLModel, registry=registry(metadata=METADATA)):
@@ -28,9 +24,9 @@ class RoutingRow(SQLModel, registry=registry(metadata=METADATA)):
 class CaseRow(RoutingRow, table=True):
     __tablename__ = "routing_case"
     __table_args__ = (
-        CheckConstraint("version >= 1", name="case_has_told"),
-        CheckConstraint(_one_of("lane", Lane), name="case_lane_known"),
-        CheckConstraint(_one_of("outcome", Outcome), name="case_outcome_known"),
+        CheckConstraint("version >= 1", name="case_version_positive"),
+        CheckConstraint(one_of("lane", Lane), name="case_lane_known"),
+        CheckConstraint(one_of("outcome", Outcome), name="case_outcome_known"),
         CheckConstraint("num_nonnulls(officer, officer_name, assigned_at) IN (0, 3)", name="case_assigned_wholly"),
         CheckConstraint("num_nonnulls(outcome, decided_at, decided_by, decided_by_name) IN (0, 4)", name="case_decided_wholly"),
         CheckConstraint("(reason IS NOT NULL) = (outcome IS NOT DISTINCT FROM 'declined')", name="case_reason_if_declined"),
@@ -86,7 +82,7 @@ class StepRow(RoutingRow, table=True):
 
     __tablename__ = "case_step"
     __table_args__ = (
-        CheckConstraint(_one_of("act", Act), name="step_act_known"),
+        CheckConstraint(one_of("act", Transition), name="step_act_known"),
         CheckConstraint("num_nonnulls(by, by_name) IN (0, 2)", name="step_by_wholly"),
         CheckConstraint("num_nonnulls(officer, officer_name) IN (0, 2)", name="step_officer_wholly"),
     )
@@ -100,9 +96,6 @@ class StepRow(RoutingRow, table=True):
     officer: str | None = Field(default=None, sa_type=Text)
     officer_name: str | None = Field(default=None, sa_type=Text)
 
-
-CASES: Table = CaseRow.metadata.tables["routing_case"]
-STEPS: Table = StepRow.metadata.tables["case_step"]
 
 # Which officers a unit has is asked for every batch, and a province has thousands of staff.
 Index(

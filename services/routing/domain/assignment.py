@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from services.routing.domain.case import Person
+from services.routing.domain.history import Person
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

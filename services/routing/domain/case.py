@@ -3,14 +3,17 @@
 `TRANSITIONS` is all that can happen to it; whatever is not in the table is refused with a sentence that a clerk understands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from contracts.aggregate import Aggregate
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
+from contracts.registry import Event
 from contracts.values import Lane, Outcome
+from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.refusals import (
     AlreadyDecided,
     AlreadyTheirs,
@@ -28,27 +31,13 @@ class State(StrEnum):
     DECIDED = "decided"
 
 
-class Act(StrEnum):
-    """What can happen to a case; each is one published event and one line of its history."""
-
-    OPENED = "opened"
-    ASSIGNED = "assigned"
-    DECIDED = "decided"
-
-
-TRANSITIONS: Final[dict[tuple[State | None, Act], State]] = {
-    (None, Act.OPENED): State.UNASSIGNED,
-    (State.UNASSIGNED, Act.ASSIGNED): State.ASSIGNED,
-    (State.ASSIGNED, Act.ASSIGNED): State.ASSIGNED,
-    (State.UNASSIGNED, Act.DECIDED): State.DECIDED,
-    (State.ASSIGNED, Act.DECIDED): State.DECIDED,
+TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
+    (None, Transition.OPENED): State.UNASSIGNED,
+    (State.UNASSIGNED, Transition.ASSIGNED): State.ASSIGNED,
+    (State.ASSIGNED, Transition.ASSIGNED): State.ASSIGNED,
+    (State.UNASSIGNED, Transition.DECIDED): State.DECIDED,
+    (State.ASSIGNED, Transition.DECIDED): State.DECIDED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +72,9 @@ class Verdict:
     by: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A line of the history. `number` is the number of the event that told it; `by` None: assigned by competence."""
-
-    number: int
-    act: Act
-    at: datetime
-    by: Person | None = None
-    officer: Person | None = None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Case(Aggregate):
-    """`version` is the number of its last event. `new_steps` are those that the history does not hold yet."""
+    """`version` is the number of its last event. `pending_history`: lines of events published since it was loaded."""
 
     lane: Lane
     code: str
@@ -110,38 +88,45 @@ class Case(Aggregate):
     officer: Person | None = None
     assigned_at: datetime | None = None
     verdict: Verdict | None = None
-    new_steps: tuple[Step, ...] = ()
+    pending_history: tuple[HistoryLine, ...] = ()
 
     @property
     def state(self) -> State:
-        if self.verdict is not None:
-            return State.DECIDED
-        return State.UNASSIGNED if self.officer is None else State.ASSIGNED
+        return state_of(self.officer, self.verdict)
 
-    def allow(self, act: Act) -> None:
+    def recorded(self, events: Sequence[Event]) -> Self:
+        """At its new version, with one line of history for each event. Raises TypeError for what is no fact about a case."""
+        lines = [HistoryLine.of(number, event) for number, event in enumerate(events, self.version + 1)]
+        return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
+
+    def allow(self, transition: Transition) -> None:
         """Raises AlreadyDecided: the one refusal that the table of transitions holds for a case that is open."""
-        if (self.state, act) not in TRANSITIONS:
+        if (self.state, transition) not in TRANSITIONS:
             raise AlreadyDecided(self.code)
 
-    def with_step(self, act: Act, at: datetime, by: Person | None = None, officer: Person | None = None) -> "Case":
-        number = self.version + len(self.new_steps) + 1
-        return replace(self, new_steps=(*self.new_steps, Step(number, act, at, by, officer)))
+
+def state_of(officer: object | None, decision: object | None) -> State:
+    """By who has the case and what was decided, None for nobody and nothing."""
+    if decision is not None:
+        return State.DECIDED
+    return State.UNASSIGNED if officer is None else State.ASSIGNED
 
 
-def assigned(case: Case, officer: Person, by: Person | None, at: datetime) -> Case:
-    """The officer works on it from now on; `by` None says that the rule of competence chose."""
-    case.allow(Act.ASSIGNED)
-    return replace(case.with_step(Act.ASSIGNED, at, by, officer), officer=officer, assigned_at=at)
+def assigned(case: Case, officer: Person, at: datetime) -> Case:
+    """The officer works on it from now on."""
+    case.allow(Transition.ASSIGNED)
+    return replace(case, officer=officer, assigned_at=at)
 
 
 def decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Case:
-    case.allow(Act.DECIDED)
-    return replace(case.with_step(Act.DECIDED, at, by, case.officer), verdict=Verdict(ruling, at, by))
+    """Nothing can happen to it any more."""
+    case.allow(Transition.DECIDED)
+    return replace(case, verdict=Verdict(ruling, at, by))
 
 
 def may_assign(case: Case, officer: Person, by: Actor) -> None:
     """A leader gives a case to anybody in the unit; an officer may only take one that nobody has. Raises a Refusal."""
-    case.allow(Act.ASSIGNED)
+    case.allow(Transition.ASSIGNED)
     if case.officer is not None and case.officer.id == officer.id:
         raise AlreadyTheirs(case.officer.name)
     if not by.leads and (case.officer is not None or officer.id != by.person.id):
@@ -150,6 +135,6 @@ def may_assign(case: Case, officer: Person, by: Actor) -> None:
 
 def may_decide(case: Case, by: Actor) -> None:
     """The officer who has it decides, or one who leads the unit. Raises a Refusal."""
-    case.allow(Act.DECIDED)
+    case.allow(Transition.DECIDED)
     if not by.leads and (case.officer is None or case.officer.id != by.person.id):
         raise SomebodyElses(case.officer.name if case.officer else None)

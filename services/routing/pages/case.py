@@ -17,8 +17,9 @@ from messaging.commands import Answer
 from services.routing.access import Worker, actor_in
 from services.routing.commands import Assigning, Deciding, run_assign, run_decide
 from services.routing.domain.assignment import Competent, Load
-from services.routing.domain.case import Actor, Case, State, Step
+from services.routing.domain.case import Actor, Case, State
 from services.routing.domain.due import days_left
+from services.routing.domain.history import HistoryLine
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.freshness import freshness
 from services.routing.repository import cases, officers
@@ -40,7 +41,7 @@ class Loaded:
     """A case as its page shows it, and to whom it could be given, with how much each has."""
 
     case: Case
-    history: list[Step]
+    history: list[HistoryLine]
     actor: Actor
     colleagues: list[Competent]
     loads: Mapping[str, Load]
@@ -77,7 +78,7 @@ class Desk:
 
     async def load(self) -> Loaded:
         async with self.process.database.connect() as connection:
-            case = await cases.find(connection, self.case)
+            case = await cases.find_case(connection, self.case)
             if case is None:
                 raise CaseUnknown
             unit = case.competent_unit.id

@@ -1,16 +1,17 @@
 """Cases and their history: loaded under lock many at once, saved in two statements however many there are."""
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import rows
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
 from contracts.values import Lane, Outcome
-from services.routing.domain.case import Act, Case, Person, Ruling, Step, Verdict
-from services.routing.tables import CASES, STEPS
+from services.routing.domain.case import Case, Ruling, Verdict
+from services.routing.domain.history import HistoryLine, Person, Transition
+from services.routing.tables import CaseRow, StepRow
 
 _CHANGING = (
     "version", "officer", "officer_name", "assigned_at",
@@ -20,17 +21,9 @@ _CHANGING = (
 # By primary key.
 _ONE = text("SELECT * FROM routing_case WHERE id = :id")
 _LOCK = text("SELECT * FROM routing_case WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_STEPS = text("SELECT * FROM case_step WHERE case_id = :id ORDER BY number")
-_SAVE = text(f"""
-    INSERT INTO routing_case ({", ".join(CASES.columns.keys())})
-    SELECT {", ".join(CASES.columns.keys())} FROM jsonb_populate_recordset(NULL::routing_case, CAST(:rows AS jsonb)) ORDER BY id
-    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGING)}
-""")  # noqa: S608 -- column names of our own table
-_SAVE_STEPS = text(f"""
-    INSERT INTO case_step ({", ".join(STEPS.columns.keys())})
-    SELECT {", ".join(STEPS.columns.keys())} FROM jsonb_populate_recordset(NULL::case_step, CAST(:rows AS jsonb))
-    ORDER BY case_id, number
-""")  # noqa: S608 -- column names of our own table
+_HISTORY = text("SELECT * FROM case_step WHERE case_id = :id ORDER BY number")
+_SAVE = rows.upsert(CaseRow, changing=_CHANGING)
+_SAVE_HISTORY = rows.insert(StepRow)
 
 
 class CaseStore:
@@ -39,22 +32,23 @@ class CaseStore:
         return {row.id: _case(row) for row in await connection.execute(_LOCK, {"ids": list(ids)})}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Case]) -> None:
-        await connection.execute(_SAVE, {"rows": json.dumps([_row(case) for case in states])})
-        steps = [_step_row(case.id, step) for case in states for step in case.new_steps]
-        await connection.execute(_SAVE_STEPS, {"rows": json.dumps(steps)})
+        await rows.write(connection, _SAVE, [_case_row(case) for case in states])
+        await rows.write(
+            connection, _SAVE_HISTORY, [_history_row(case.id, line) for case in states for line in case.pending_history]
+        )
 
 
-async def find(connection: AsyncConnection, case: str) -> Case | None:
-    row = (await connection.execute(_ONE, {"id": case})).one_or_none()
+CASE_STORE: Final = CaseStore()
+
+
+async def find_case(connection: AsyncConnection, case_id: str) -> Case | None:
+    row = (await connection.execute(_ONE, {"id": case_id})).one_or_none()
     return None if row is None else _case(row)
 
 
-async def history(connection: AsyncConnection, case: str) -> list[Step]:
+async def history(connection: AsyncConnection, case_id: str) -> list[HistoryLine]:
     """What happened to the case, oldest first."""
-    return [
-        Step(row.number, Act(row.act), row.at, _person(row.by, row.by_name), _person(row.officer, row.officer_name))
-        for row in await connection.execute(_STEPS, {"id": case})
-    ]
+    return [_history_line(row) for row in await connection.execute(_HISTORY, {"id": case_id})]
 
 
 def _case(row: Any) -> Case:
@@ -87,7 +81,17 @@ def _person(ident: str | None, name: str | None) -> Person | None:
     return None if ident is None or name is None else Person(ident, name)
 
 
-def _row(case: Case) -> Mapping[str, object]:
+def _history_line(row: Any) -> HistoryLine:
+    return HistoryLine(
+        number=row.number,
+        transition=Transition(row.act),
+        at=row.at,
+        by=_person(row.by, row.by_name),
+        officer=_person(row.officer, row.officer_name),
+    )
+
+
+def _case_row(case: Case) -> Mapping[str, object]:
     return {
         "id": case.id,
         "lane": case.lane,
@@ -99,10 +103,10 @@ def _row(case: Case) -> Mapping[str, object]:
         "competent_unit_name": case.competent_unit.name,
         "procedure": case.procedure.model_dump(mode="json"),
         "papers": [paper.model_dump(mode="json", exclude_none=True) for paper in case.papers],
-        "accepted_at": case.accepted_at.isoformat(),
-        "promised_at": case.promised_at.isoformat(),
-        "opened_at": case.opened_at.isoformat(),
-        "assigned_at": None if case.assigned_at is None else case.assigned_at.isoformat(),
+        "accepted_at": case.accepted_at,
+        "promised_at": case.promised_at,
+        "opened_at": case.opened_at,
+        "assigned_at": case.assigned_at,
         **_named("officer", case.officer),
         **({} if case.verdict is None else _verdict_columns(case.verdict)),
     }
@@ -113,19 +117,19 @@ def _verdict_columns(verdict: Verdict) -> Mapping[str, object]:
         "outcome": verdict.ruling.outcome,
         "result_number": verdict.ruling.result_number,
         "reason": verdict.ruling.reason,
-        "decided_at": verdict.at.isoformat(),
+        "decided_at": verdict.at,
         **_named("decided_by", verdict.by),
     }
 
 
-def _step_row(case: str, step: Step) -> Mapping[str, object]:
+def _history_row(case_id: str, line: HistoryLine) -> Mapping[str, object]:
     return {
-        "case_id": case,
-        "number": step.number,
-        "act": step.act,
-        "at": step.at.isoformat(),
-        **_named("by", step.by),
-        **_named("officer", step.officer),
+        "case_id": case_id,
+        "number": line.number,
+        "act": line.transition,
+        "at": line.at,
+        **_named("by", line.by),
+        **_named("officer", line.officer),
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.envelope import Envelope
 from contracts.intake import DossierAcceptedV1
 from services.routing.domain.assignment import Competent, Ledger, Load
-from services.routing.domain.case import Person
+from services.routing.domain.history import Person
 
 # By index state_copy_staff_posts.
 _OFFICERS = text("""

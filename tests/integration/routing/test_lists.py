@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.directory import PostV1, StaffV1
 from contracts.envelope import Envelope
 from contracts.values import Outcome, Role
-from services.routing.consumers import CASE_STORE
-from services.routing.domain.case import Actor, Person, Ruling
+from messaging.handler_table import numbered
+from services.routing.domain.case import Actor, Ruling
 from services.routing.domain.due import Due
+from services.routing.domain.history import Person
 from services.routing.handlers import decide
 from services.routing.repository import lists, officers
+from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.lists import Listed, Listing
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE, LONG_AGO, people, staff_id
 from tests.support.routing_world import (
@@ -54,11 +56,10 @@ async def held(database: AsyncEngine) -> Counter[str]:
 async def decided(database: AsyncEngine, *ids: str) -> None:
     by = Actor(Person(DUNG, "Bùi Kiến Dũng"), leads=True)
     async with database.begin() as connection:
-        loaded = await CASE_STORE.load(connection, ids)
-        decisions = [decide(case, Ruling(Outcome.GRANTED), by, NOW) for case in loaded.values()]
-        # As settling would leave them, without the outbox: this is about lists.
-        await connection.execute(text("UPDATE routing_case SET version = version + 1 WHERE id = ANY(:ids)"), {"ids": list(ids)})
-        await CASE_STORE.save(connection, [one.state for one in decisions])
+        cases = await CASE_STORE.load(connection, ids)
+        # Numbered, but for the outbox: this is about lists.
+        states = [numbered(decide(case, Ruling(Outcome.GRANTED), by, NOW), NOW, correlation=None)[0] for case in cases.values()]
+        await CASE_STORE.save(connection, states)
 
 
 async def test_a_batch_sees_what_it_gave_out_itself(database: AsyncEngine) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.assignment import Competent, Ledger, Load
-from services.routing.domain.case import Person
+from services.routing.domain.history import Person
 from tests.support.routing_world import NOW
 
 UNIT = "000.00.21.H99"
@@ -87,8 +87,8 @@ def test_the_order_in_which_officers_are_loaded_changes_nothing(
     posts: list[Competent], loads: dict[str, Load], fields: list[str], random: Random
 ) -> None:
     shuffled = random.sample(posts, len(posts))
-    one, other = Ledger({UNIT: posts}, dict(loads)), Ledger({UNIT: shuffled}, dict(loads))
-    assert [one.assign(UNIT, f, NOW) for f in fields] == [other.assign(UNIT, f, NOW) for f in fields]
+    book, other = Ledger({UNIT: posts}, dict(loads)), Ledger({UNIT: shuffled}, dict(loads))
+    assert [book.assign(UNIT, field, NOW) for field in fields] == [other.assign(UNIT, field, NOW) for field in fields]
 
 
 @given(st.integers(1, 6), st.integers(0, 60))

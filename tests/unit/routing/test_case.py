@@ -1,4 +1,4 @@
-"""A case is opened once, changes by the table of transitions only, and tells one event per change."""
+"""A case is opened once, changes by the table of transitions only, and publishes one event per change."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,8 @@ from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
 from contracts.values import Lane, Outcome
 from messaging.handler_table import Context, Decision, numbered
 from services.routing.domain.assignment import Competent, Ledger
-from services.routing.domain.case import TRANSITIONS, Act, Actor, Case, Person, Ruling, State, assigned, decided
+from services.routing.domain.case import TRANSITIONS, Actor, Case, Ruling, State, Verdict, assigned, decided
+from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.refusals import AlreadyDecided
 from services.routing.handlers import Assignee, assign, decide, open_case
 from tests.support.routing_world import NOW, accepted, attributes
@@ -36,17 +37,26 @@ def opened_from(event: Any, ledger: Ledger, state: Case | None, lane: Lane = Lan
     return open_case(state, event, Context(attributes("d-1", event, 2), NOW, ledger, lane))
 
 
-def kept(decision: Decision[Case]) -> Case:
-    """As it is after it was saved: numbered, its history elsewhere."""
-    state, _ = numbered(decision, NOW, correlation=None)
-    return replace(state, new_steps=())
+def recorded(decision: Decision[Case]) -> Case:
+    """With its events numbered, and their lines of history pending."""
+    case, _ = numbered(decision, NOW, correlation=None)
+    return case
+
+
+def saved(decision: Decision[Case]) -> Case:
+    """As it is loaded again: its history stands elsewhere."""
+    return replace(recorded(decision), pending_history=())
+
+
+def last_line(decision: Decision[Case]) -> HistoryLine:
+    return recorded(decision).pending_history[-1]
 
 
 def in_state(state: State) -> Case:
     if state is State.UNASSIGNED:
-        return kept(opening())
-    held = kept(opening(AN))
-    return held if state is State.ASSIGNED else kept(decide(held, GRANT, OFFICER, NOW))
+        return saved(opening())
+    held = saved(opening(AN))
+    return held if state is State.ASSIGNED else saved(decide(held, GRANT, OFFICER, NOW))
 
 
 def kinds(events: tuple[Event, ...]) -> list[type[Event]]:
@@ -58,7 +68,10 @@ def test_opened_and_assigned_at_once() -> None:
     case = decision.state
     assert kinds(decision.events) == [CaseOpenedV1, CaseAssignedV1]
     assert (case.id, case.state, case.officer, case.assigned_at) == ("d-1", State.ASSIGNED, AN, NOW)
-    assert [(step.number, step.act, step.by) for step in case.new_steps] == [(1, Act.OPENED, None), (2, Act.ASSIGNED, None)]
+    assert recorded(decision).pending_history == (
+        HistoryLine(number=1, transition=Transition.OPENED, at=NOW),
+        HistoryLine(number=2, transition=Transition.ASSIGNED, at=NOW, officer=AN),
+    )
 
 
 def test_without_a_competent_officer_it_is_opened_and_nobody_has_it() -> None:
@@ -75,34 +88,34 @@ def test_a_case_keeps_its_dossiers_lane_whoever_is_competent(lane: Lane) -> None
 
 
 def test_a_second_acceptance_is_refused() -> None:
-    case = kept(opening(AN))
+    case = saved(opening(AN))
     with pytest.raises(Refusal, match="case-already-open"):
         opened_from(accepted(), Ledger(), case)
 
 
 def test_events_carry_what_readers_need_and_no_name_of_an_applicant() -> None:
     event = accepted()
-    told = opened_from(event, Ledger({event.competent_unit.id: [Competent(AN)]}), None).events[1]
-    assert isinstance(told, CaseAssignedV1)
-    assert (told.code, told.promised_at, told.competent_unit, told.receiving_unit) == (
+    fact = opened_from(event, Ledger({event.competent_unit.id: [Competent(AN)]}), None).events[1]
+    assert isinstance(fact, CaseAssignedV1)
+    assert (fact.code, fact.promised_at, fact.competent_unit, fact.receiving_unit) == (
         event.code, event.promised_at, event.competent_unit, event.unit,
     )  # fmt: skip
-    assert (told.officer, told.officer_name, told.procedure) == ("cb-an", "An", event.procedure)
+    assert (fact.officer, fact.officer_name, fact.by, fact.procedure) == ("cb-an", "An", None, event.procedure)
 
 
-def changed(case: Case, act: Act) -> Case:
-    return assigned(case, BINH, CHI, NOW) if act is Act.ASSIGNED else decided(case, GRANT, CHI, NOW)
+def changed(case: Case, transition: Transition) -> Case:
+    return assigned(case, BINH, NOW) if transition is Transition.ASSIGNED else decided(case, GRANT, CHI, NOW)
 
 
-@pytest.mark.parametrize(("state", "act"), [pair for pair in product(State, Act) if pair[1] is not Act.OPENED])
-def test_every_transition_is_allowed_by_the_table_or_refused(state: State, act: Act) -> None:
+@pytest.mark.parametrize(("state", "transition"), list(product(State, set(Transition) - {Transition.OPENED})))
+def test_every_transition_is_allowed_by_the_table_or_refused(state: State, transition: Transition) -> None:
     case = in_state(state)
     assert case.state is state
-    if (state, act) in TRANSITIONS:
-        assert changed(case, act).state is TRANSITIONS[state, act]
+    if (state, transition) in TRANSITIONS:
+        assert changed(case, transition).state is TRANSITIONS[state, transition]
     else:
         with pytest.raises(AlreadyDecided):
-            changed(case, act)
+            changed(case, transition)
 
 
 def test_the_table_ends_with_a_decision() -> None:
@@ -119,13 +132,17 @@ def test_the_officer_who_has_it_decides() -> None:
     assert (event.outcome, event.result_number, event.reason, event.by, event.at) == (
         Outcome.GRANTED, "12/QĐ", None, "cb-an", LATER,
     )  # fmt: skip
-    assert decision.state.verdict is not None
-    assert decision.state.new_steps[0].number == 3
+    assert decision.state.verdict == Verdict(GRANT, LATER, AN)
+    assert last_line(decision) == HistoryLine(number=3, transition=Transition.DECIDED, at=LATER, by=AN, officer=AN)
 
 
 @pytest.mark.parametrize("state", [State.UNASSIGNED, State.ASSIGNED])
 def test_a_leader_decides_whoever_has_it(state: State) -> None:
-    assert decide(in_state(state), DECLINE, LEADER, LATER).state.state is State.DECIDED
+    case = in_state(state)
+    decision = decide(case, DECLINE, LEADER, LATER)
+    assert decision.state.state is State.DECIDED
+    line = last_line(decision)
+    assert (line.transition, line.by, line.officer) == (Transition.DECIDED, CHI, case.officer)
 
 
 @pytest.mark.parametrize("state", [State.UNASSIGNED, State.ASSIGNED])
@@ -158,7 +175,8 @@ def to(person: Person, *, here: bool = True) -> Assignee:
 def test_a_leader_gives_it_to_another() -> None:
     decision = assign(in_state(State.ASSIGNED), to(BINH), LEADER, LATER)
     assert kinds(decision.events) == [CaseAssignedV1]
-    assert (decision.state.officer, decision.state.assigned_at, decision.state.new_steps[0].by) == (BINH, LATER, CHI)
+    assert (decision.state.officer, decision.state.assigned_at) == (BINH, LATER)
+    assert last_line(decision) == HistoryLine(number=3, transition=Transition.ASSIGNED, at=LATER, by=CHI, officer=BINH)
 
 
 def test_an_officer_takes_what_nobody_has() -> None:
@@ -192,24 +210,24 @@ def test_only_to_an_active_officer_of_the_unit(by: Actor) -> None:
 
 def test_decide_against_decide() -> None:
     with pytest.raises(AlreadyDecided):
-        decide(kept(decide(in_state(State.ASSIGNED), DECLINE, LEADER, NOW)), GRANT, OFFICER, LATER)
+        decide(saved(decide(in_state(State.ASSIGNED), DECLINE, LEADER, NOW)), GRANT, OFFICER, LATER)
 
 
 def test_decide_against_assign() -> None:
     with pytest.raises(AlreadyDecided):
-        assign(kept(decide(in_state(State.ASSIGNED), GRANT, OFFICER, NOW)), to(BINH), LEADER, LATER)
+        assign(saved(decide(in_state(State.ASSIGNED), GRANT, OFFICER, NOW)), to(BINH), LEADER, LATER)
 
 
 def test_assign_against_decide() -> None:
     """Given to another meanwhile: who had it can no longer decide."""
     with pytest.raises(Refusal, match="case-somebody-elses"):
-        decide(kept(assign(in_state(State.ASSIGNED), to(BINH), LEADER, NOW)), GRANT, OFFICER, LATER)
+        decide(saved(assign(in_state(State.ASSIGNED), to(BINH), LEADER, NOW)), GRANT, OFFICER, LATER)
 
 
 def test_assign_against_assign() -> None:
-    """Two take it at once: the second is told who has it."""
+    """Two take it at once: the second has to ask a leader."""
     with pytest.raises(Refusal, match="case-only-leaders-reassign"):
-        assign(kept(assign(in_state(State.UNASSIGNED), to(AN), OFFICER, NOW)), to(BINH), COLLEAGUE, LATER)
+        assign(saved(assign(in_state(State.UNASSIGNED), to(AN), OFFICER, NOW)), to(BINH), COLLEAGUE, LATER)
 
 
 # --- the law of numbers -----------------------------------------------------------------------------------
@@ -220,17 +238,19 @@ commands = st.lists(st.tuples(st.sampled_from(["assign", "decide"]), st.sampled_
 
 @given(commands, st.sampled_from([(), (AN,)]))
 def test_version_history_and_events_count_alike(commands: list[tuple[str, Actor]], officers: tuple[Person, ...]) -> None:
-    first = opening(*officers)
-    history, told, case = list(first.state.new_steps), list(first.events), kept(first)
-    for what, by in commands:
+    decision = opening(*officers)
+    events, case, history = list(decision.events), recorded(decision), list(recorded(decision).pending_history)
+    for name, by in commands:
         try:
-            decision = assign(case, to(by.person), by, LATER) if what == "assign" else decide(case, GRANT, by, LATER)
+            decision = assign(case, to(by.person), by, LATER) if name == "assign" else decide(case, GRANT, by, LATER)
         except Refusal:
             continue
-        history += decision.state.new_steps
-        told += decision.events
-        case = kept(decision)
-    assert case.version == len(told) == len(history)
-    assert [step.number for step in history] == list(range(1, case.version + 1))
-    assert [type(event) for event in told].count(CaseDecidedV1) <= 1
-    assert isinstance(told[0], CaseOpenedV1)
+        events += decision.events
+        # Two events may come before the case is saved once, or one.
+        case = recorded(decision) if by.leads else saved(decision)
+        history = [*history, *recorded(decision).pending_history[-len(decision.events) :]]
+    assert case.version == len(events) == len(history)
+    assert [line.number for line in history] == list(range(1, case.version + 1))
+    assert [line.transition for line in history] == [Transition.of(type(event)) for event in events]
+    assert [type(event) for event in events].count(CaseDecidedV1) <= 1
+    assert isinstance(events[0], CaseOpenedV1)

@@ -1,0 +1,60 @@
+"""A case's history: a line for each event published about it, made from the event alone; so neither is without the other."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from contracts.registry import Event
+from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact
+
+
+class Transition(StrEnum):
+    """What can happen to a case: the past tense of its event, and the kind of its line in the history."""
+
+    OPENED = "opened"
+    ASSIGNED = "assigned"
+    DECIDED = "decided"
+
+    @classmethod
+    def of(cls, fact: type[CaseFact]) -> "Transition":
+        """Raises ValueError for a type of event that this history has no line for."""
+        return cls(fact.TYPE.split(".")[-2])
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """`number` is the event's own. `by` None: assigned by competence. `officer`: who has the case from then on."""
+
+    number: int
+    transition: Transition
+    at: datetime
+    by: Person | None = None
+    officer: Person | None = None
+
+    @classmethod
+    def of(cls, number: int, event: Event) -> Self:
+        """Raises TypeError for what is no fact about a case."""
+        if not isinstance(event, CaseFact):
+            raise TypeError(f"{event.TYPE} has no line in the history of a case")
+        transition = Transition.of(type(event))
+        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1):
+            return cls(number=number, transition=transition, at=event.at)
+        return cls(
+            number=number,
+            transition=transition,
+            at=event.at,
+            by=_person(event.by, event.by_name),
+            officer=_person(event.officer, event.officer_name),
+        )
+
+
+def _person(ident: str | None, name: str | None) -> Person | None:
+    """Somebody whose name the event leaves out is shown by their id."""
+    return None if ident is None else Person(ident, name or ident)
