@@ -1,38 +1,23 @@
-"""How fresh the lists are: what intake has told and this process has not applied yet. Of the lanes that this process serves."""
+"""How fresh the lists of this process are, as its consumers know it."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 from chassis.process import Process
 from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer
-
-SILENT_AFTER: Final = timedelta(seconds=10)
-"""A consumer asks Kafka four times a second; silent for so long, it does not reach it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """`heard_at` None: nothing heard since the start. `waiting`: facts in Kafka that are still to be applied."""
-
-    heard_at: datetime | None
-    waiting: int
-    silent: bool
+from services.routing.domain.freshness import Freshness
 
 
 def freshness(process: Process) -> Freshness:
+    """Of the groups that bring dossiers; what comes over `common` is reference data."""
     consumers = [consumer for consumer in process.messaging.consumers if not consumer.group.endswith(".common")]
-    polls = [polled for consumer in consumers for polled in _polls(consumer)]
-    if not polls or None in polls:
-        return Freshness(None, 0, silent=True)
-    heard = datetime.fromtimestamp(min(polled for polled in polls if polled is not None) / 1000, UTC)
-    silence = max(timedelta(), system_clock() - heard)
-    waiting = sum(consumer.lag() or 0 for consumer in consumers)
-    return Freshness(process.clock() - silence, waiting, silent=silence > SILENT_AFTER)
+    polls = [poll for consumer in consumers for poll in _polls(consumer)]
+    lag = sum(consumer.lag() or 0 for consumer in consumers)
+    return Freshness.of(polls, lag, system_clock(), process.clock())
 
 
-def _polls(consumer: GroupConsumer) -> list[int | None]:
-    """When each assigned partition last answered, in milliseconds of the system's clock."""
+def _polls(consumer: GroupConsumer) -> list[datetime | None]:
+    """When each assigned partition last answered, in the machine's time; None: not yet."""
     kafka = consumer.subscriber.consumer
-    return [kafka.last_poll_timestamp(partition) for partition in kafka.assignment()] if kafka else []
+    polls = [kafka.last_poll_timestamp(partition) for partition in kafka.assignment()] if kafka else []
+    return [None if poll is None else datetime.fromtimestamp(poll / 1000, UTC) for poll in polls]

@@ -15,8 +15,8 @@ from contracts.topics import CASES
 from contracts.values import Lane, Outcome
 from services.routing.domain.assignment import Load
 from services.routing.domain.case import Actor, Case, Ruling, Verdict
+from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine, Person, Transition
-from services.routing.freshness import Freshness
 from services.routing.main import SERVICE
 from services.routing.pages.case import Loaded
 from tests.support.routing_world import NOW, accepted
