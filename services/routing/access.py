@@ -19,14 +19,14 @@ Worker = Annotated[Principal, Depends(requires(*ROLES))]
 """Signed in, and officer or leader of some unit."""
 
 
-def units_of(person: Principal, asked: str | None = None) -> Sequence[str]:
-    """The units whose cases the person may see; one of them if asked for. Raises Forbidden."""
+def units_of(person: Principal, unit: str | None = None) -> Sequence[str]:
+    """The units whose cases the person may see; only `unit` if it is named. Raises Forbidden."""
     units = sorted(frozenset().union(*(person.units(role) for role in ROLES)))
-    if asked is None:
+    if unit is None:
         return units
-    if asked not in units:
-        raise Forbidden(ROLES, asked)
-    return [asked]
+    if unit not in units:
+        raise Forbidden(ROLES, unit)
+    return [unit]
 
 
 def actor_in(person: Principal, unit: str) -> Actor:

@@ -1,132 +1,68 @@
-"""Work lists: a page costs the same whether it is the first or the last, of a hundred cases or of a million.
+"""Work lists, the most urgent or the newest case on top, and the numbers above them: the last page costs what the first one does.
 
-Each unit's page is read in the order of one index, from a place on (keyset), and the few units of a reader are merged.
-`late` and `today` are civil days; what counts as either is domain/due.py's.
+A page is read in the order of one index, from behind the last case of the page before (keyset), and the few units of a reader
+are merged. `late` and `today` are civil days; what counts as either is domain/due.py's.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any, Final, Self
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.refusal import Invalid
-from services.routing.domain.due import Due, Today
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR: Final = re.compile(r"(-?[0-9]{1,16})\.([A-Za-z0-9][A-Za-z0-9._:-]{0,79})", re.ASCII)
-
-
-class Listed(StrEnum):
-    """Which cases: undecided ones, those of them that nobody has, or decided ones (newest first)."""
-
-    OPEN = "open"
-    UNASSIGNED = "unassigned"
-    DECIDED = "decided"
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last case of a page: the next one begins behind it. Written `<microseconds since 1970>.<case id>`."""
-
-    at: datetime
-    case: str
-
-    @classmethod
-    def read(cls, written: str) -> Self:
-        match = _CURSOR.fullmatch(written)
-        if match is None:
-            raise Invalid(
-                "bad-cursor",
-                vi="Trang này không có. Hãy về trang đầu của danh sách.",
-                en="There is no such page. Go back to the first page of the list.",
-                field="after",
-            )
-        return cls(_EPOCH + timedelta(microseconds=int(match[1])), match[2])
-
-    def __str__(self) -> str:
-        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}.{self.case}"
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What is asked for: cases of these units, of one officer if named, promised within a day's bounds if asked."""
-
-    units: Sequence[str]
-    listed: Listed = Listed.OPEN
-    officer: str | None = None
-    due: Due | None = None
-    after: Cursor | None = None
-    most: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """`next` is None on the last page."""
-
-    rows: Sequence[Any]
-    next: Cursor | None
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    open: int
-    late: int
-    today: int
-    unassigned: int
-
+from services.routing.domain.due import Today
+from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
 
 # Which index serves: case_unit_open, case_unit_unassigned or case_unit_decided; with an officer, case_officer_open or _decided.
 _STATE: Final = {
-    Listed.OPEN: "c.decided_at IS NULL",
-    Listed.UNASSIGNED: "c.decided_at IS NULL AND c.officer IS NULL",
-    Listed.DECIDED: "c.decided_at IS NOT NULL",
+    ListKind.OPEN: "c.decided_at IS NULL",
+    ListKind.UNASSIGNED: "c.decided_at IS NULL AND c.officer IS NULL",
+    ListKind.DECIDED: "c.decided_at IS NOT NULL",
 }
-_SHOWN: Final = (
+_COLUMNS: Final = (
     "c.id, c.code, c.version, c.competent_unit, c.competent_unit_name, c.receiving_unit, c.receiving_unit_name, c.procedure, "
     "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.outcome, c.decided_at"
 )
+# Column, comparison, direction, and what stands before the first row.
 _NEWEST_FIRST: Final = ("decided_at", "<", "DESC", "infinity")
 _MOST_URGENT_FIRST: Final = ("promised_at", ">", "ASC", "-infinity")
 
 
-async def page(connection: AsyncConnection, wanted: Listing, now: datetime) -> Page:
-    """One page, and where the next one begins."""
-    column, beyond, direction, start = _NEWEST_FIRST if wanted.listed is Listed.DECIDED else _MOST_URGENT_FIRST
-    since, before = Today.of(now).bounds(wanted.due)
+async def case_rows(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Sequence[Any]:
+    """The rows of one page, and one more if there is a next page."""
+    column, beyond, direction, start = _NEWEST_FIRST if query.kind is ListKind.DECIDED else _MOST_URGENT_FIRST
+    since, before = Today.of(now).bounds(query.due)
     conditions = [
         "c.competent_unit = given.unit",
-        _STATE[wanted.listed],
-        f"(c.{column}, c.id) {beyond} (CAST(:at AS timestamptz), :case)",
-        *(["c.officer = :officer"] if wanted.officer else []),
+        _STATE[query.kind],
+        f"(c.{column}, c.id) {beyond} (CAST(:at AS timestamptz), :case_id)",
+        *(["c.officer = :officer"] if query.officer else []),
         *(["c.promised_at >= :since"] if since else []),
         *(["c.promised_at < :before"] if before else []),
     ]
     statement = text(f"""
         SELECT page.* FROM unnest(CAST(:units AS text[])) AS given (unit)
         CROSS JOIN LATERAL (
-            SELECT {_SHOWN} FROM routing_case c WHERE {" AND ".join(conditions)}
-            ORDER BY c.{column} {direction}, c.id {direction} LIMIT :most) AS page
-        ORDER BY page.{column} {direction}, page.id {direction} LIMIT :most
+            SELECT {_COLUMNS} FROM routing_case c WHERE {" AND ".join(conditions)}
+            ORDER BY c.{column} {direction}, c.id {direction} LIMIT :limit) AS page
+        ORDER BY page.{column} {direction}, page.id {direction} LIMIT :limit
     """)  # noqa: S608 -- fixed words only
     values = {
-        "units": list(wanted.units),
-        "officer": wanted.officer,
-        "at": wanted.after.at.isoformat() if wanted.after else start,
-        "case": wanted.after.case if wanted.after else "",
+        "units": list(query.units),
+        "officer": query.officer,
+        "at": query.after.at.isoformat() if query.after else start,
+        "case_id": query.after.case_id if query.after else "",
         "since": since,
         "before": before,
-        "most": wanted.most + 1,
+        "limit": query.limit + 1,
     }
-    rows = (await connection.execute(statement, {name: values[name] for name in statement.compile().params})).all()
-    if len(rows) <= wanted.most:
-        return Page(rows, None)
-    shown = rows[: wanted.most]
-    return Page(shown, Cursor(getattr(shown[-1], column), shown[-1].id))
+    return (await connection.execute(statement, {name: values[name] for name in statement.compile().params})).all()
+
+
+def key_of(row: Any, kind: ListKind) -> ListKey:
+    """Where the row stands in the order of its list."""
+    return ListKey(row.decided_at if kind is ListKind.DECIDED else row.promised_at, row.id)
 
 
 _COUNTED: Final = """
@@ -136,7 +72,7 @@ _COUNTED: Final = """
 """
 # Only open cases are counted, by indexes case_unit_open and case_officer_open: the million decided ones are not touched.
 _COUNT = text(f"SELECT {_COUNTED} FROM routing_case c WHERE c.competent_unit = ANY(:units) AND c.decided_at IS NULL")  # noqa: S608
-_COUNT_MINE = text(
+_COUNT_OF_OFFICER = text(
     f"SELECT {_COUNTED} FROM routing_case c "  # noqa: S608 -- fixed words only
     "WHERE c.officer = :officer AND c.competent_unit = ANY(:units) AND c.decided_at IS NULL"
 )
@@ -149,8 +85,8 @@ _BY_OFFICER = text(f"""
 
 async def counts(connection: AsyncConnection, units: Sequence[str], now: datetime, officer: str | None = None) -> Counts:
     """Open cases of the units, or of one officer in them."""
-    given = _day(units, now) | ({"officer": officer} if officer else {})
-    row = (await connection.execute(_COUNT_MINE if officer else _COUNT, given)).one()
+    values = _day(units, now) | ({"officer": officer} if officer else {})
+    row = (await connection.execute(_COUNT_OF_OFFICER if officer else _COUNT, values)).one()
     return Counts(row.open, row.late, row.today, row.unassigned)
 
 

@@ -1,6 +1,6 @@
 """Who is an officer of which unit, and how much each has to do: what assignment and the leader's choice are made from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,31 +32,30 @@ _LOADS = text("""
 """)
 
 
-async def officers(connection: AsyncConnection, units: Sequence[str]) -> dict[str, list[Competent]]:
+async def officers_of(connection: AsyncConnection, units: Sequence[str]) -> dict[str, list[Competent]]:
     """The active officers of each unit, by name; several posts of one person in a unit are one, which covers all their fields."""
-    rows = (await connection.execute(_OFFICERS, {"units": list(units)})).all()
-    found: dict[str, dict[str, Competent]] = {unit: {} for unit in units}
-    for row in rows:
-        post, of_unit = Competent(Person(row.id, row.name), frozenset(row.fields or ())), found[row.unit]
-        of_unit[row.id] = _together(of_unit[row.id], post) if row.id in of_unit else post
-    return {unit: list(by_id.values()) for unit, by_id in found.items()}
+    by_unit: dict[str, dict[str, Competent]] = {unit: {} for unit in units}
+    for row in await connection.execute(_OFFICERS, {"units": list(units)}):
+        post, officers = Competent(Person(row.id, row.name), frozenset(row.fields or ())), by_unit[row.unit]
+        officers[row.id] = _merged(officers[row.id], post) if row.id in officers else post
+    return {unit: list(officers.values()) for unit, officers in by_unit.items()}
 
 
-def _together(one: Competent, other: Competent) -> Competent:
-    return Competent(one.person, one.fields | other.fields if one.fields and other.fields else frozenset())
+def _merged(post: Competent, other: Competent) -> Competent:
+    return Competent(post.person, post.fields | other.fields if post.fields and other.fields else frozenset())
 
 
-async def loads(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Load]:
+async def loads_of(connection: AsyncConnection, officers: Iterable[str]) -> dict[str, Load]:
     """Open cases per officer over all units, for those who ever had one."""
-    rows = await connection.execute(_LOADS, {"officers": list(ids)})
+    rows = await connection.execute(_LOADS, {"officers": sorted(officers)})
     return {row.officer: Load(row.open, row.assigned_at) for row in rows}
 
 
-async def ledger(connection: AsyncConnection, envelopes: Sequence[Envelope]) -> Ledger:
+async def load_ledger(connection: AsyncConnection, envelopes: Sequence[Envelope]) -> Ledger:
     """What assigning this batch's dossiers takes, in two queries."""
-    units = sorted({e.data.competent_unit.id for e in envelopes if isinstance(e.data, DossierAcceptedV1)})
+    facts = [envelope.data for envelope in envelopes]
+    units = sorted({fact.competent_unit.id for fact in facts if isinstance(fact, DossierAcceptedV1)})
     if not units:
         return Ledger()
-    posts = await officers(connection, units)
-    known = sorted({post.person.id for of_unit in posts.values() for post in of_unit})
-    return Ledger(posts, await loads(connection, known))
+    posts = await officers_of(connection, units)
+    return Ledger(posts, await loads_of(connection, {post.person.id for of_unit in posts.values() for post in of_unit}))

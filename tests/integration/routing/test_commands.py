@@ -1,41 +1,13 @@
-"""Commands on a case over HTTP: who may, once in effect, nothing overwritten unseen, and nothing half-written when refused."""
+"""Commands on a case over HTTP: who may, effectively once, nothing overwritten unseen, and nothing half-written when refused."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.support.reference_data import DISTRICT, headers_for, staff_id
-from tests.support.routing_world import accepted, client, open_cases, routing_database, rows, running
+from tests.support.reference_data import DISTRICT, headers_for, people, staff_id
+from tests.support.routing_world import World, routing_world
 from tests.support.servers import PostgresServer
-
-
-@dataclass(frozen=True)
-class World:
-    database: AsyncEngine
-    http: httpx.AsyncClient
-
-    async def case(self, field: str = "dat-dai") -> str:
-        """A case just opened: `dat-dai` is minh's, in version 2; a field that nobody covers stays with nobody, in version 1."""
-        return (await open_cases(self.database, accepted(field=field)))[0]
-
-    async def post(self, username: str, path: str, body: object, version: int, **headers: str) -> httpx.Response:
-        given = headers_for(username, version=version) | headers
-        return await self.http.post(f"/api/routing/cases/{path}", json=body, headers=given)
-
-    async def get(self, username: str, path: str) -> Any:
-        answer = await self.http.get(f"/api/routing/cases{path}", headers=headers_for(username))
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def told(self, case: str) -> list[tuple[int, str]]:
-        """What the outbox has about it: (sequence, what happened)."""
-        found = await rows(self.database, "SELECT sequence, type FROM outbox WHERE aggregateid = :id ORDER BY position", id=case)
-        return [(row.sequence, row.type.split(".")[4]) for row in found]
-
 
 GRANT = {"outcome": "granted", "result_number": "12/QĐ-UBND"}
 DECLINE = {"outcome": "declined", "reason": "Thửa đất đang tranh chấp."}
@@ -43,11 +15,8 @@ DECLINE = {"outcome": "declined", "reason": "Thửa đất đang tranh chấp."}
 
 @pytest.fixture(scope="module")
 async def world(postgres: PostgresServer) -> AsyncIterator[World]:
-    url = await postgres.create_database("routing")
-    database = await routing_database(url)
-    async with running(url) as app, client(app) as http:
-        yield World(database, http)
-    await database.dispose()
+    async with routing_world(postgres) as routing:
+        yield routing
 
 
 async def test_the_officer_grants(world: World) -> None:
@@ -58,18 +27,21 @@ async def test_the_officer_grants(world: World) -> None:
         {"id": case, "version": 3, "state": "decided"},
         '"3"',
     )
-    found = await world.get("minh", f"/{case}")
-    assert (found["outcome"], found["result_number"], found["decided_by"]["id"]) == ("granted", "12/QĐ-UBND", staff_id("minh"))
-    assert [(step["number"], step["act"]) for step in found["history"]] == [(1, "opened"), (2, "assigned"), (3, "decided")]
-    assert await world.told(case) == [(1, "opened"), (2, "assigned"), (3, "decided")]
+    detail = await world.get("minh", f"/{case}")
+    assert (detail["outcome"], detail["result_number"], detail["decided_by"]["id"]) == ("granted", "12/QĐ-UBND", staff_id("minh"))
+    steps = detail["history"]
+    minh = {"id": staff_id("minh"), "name": people()["minh"].name}
+    assert [(step["number"], step["act"]) for step in steps] == [(1, "opened"), (2, "assigned"), (3, "decided")]
+    assert [(step["by"], step["officer"]) for step in steps] == [(None, None), (None, minh), (minh, minh)]
+    assert await world.published(case) == [(1, "opened"), (2, "assigned"), (3, "decided")]
 
 
 async def test_the_leader_declines_what_nobody_has(world: World) -> None:
     case = await world.case("van-hoa")
     answer = await world.post("son", f"{case}/decide", DECLINE, 1)
     assert answer.json()["version"] == 2
-    found = await world.get("son", f"/{case}")
-    assert (found["outcome"], found["reason"], found["officer"]) == ("declined", DECLINE["reason"], None)
+    detail = await world.get("son", f"/{case}")
+    assert (detail["outcome"], detail["reason"], detail["officer"]) == ("declined", DECLINE["reason"], None)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +66,7 @@ async def test_an_impossible_decision_is_refused_at_its_field(world: World, body
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert problem["vi"]
     assert field in {error["field"] for error in problem["errors"]}
-    assert await world.told(case) == [(1, "opened"), (2, "assigned")]
+    assert await world.published(case) == [(1, "opened"), (2, "assigned")]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +85,7 @@ async def test_only_officers_and_leaders_of_the_competent_unit(world: World, use
         await world.http.get(f"/api/routing/cases/{case}", headers=headers_for(username)),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, code)
-    assert await world.told(case) == [(1, "opened"), (2, "assigned")]
+    assert await world.published(case) == [(1, "opened"), (2, "assigned")]
 
 
 async def test_an_officer_cannot_decide_before_taking(world: World) -> None:
@@ -129,7 +101,15 @@ async def test_a_case_is_given_to_officers_of_the_unit_only(world: World, office
     case = await world.case("van-hoa")
     answer = await world.post("son", f"{case}/assign", {"officer": officer}, 1)
     assert (answer.status_code, answer.json()["code"]) == (422, "officer-not-here")
-    assert await world.told(case) == [(1, "opened")]
+    assert await world.published(case) == [(1, "opened")]
+
+
+async def test_the_history_names_who_took_it(world: World) -> None:
+    case = await world.case("van-hoa")
+    assert (await world.post("son", f"{case}/assign", {"officer": staff_id("minh")}, 1)).status_code == 200
+    last = (await world.get("minh", f"/{case}"))["history"][-1]
+    assert (last["act"], last["by"]["id"], last["officer"]["id"]) == ("assigned", staff_id("son"), staff_id("minh"))
+    assert await world.history(case) == await world.published(case) == [(1, "opened"), (2, "assigned")]
 
 
 async def test_sent_again_it_is_answered_again_and_done_once(world: World) -> None:
@@ -138,7 +118,7 @@ async def test_sent_again_it_is_answered_again_and_done_once(world: World) -> No
     first = await world.post("minh", f"{case}/decide", GRANT, 2, **key)
     second = await world.post("minh", f"{case}/decide", GRANT, 2, **key)
     assert first.json() == second.json()
-    assert len(await world.told(case)) == 3
+    assert len(await world.published(case)) == 3
     other = await world.post("minh", f"{case}/decide", DECLINE, 2, **key)
     assert (other.status_code, other.json()["code"]) == (422, "key-reused")
 
@@ -183,10 +163,10 @@ async def test_headers_are_owed(world: World, path: str) -> None:
     body = GRANT if path == "decide" else {"officer": staff_id("minh")}
     headers = headers_for("son", version=2)
     for missing, status in (("Idempotency-Key", 400), ("If-Match", 428), ("Authorization", 401)):
-        given = {name: value for name, value in headers.items() if name != missing}
-        answer = await world.http.post(f"/api/routing/cases/{case}/{path}", json=body, headers=given)
+        incomplete = {name: value for name, value in headers.items() if name != missing}
+        answer = await world.http.post(f"/api/routing/cases/{case}/{path}", json=body, headers=incomplete)
         assert answer.status_code == status
-    assert len(await world.told(case)) == 2
+    assert len(await world.published(case)) == 2
 
 
 async def test_an_unknown_case_is_said_to_be_unknown(world: World) -> None:
@@ -204,3 +184,18 @@ async def test_lists_of_the_api(world: World) -> None:
     assert {case["state"] for case in unassigned} == {"unassigned"}
     for query, status in (("?unit=H99.21.05.13", 403), ("?after=rubbish", 422), ("?state=nonsense", 422), ("?limit=0", 422)):
         assert (await world.http.get(f"/api/routing/cases{query}", headers=headers_for("minh"))).status_code == status
+
+
+async def test_a_list_goes_on_from_the_cursor_that_it_gave_out_itself(world: World) -> None:
+    ids = {await world.case("nong-nghiep") for _ in range(3)}
+    query, answers = f"?unit={DISTRICT}&state=unassigned&limit=1", []
+    answers.append(await world.get("minh", query))
+    while answers[-1]["next"] is not None:
+        answers.append(await world.get("minh", f"{query}&after={answers[-1]['next']}"))
+    listed = [case["id"] for answer in answers for case in answer["cases"]]
+    assert ids <= set(listed)
+    assert len(set(listed)) == len(listed) == len(answers)
+    foreign = f"?state=decided&after={answers[0]['next']}"
+    answer = await world.http.get(f"/api/routing/cases{foreign}", headers=headers_for("minh"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-cursor")
+    assert [error["field"] for error in answer.json()["errors"]] == ["after"]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +15,14 @@ from contracts.directory import PostV1, StaffV1
 from contracts.envelope import Envelope
 from contracts.values import Outcome, Role
 from messaging.handler_table import numbered
+from services.routing import queries
 from services.routing.domain.case import Actor, Ruling
 from services.routing.domain.due import Due
 from services.routing.domain.history import Person
+from services.routing.domain.work_list import CaseQuery, ListKind
 from services.routing.handlers import decide
 from services.routing.repository import lists, officers
 from services.routing.repository.cases import CASE_STORE
-from services.routing.repository.lists import Listed, Listing
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE, LONG_AGO, people, staff_id
 from tests.support.routing_world import (
     NOW,
@@ -28,10 +30,10 @@ from tests.support.routing_world import (
     add_staff,
     attributes,
     open_cases,
+    process_batch,
     record,
     routing_database,
     rows,
-    take_in,
 )
 from tests.support.servers import PostgresServer
 
@@ -40,9 +42,9 @@ BICH, THAO, DUNG, MINH = staff_id("bich"), staff_id("thao"), staff_id("dung"), s
 
 @pytest.fixture
 async def database(postgres: PostgresServer) -> AsyncIterator[AsyncEngine]:
-    found = await routing_database(await postgres.create_database("routing"))
-    yield found
-    await found.dispose()
+    engine = await routing_database(await postgres.create_database("routing"))
+    yield engine
+    await engine.dispose()
 
 
 def insurance() -> Any:
@@ -94,14 +96,14 @@ async def test_several_posts_in_one_unit_are_one_person(database: AsyncEngine) -
     )
     fields = ("dat-dai", "ke-hoach", "van-hoa")
     await open_cases(database, *(accepted(unit="000.00.77.H99", field=field) for field in fields))
-    found = await rows(database, "SELECT procedure ->> 'field' AS field, officer FROM routing_case")
-    assert {row.field: row.officer for row in found} == {"dat-dai": "cb77", "ke-hoach": "cb77", "van-hoa": None}
+    cases = await rows(database, "SELECT procedure ->> 'field' AS field, officer FROM routing_case")
+    assert {row.field: row.officer for row in cases} == {"dat-dai": "cb77", "ke-hoach": "cb77", "van-hoa": None}
 
 
 async def test_a_code_that_two_dossiers_carry_opens_one_case(database: AsyncEngine) -> None:
     """Intake's mistake would be a dead letter here, and hold nothing else."""
     twice = accepted()
-    await take_in(database, [record("d-one", twice, 1), record("d-two", twice, 1), record("d-three", accepted(), 1)])
+    await process_batch(database, [record("d-one", twice, 1), record("d-two", twice, 1), record("d-three", accepted(), 1)])
     assert [row.id for row in await rows(database, "SELECT id FROM routing_case ORDER BY id")] == ["d-one", "d-three"]
     (dead,) = await rows(database, "SELECT subject, state, reason FROM parking_lot")
     assert (dead.subject, dead.state) == ("d-two", "dead")
@@ -109,7 +111,7 @@ async def test_a_code_that_two_dossiers_carry_opens_one_case(database: AsyncEngi
 
 
 async def test_a_second_acceptance_is_a_dead_letter(database: AsyncEngine) -> None:
-    await take_in(database, [record("d-one", accepted(), 1), record("d-one", accepted(), 2)])
+    await process_batch(database, [record("d-one", accepted(), 1), record("d-one", accepted(), 2)])
     (dead,) = await rows(database, "SELECT state, reason FROM parking_lot")
     assert dead.state == "dead"
     assert "case-already-open" in dead.reason
@@ -119,37 +121,32 @@ async def test_a_second_acceptance_is_a_dead_letter(database: AsyncEngine) -> No
 # --- pages ------------------------------------------------------------------------------------------------
 
 
-async def walk(database: AsyncEngine, wanted: Listing, between: Any = None) -> list[str]:
-    """Every page to the last."""
-    seen: list[str] = []
-    after = None
+async def walk(database: AsyncEngine, query: CaseQuery, between: Any = None) -> list[str]:
+    """Every page to the last, each from the cursor of the one before."""
+    ids: list[str] = []
     while True:
         async with database.connect() as connection:
-            page = await lists.page(connection, Listing(**{**_fields(wanted), "after": after}), NOW)
-        seen += [row.id for row in page.rows]
+            page = await queries.page(connection, query, NOW)
+        ids += [row.id for row in page.rows]
         if page.next is None:
-            return seen
-        after = page.next
+            return ids
+        query = replace(query, after=queries.cursor(query.kind).decode(page.next))
         if between is not None:
             await between()
-
-
-def _fields(listing: Listing) -> dict[str, Any]:
-    return {name: getattr(listing, name) for name in listing.__slots__}
 
 
 async def test_pages_show_each_case_once_in_order_over_units(database: AsyncEngine) -> None:
     days = [3, 1, 2, 2, 2, 2, 0, -1, 5, 2, 2]
     events = [accepted(promised=NOW + timedelta(days=d), unit=unit) for d in days for unit in (DISTRICT, COMMUNE)]
     await open_cases(database, *events, accepted(unit=INSURANCE))
-    seen = await walk(database, Listing([COMMUNE, DISTRICT], most=4))
+    ids = await walk(database, CaseQuery(units=[COMMUNE, DISTRICT], limit=4))
     expected = await rows(
         database,
         "SELECT id FROM routing_case WHERE competent_unit = ANY(:units) ORDER BY promised_at, id",
         units=[COMMUNE, DISTRICT],
     )
-    assert seen == [row.id for row in expected]
-    assert len(seen) == 22
+    assert ids == [row.id for row in expected]
+    assert len(ids) == 22
 
 
 async def test_what_is_decided_meanwhile_does_not_shift_the_pages(database: AsyncEngine) -> None:
@@ -159,7 +156,7 @@ async def test_what_is_decided_meanwhile_does_not_shift_the_pages(database: Asyn
         (row,) = await rows(database, "SELECT id FROM routing_case WHERE decided_at IS NULL ORDER BY promised_at LIMIT 1")
         await decided(database, row.id)
 
-    assert await walk(database, Listing([DISTRICT], most=3), decide_the_first_open_one) == ids
+    assert await walk(database, CaseQuery(units=[DISTRICT], limit=3), decide_the_first_open_one) == ids
 
 
 async def test_each_list_holds_what_its_name_says(database: AsyncEngine) -> None:
@@ -173,15 +170,15 @@ async def test_each_list_holds_what_its_name_says(database: AsyncEngine) -> None
     )
     await decided(database, done)
     units = [DISTRICT]
-    assert await walk(database, Listing(units)) == [late, today, later, nobodys]
-    assert await walk(database, Listing(units, officer=MINH)) == [late, today, later]
-    assert await walk(database, Listing(units, officer=BICH)) == []
-    assert await walk(database, Listing(units, Listed.UNASSIGNED)) == [nobodys]
-    assert await walk(database, Listing(units, Listed.DECIDED)) == [done]
-    assert await walk(database, Listing(units, Listed.DECIDED, officer=MINH)) == [done]
-    assert await walk(database, Listing(units, due=Due.LATE)) == [late]
-    assert await walk(database, Listing(units, due=Due.TODAY)) == [today]
-    assert await walk(database, Listing([COMMUNE])) == []
+    assert await walk(database, CaseQuery(units=units)) == [late, today, later, nobodys]
+    assert await walk(database, CaseQuery(units=units, officer=MINH)) == [late, today, later]
+    assert await walk(database, CaseQuery(units=units, officer=BICH)) == []
+    assert await walk(database, CaseQuery(units=units, kind=ListKind.UNASSIGNED)) == [nobodys]
+    assert await walk(database, CaseQuery(units=units, kind=ListKind.DECIDED)) == [done]
+    assert await walk(database, CaseQuery(units=units, kind=ListKind.DECIDED, officer=MINH)) == [done]
+    assert await walk(database, CaseQuery(units=units, due=Due.LATE)) == [late]
+    assert await walk(database, CaseQuery(units=units, due=Due.TODAY)) == [today]
+    assert await walk(database, CaseQuery(units=[COMMUNE])) == []
     async with database.connect() as connection:
         of_unit = await lists.counts(connection, units, NOW)
         assert (of_unit.open, of_unit.late, of_unit.today, of_unit.unassigned) == (4, 1, 1, 1)
@@ -215,21 +212,21 @@ UNITS = ["000.00.21.H99", "000.00.22.H99"]
 
 @pytest.fixture(scope="module")
 async def large(postgres: PostgresServer) -> AsyncIterator[AsyncEngine]:
-    found = await routing_database(await postgres.create_database("routing_large"))
-    async with found.begin() as connection:
+    engine = await routing_database(await postgres.create_database("routing_large"))
+    async with engine.begin() as connection:
         await connection.execute(_MANY, {"now": NOW})
         await connection.execute(_STAFF)
         await connection.execute(text("ANALYZE"))
-    yield found
-    await found.dispose()
+    yield engine
+    await engine.dispose()
 
 
 async def plans(database: AsyncEngine, ask: Any) -> Sequence[str]:
     """How PostgreSQL goes about each statement that `ask(connection)` runs."""
-    seen: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        seen.append((statement, parameters))
+        statements.append((statement, parameters))
 
     sa_event.listen(database.sync_engine, "before_cursor_execute", note)
     try:
@@ -237,27 +234,27 @@ async def plans(database: AsyncEngine, ask: Any) -> Sequence[str]:
             await ask(connection)
     finally:
         sa_event.remove(database.sync_engine, "before_cursor_execute", note)
-    found = []
+    texts = []
     async with database.connect() as connection:
-        for statement, parameters in seen:
-            rows = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
-            found.append("\n".join(row[0] for row in rows))
-    return found
+        for statement, parameters in statements:
+            lines = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+            texts.append("\n".join(line[0] for line in lines))
+    return texts
 
 
 @pytest.mark.parametrize(
-    ("listing", "index"),
+    ("query", "index"),
     [
-        (Listing(UNITS), "case_unit_open"),
-        (Listing(UNITS, due=Due.LATE), "case_unit_open"),
-        (Listing(UNITS, officer="cb12"), "case_officer_open"),
-        (Listing(UNITS, Listed.UNASSIGNED), "case_unit_unassigned"),
-        (Listing(UNITS, Listed.DECIDED), "case_unit_decided"),
-        (Listing(UNITS, Listed.DECIDED, officer="cb12"), "case_officer_decided"),
+        (CaseQuery(units=UNITS), "case_unit_open"),
+        (CaseQuery(units=UNITS, due=Due.LATE), "case_unit_open"),
+        (CaseQuery(units=UNITS, officer="cb12"), "case_officer_open"),
+        (CaseQuery(units=UNITS, kind=ListKind.UNASSIGNED), "case_unit_unassigned"),
+        (CaseQuery(units=UNITS, kind=ListKind.DECIDED), "case_unit_decided"),
+        (CaseQuery(units=UNITS, kind=ListKind.DECIDED, officer="cb12"), "case_officer_decided"),
     ],
 )
-async def test_each_list_is_read_from_its_index(large: AsyncEngine, listing: Listing, index: str) -> None:
-    (plan,) = await plans(large, lambda connection: lists.page(connection, listing, NOW))
+async def test_each_list_is_read_from_its_index(large: AsyncEngine, query: CaseQuery, index: str) -> None:
+    (plan,) = await plans(large, lambda connection: lists.case_rows(connection, query, NOW))
     assert index in plan
     assert "Seq Scan" not in plan
 
@@ -276,7 +273,7 @@ async def test_counting_touches_open_cases_only(large: AsyncEngine) -> None:
 async def test_a_batch_is_prepared_from_indexes_in_two_queries(large: AsyncEngine) -> None:
     event = accepted(unit=UNITS[0])
     envelope = Envelope(attributes("d-1", event, 1), event)
-    officers_plan, loads_plan = await plans(large, lambda connection: officers.ledger(connection, [envelope]))
+    officers_plan, loads_plan = await plans(large, lambda connection: officers.load_ledger(connection, [envelope]))
     assert "state_copy_staff_posts" in officers_plan
     assert "case_officer_open" in loads_plan
     assert "case_officer_assigned" in loads_plan

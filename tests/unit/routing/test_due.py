@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.refusal import Invalid
 from contracts.values import CIVIL_TIME
 from services.routing.domain.due import Due, Today, days_left
-from services.routing.repository.lists import Cursor
 
 moments = st.datetimes(datetime(2017, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -47,17 +45,3 @@ def test_bounds() -> None:
     assert today.bounds(None) == (None, None)
     assert today.bounds(Due.LATE) == (None, civil(16, 0))
     assert today.bounds(Due.TODAY) == (civil(16, 0), civil(17, 0))
-
-
-@given(moments)
-def test_a_cursor_is_read_as_it_was_written(at: datetime) -> None:
-    cursor = Cursor(at, "d-0123abc")
-    assert Cursor.read(str(cursor)) == cursor
-
-
-@pytest.mark.parametrize(
-    "written", ["", "x", "12", "12.", ".d-1", "1" * 17 + ".d-1", "-" + "9" * 17 + ".d-1", "12.d 1", "१२.d-1", "12.d-1\n"]
-)
-def test_any_other_cursor_is_refused(written: str) -> None:
-    with pytest.raises(Invalid):
-        Cursor.read(written)

@@ -18,7 +18,7 @@ from services.routing.domain.case import Actor, Case, Ruling, Verdict
 from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.main import SERVICE
-from services.routing.pages.case import Loaded
+from services.routing.queries import CaseRecord
 from tests.support.routing_world import NOW, accepted
 from web.forms import blank
 from web.languages import LANGUAGES, Texts
@@ -104,7 +104,7 @@ def page(language: str, *lines: HistoryLine) -> str:
     response = pages.render(
         Request(scope | {"query_string": f"lang={language}".encode()}),
         "case.html",
-        loaded=Loaded(decided, list(lines), Actor(CHI, leads=True), [], {"cb-an": Load()}),
+        record=CaseRecord(case=decided, history=lines, actor=Actor(CHI, leads=True), colleagues=[], loads={"cb-an": Load()}),
         case=decided,
         days=0,
         form=blank(),
@@ -138,3 +138,11 @@ def test_an_assignment_says_who_chose(by: Person | None, words: str) -> None:
     line = HistoryLine(number=2, transition=Transition.ASSIGNED, at=NOW, by=by, officer=AN)
     assert words in timeline(page("vi", line))
     assert "Giao cho An" in timeline(page("vi", line))
+
+
+def test_an_opening_names_the_unit_and_a_decision_its_outcome_and_signer() -> None:
+    opened = HistoryLine(number=1, transition=Transition.OPENED, at=NOW)
+    decided = HistoryLine(number=2, transition=Transition.DECIDED, at=LATER, by=CHI, officer=AN)
+    html = timeline(page("en", opened, decided))
+    assert f"<strong>Reached the unit</strong><span>{case().competent_unit.name}</span>" in html
+    assert "<strong>Declined</strong><span>Chi</span>" in html

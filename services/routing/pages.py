@@ -1,0 +1,140 @@
+"""The pages of routing: the work list, and one case with what its reader may do. Without scripts, and while intake is away.
+
+On the work list an officer's own cases come first, the whole unit's for a leader; the most urgent on top, every number a link.
+"""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from chassis.process import CurrentProcess, Process
+from contracts.refusal import Refusal
+from contracts.values import Identifier, Role, UnitId
+from services.routing import queries
+from services.routing.access import Worker, units_of
+from services.routing.commands import CaseCommand, CaseId, case_command
+from services.routing.domain.due import Due, days_left
+from services.routing.domain.work_list import ListKind
+from services.routing.queries import ALL, ME, ListRequest, freshness
+from services.routing.schemas import AssignCase, DecideCase
+from web.forms import Form, blank, read_form
+from web.pages import CurrentPages, Pages
+from web.paging import After
+from web.principal import Principal
+
+router = APIRouter(prefix="/routing/cases", include_in_schema=False)
+M = TypeVar("M", DecideCase, AssignCase)
+Done = Literal["decided", "assigned"]
+# The form's own page shows these; any other refusal has a page of its own.
+SHOWN: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY})
+
+
+class Address(ListRequest):
+    """A work list; `href` is the address of another one that differs in some way."""
+
+    def href(self, **changes: Any) -> str:
+        other = replace(self, **changes)
+        query = {"officer": other.scope, "state": other.kind, "unit": other.unit, "due": other.due}
+        return "/routing/cases?" + urlencode({name: value for name, value in query.items() if value is not None})
+
+    def next(self, cursor: str | None) -> str | None:
+        return f"{self.href()}&{urlencode({'after': cursor})}" if cursor else None
+
+
+@router.get("")
+async def work_list(
+    request: Request,
+    process: CurrentProcess,
+    pages: CurrentPages,
+    person: Worker,
+    officer: Identifier | None = None,
+    unit: UnitId | None = None,
+    state: ListKind = ListKind.OPEN,
+    due: Due | None = None,
+    after: After = None,
+) -> Response:
+    scope = officer or (ME if person.has(Role.OFFICER) else ALL)
+    address, now = Address(scope=scope, unit=unit, kind=state, due=due), process.clock()
+    query = address.query(person, after)
+    async with process.database.connect() as connection:
+        listing = await queries.work_list(connection, address, query, person, now)
+    return pages.render(
+        request,
+        "cases.html",
+        address=address,
+        listing=listing,
+        units=[(ident, person.unit_name(ident)) for ident in units_of(person)],
+        rows=[(row, days_left(row.promised_at, row.decided_at or now)) for row in listing.page.rows],
+        next_page=address.next(listing.page.next),
+        fresh=freshness(process),
+        Due=Due,
+        ListKind=ListKind,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScreen:
+    """The page of one case, for one request."""
+
+    request: Request
+    process: Process
+    pages: Pages
+    person: Principal
+
+    async def show(
+        self, case_id: str, form: Form[Any] | None = None, *, status: int = HTTPStatus.OK, done: Done | None = None
+    ) -> Response:
+        async with self.process.database.connect() as connection:
+            record = await queries.case_record(connection, self.person, case_id)
+        verdict = record.case.verdict
+        return self.pages.render(
+            self.request,
+            "case.html",
+            status=status,
+            record=record,
+            case=record.case,
+            days=days_left(record.case.promised_at, verdict.at if verdict else self.process.clock()),
+            form=form or blank(),
+            done=done,
+            fresh=freshness(self.process),
+        )
+
+    async def submit(self, command: CaseCommand, model: type[M], done: Done) -> Response:
+        """Do what the form asks and go back to the page; or show the page again with what is wrong."""
+        form = await read_form(self.request, model, self.pages.texts)
+        if form.data is None:
+            return await self.show(command.case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            await command.run(form.data)
+        except Refusal as refusal:
+            if refusal.status not in SHOWN:
+                raise
+            return await self.show(command.case_id, form.refused(refusal), status=refusal.status)
+        return RedirectResponse(f"/routing/cases/{command.case_id}?done={done}", HTTPStatus.SEE_OTHER)
+
+
+async def case_screen(request: Request, process: CurrentProcess, pages: CurrentPages, person: Worker) -> CaseScreen:
+    return CaseScreen(request, process, pages, person)
+
+
+Screen = Annotated[CaseScreen, Depends(case_screen)]
+
+
+@router.get("/{case}")
+async def show(screen: Screen, case: CaseId, done: Done | None = None) -> Response:
+    return await screen.show(case, done=done)
+
+
+@router.post("/{case}/decide")
+async def decide(screen: Screen, command: Annotated[CaseCommand, Depends(case_command)]) -> Response:
+    return await screen.submit(command, DecideCase, "decided")
+
+
+@router.post("/{case}/assign")
+async def assign(screen: Screen, command: Annotated[CaseCommand, Depends(case_command)]) -> Response:
+    return await screen.submit(command, AssignCase, "assigned")

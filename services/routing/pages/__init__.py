@@ -1,1 +1,0 @@
-"""The pages of routing: the work list, one case."""

@@ -1,0 +1,194 @@
+"""What the API and the pages of routing read: lists of cases, one case and what its reader may do about it, how fresh that is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.process import Process
+from contracts.directory import StaffV1
+from contracts.intake import ProcedureRef, UnitRef
+from contracts.values import Role
+from messaging import copies
+from messaging.clock import system_clock
+from messaging.consumer import GroupConsumer
+from services.routing.access import actor_in, units_of
+from services.routing.domain.assignment import Competent, Load
+from services.routing.domain.case import Actor, Case, State, state_of
+from services.routing.domain.due import Due
+from services.routing.domain.freshness import Freshness
+from services.routing.domain.history import HistoryLine
+from services.routing.domain.refusals import CaseUnknown
+from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
+from services.routing.repository import cases, lists, officers
+from services.routing.schemas import CaseDetail, CaseLine, CasePage
+from web.paging import Cursor, Page
+from web.principal import Principal
+
+ME: Final = "me"
+ALL: Final = "all"
+_BY_PROMISE: Final = Cursor("cases-by-promise", ListKey)
+_BY_DECISION: Final = Cursor("cases-by-decision", ListKey)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """A work list as its address names it: `scope` is `me`, `all` or a staff id, and says nothing about unassigned cases."""
+
+    scope: str = ME
+    unit: str | None = None
+    kind: ListKind = ListKind.OPEN
+    due: Due | None = None
+
+    def officer(self, person: Principal) -> str | None:
+        """Whose cases; None: anybody's."""
+        return {ME: person.staff_id, ALL: None}.get(self.scope, self.scope)
+
+    def query(self, person: Principal, after: str | None, limit: int = 50) -> CaseQuery:
+        """Raises Forbidden for a unit of others, BadCursor for an `after` that no list gave out."""
+        return CaseQuery(
+            units=units_of(person, self.unit),
+            kind=self.kind,
+            officer=None if self.kind is ListKind.UNASSIGNED else self.officer(person),
+            due=self.due,
+            after=cursor(self.kind).decode(after),
+            limit=limit,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkList:
+    """One page of a list: `counts` of its scope, `unassigned` of its units, and for a leader who has how much."""
+
+    page: Page[Any]
+    counts: Counts
+    unassigned: int
+    by_officer: Sequence[Any]
+    scope_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord:
+    """A case with its history, who reads it, and to whom it could be given, with how much each has."""
+
+    case: Case
+    history: Sequence[HistoryLine]
+    actor: Actor
+    colleagues: Sequence[Competent]
+    loads: Mapping[str, Load]
+
+    @property
+    def can_decide(self) -> bool:
+        mine = self.case.officer is not None and self.case.officer.id == self.actor.person.id
+        return self.case.state is not State.DECIDED and (self.actor.leads or mine)
+
+    @property
+    def can_take(self) -> bool:
+        is_officer = any(post.person.id == self.actor.person.id for post in self.colleagues)
+        return self.case.state is State.UNASSIGNED and is_officer
+
+    @property
+    def choices(self) -> list[tuple[str, str, int]]:
+        """(staff id, name, open cases) of everybody but the one who has it."""
+        holder = self.case.officer.id if self.case.officer else None
+        people = [post.person for post in self.colleagues if post.person.id != holder]
+        return [(person.id, person.name, self.loads.get(person.id, Load()).open) for person in people]
+
+
+async def page(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Page[Any]:
+    """One page of rows, and the cursor of the next."""
+    rows = await lists.case_rows(connection, query, now)
+    return cursor(query.kind).page(rows, query.limit, lambda row: lists.key_of(row, query.kind))
+
+
+async def case_page(connection: AsyncConnection, query: CaseQuery, now: datetime) -> CasePage:
+    rows = await page(connection, query, now)
+    return CasePage(cases=[case_line(row) for row in rows.rows], next=rows.next)
+
+
+async def work_list(
+    connection: AsyncConnection, request: ListRequest, query: CaseQuery, person: Principal, now: datetime
+) -> WorkList:
+    of_units = await lists.counts(connection, query.units, now)
+    officer = request.officer(person)
+    leads = any(person.has(Role.LEADER, unit) for unit in query.units)
+    return WorkList(
+        page=await page(connection, query, now),
+        counts=await lists.counts(connection, query.units, now, officer) if officer else of_units,
+        unassigned=of_units.unassigned,
+        by_officer=await lists.by_officer(connection, query.units, now) if leads and officer is None else (),
+        scope_name="" if request.scope in {ME, ALL} else await _name(connection, request.scope),
+    )
+
+
+async def case_detail(connection: AsyncConnection, person: Principal, case_id: str) -> CaseDetail:
+    """Raises CaseUnknown or Forbidden."""
+    case, _ = await _read(connection, person, case_id)
+    return CaseDetail.of(case, await cases.history(connection, case_id))
+
+
+async def case_record(connection: AsyncConnection, person: Principal, case_id: str) -> CaseRecord:
+    """Raises CaseUnknown or Forbidden."""
+    case, actor = await _read(connection, person, case_id)
+    unit = case.competent_unit.id
+    colleagues = (await officers.officers_of(connection, [unit]))[unit]
+    return CaseRecord(
+        case=case,
+        history=await cases.history(connection, case_id),
+        actor=actor,
+        colleagues=colleagues,
+        loads=await officers.loads_of(connection, [post.person.id for post in colleagues]),
+    )
+
+
+def freshness(process: Process) -> Freshness:
+    """Of the groups that bring dossiers; what comes over `common` is reference data."""
+    consumers = [consumer for consumer in process.messaging.consumers if not consumer.group.endswith(".common")]
+    polls = [poll for consumer in consumers for poll in _polls(consumer)]
+    lag = sum(consumer.lag() or 0 for consumer in consumers)
+    return Freshness.of(polls, lag, system_clock(), process.clock())
+
+
+def _polls(consumer: GroupConsumer) -> list[datetime | None]:
+    """When each assigned partition last answered, in the machine's time; None: not yet."""
+    kafka = consumer.subscriber.consumer
+    polls = [kafka.last_poll_timestamp(partition) for partition in kafka.assignment()] if kafka else []
+    return [None if poll is None else datetime.fromtimestamp(poll / 1000, UTC) for poll in polls]
+
+
+async def _read(connection: AsyncConnection, person: Principal, case_id: str) -> tuple[Case, Actor]:
+    case = await cases.find_case(connection, case_id)
+    if case is None:
+        raise CaseUnknown
+    return case, actor_in(person, case.competent_unit.id)
+
+
+async def _name(connection: AsyncConnection, officer: str) -> str:
+    staff = await copies.one(connection, StaffV1, officer)
+    return staff.name if staff else officer
+
+
+def cursor(kind: ListKind) -> Cursor[ListKey]:
+    """Which reads and writes the `after` of such a list."""
+    return _BY_DECISION if kind is ListKind.DECIDED else _BY_PROMISE
+
+
+def case_line(row: Any) -> CaseLine:
+    """A row of a list as the API answers it."""
+    return CaseLine(
+        id=row.id,
+        code=row.code,
+        version=row.version,
+        state=state_of(row.officer, row.outcome),
+        competent_unit=UnitRef(id=row.competent_unit, name=row.competent_unit_name),
+        receiving_unit=UnitRef(id=row.receiving_unit, name=row.receiving_unit_name),
+        procedure=ProcedureRef.model_validate(row.procedure),
+        accepted_at=row.accepted_at,
+        promised_at=row.promised_at,
+        officer=row.officer,
+        officer_name=row.officer_name,
+        outcome=row.outcome,
+        decided_at=row.decided_at,
+    )

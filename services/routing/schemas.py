@@ -1,0 +1,120 @@
+"""What the API of routing takes and answers. Moments carry their zone; what is not known is null."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.intake import PaperRef, ProcedureRef, UnitRef
+from contracts.values import Identifier, Lane, LongText, Outcome, Text
+from services.routing.domain.case import Case, Ruling, State
+from services.routing.domain.history import HistoryLine, Transition
+
+
+class _Schema(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class DecideCase(_Schema):
+    """`result_number` only for a grant, `reason` owed for a decline."""
+
+    outcome: Outcome
+    result_number: Text | None = None
+    reason: LongText | None = None
+
+    def ruling(self) -> Ruling:
+        """Raises a Refusal for a ruling that cannot be."""
+        return Ruling(self.outcome, self.result_number, self.reason)
+
+
+class AssignCase(_Schema):
+    """`officer` is a staff id; an officer takes a case by naming themselves."""
+
+    officer: Identifier
+
+
+class CaseChanged(_Schema):
+    """The case after the command."""
+
+    id: str
+    version: int
+    state: State
+
+
+class CaseLine(_Schema):
+    """A case as lists show it. `version` is what If-Match wants."""
+
+    id: str
+    code: str
+    version: int
+    state: State
+    competent_unit: UnitRef
+    receiving_unit: UnitRef
+    procedure: ProcedureRef
+    accepted_at: datetime
+    promised_at: datetime
+    officer: str | None
+    officer_name: str | None
+    outcome: Outcome | None
+    decided_at: datetime | None
+
+
+class CasePage(_Schema):
+    """`next` goes into `after` for the next page; null on the last."""
+
+    cases: list[CaseLine]
+    next: str | None
+
+
+class PersonRef(_Schema):
+    id: str
+    name: str
+
+
+class Step(_Schema):
+    """A line of the history. `number` is the event's own; `by` is null where competence chose, `officer` where nobody has it."""
+
+    number: int
+    act: Annotated[Transition, Field(validation_alias="transition")]
+    at: datetime
+    by: PersonRef | None
+    officer: PersonRef | None
+
+
+class CaseDetail(CaseLine):
+    lane: Lane
+    papers: list[PaperRef]
+    opened_at: datetime
+    assigned_at: datetime | None
+    result_number: str | None
+    reason: str | None
+    decided_by: PersonRef | None
+    history: list[Step]
+
+    @classmethod
+    def of(cls, case: Case, history: Sequence[HistoryLine]) -> Self:
+        verdict = case.verdict
+        return cls(
+            id=case.id,
+            code=case.code,
+            version=case.version,
+            state=case.state,
+            lane=case.lane,
+            competent_unit=case.competent_unit,
+            receiving_unit=case.receiving_unit,
+            procedure=case.procedure,
+            papers=list(case.papers),
+            accepted_at=case.accepted_at,
+            promised_at=case.promised_at,
+            opened_at=case.opened_at,
+            officer=case.officer.id if case.officer else None,
+            officer_name=case.officer.name if case.officer else None,
+            assigned_at=case.assigned_at,
+            outcome=verdict.ruling.outcome if verdict else None,
+            result_number=verdict.ruling.result_number if verdict else None,
+            reason=verdict.ruling.reason if verdict else None,
+            decided_at=verdict.at if verdict else None,
+            decided_by=PersonRef.model_validate(verdict.by) if verdict else None,
+            history=[Step.model_validate(line) for line in history],
+        )
