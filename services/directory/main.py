@@ -9,9 +9,9 @@ from chassis.sign_in import SignInLookUp
 from services.directory import api, pages
 from services.directory.consumers import TABLE
 from services.directory.domain.accounts import INSTALLATION
-from services.directory.repository.reading import sign_in_facts
+from services.directory.provision import provision
+from services.directory.repository.sign_in import sign_in_facts
 from services.directory.settings import DirectorySettings
-from services.directory.start import prepare
 
 
 def own_sign_in(database: AsyncEngine) -> SignInLookUp:
@@ -27,7 +27,7 @@ SERVICE = Service(
     routers=(*api.ROUTERS, *pages.ROUTERS),
     settings=DirectorySettings,
     signin=own_sign_in,
-    at_start=prepare,
+    at_start=provision,
 )
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What directory is told beyond what every process is."""
+"""What may be set for directory beyond what every process has."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,3 +20,10 @@ class DirectorySettings(ProcessSettings):
     @property
     def shift(self) -> timedelta:
         return timedelta(hours=self.shift_hours)
+
+
+def directory_settings(settings: ProcessSettings) -> DirectorySettings:
+    """Those of a running directory process."""
+    if not isinstance(settings, DirectorySettings):
+        raise TypeError("directory runs with DirectorySettings")
+    return settings

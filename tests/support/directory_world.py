@@ -15,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.process import build
 from messaging.runtime import make_engine
+from services.directory.importer.checks import Known, check
+from services.directory.importer.csv_reader import read_files
+from services.directory.importer.entities import Entities, build_entities
+from services.directory.importer.faults import Fault
 from services.directory.main import SERVICE
 from services.directory.settings import DirectorySettings
 from services.directory.tables import METADATA
@@ -26,6 +30,9 @@ from web.tokens import verify
 CLOSED_PORT: Final = "127.0.0.1:9"
 OPERATOR_PASSWORD: Final = "operator-of-the-tests"
 
+FaultPlace = tuple[str, int, str]
+"""File, line, column."""
+
 
 @dataclass(frozen=True)
 class Directory:
@@ -36,15 +43,15 @@ class Directory:
     database: AsyncEngine
 
     async def token(self, username: str, password: str | None = None) -> str:
-        given = password or (OPERATOR_PASSWORD if username == "operator" else PASSWORD)
-        answer = await self.http.post("/api/directory/sign-in", json={"username": username, "password": given})
+        password = password or (OPERATOR_PASSWORD if username == "operator" else PASSWORD)
+        answer = await self.http.post("/api/directory/sign-in", json={"username": username, "password": password})
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])
 
     async def headers(self, username: str, **more: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {await self.token(username)}", "Idempotency-Key": str(uuid4()), **more}
 
-    async def bring_in(self, files: Mapping[str, str], username: str = "operator") -> httpx.Response:
+    async def import_files(self, files: Mapping[str, str], username: str = "operator") -> httpx.Response:
         return await self.http.post("/api/directory/import", json={"files": files}, headers=await self.headers(username))
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
@@ -53,8 +60,8 @@ class Directory:
 
     async def published(self) -> list[tuple[str, str, int]]:
         """(topic, id, version) in the order in which they go out."""
-        found = await self.rows("SELECT aggregatetype, aggregateid, sequence FROM outbox ORDER BY position")
-        return [tuple(row) for row in found]
+        rows = await self.rows("SELECT aggregatetype, aggregateid, sequence FROM outbox ORDER BY position")
+        return [tuple(row) for row in rows]
 
     def browser(self, token: str | None = None) -> httpx.AsyncClient:
         """A person's browser, signed in if there is a token."""
@@ -92,8 +99,30 @@ async def running(url: str, settings: DirectorySettings, *, sample: bool = True)
         async with app.router.lifespan_context(app), client_of(app) as http:
             directory = Directory(app, http, database)
             if sample:
-                answer = await directory.bring_in(sample_files())
+                answer = await directory.import_files(sample_files())
                 assert answer.status_code == 200, answer.text
             yield directory
     finally:
         await database.dispose()
+
+
+def faults_in(files: Mapping[str, str]) -> list[Fault]:
+    """Of an import into an empty directory, in the order of the files."""
+    rows = read_files(files)
+    entities = build_entities(rows)
+    return sorted([*rows.faults, *entities.faults, *check(rows, entities, Known())])
+
+
+def fault_places(files: Mapping[str, str]) -> list[FaultPlace]:
+    return [(fault.file, fault.line, fault.column) for fault in faults_in(files)]
+
+
+def changed_sample(file: str, old: str, new: str, times: int = 1) -> dict[str, str]:
+    """The sample's files with one thing different."""
+    files = sample_files()
+    assert old in files[file]
+    return files | {file: files[file].replace(old, new, times)}
+
+
+def sample_entities() -> Entities:
+    return build_entities(read_files(sample_files()))

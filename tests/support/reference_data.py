@@ -18,7 +18,7 @@ from contracts.registry import Event
 from contracts.values import Role
 from messaging.clock import system_clock
 from services.directory.domain import accounts
-from services.directory.handlers import Holdings, import_files
+from services.directory.importer.changes import Holdings, import_files
 from web.tokens import TokenClaims, new_signing_key, sign
 
 CENTRE: Final = "000.00.01.H99"
@@ -137,12 +137,12 @@ def operator() -> StaffV1:
 @lru_cache(maxsize=1)
 def entities() -> tuple[Event, ...]:
     """Everything in the sample's own files, as an import into an empty directory would publish it."""
-    change = import_files(sample_files(), Holdings(), {}, LONG_AGO)
+    changes = import_files(sample_files(), Holdings(), {}, LONG_AGO)
     return (
-        *(calendar.entity for calendar in change.calendars),
-        *(unit.entity for unit in change.units),
-        *(procedure.entity for procedure in change.procedures),
-        *(account.staff for account in change.accounts),
+        *(calendar.entity for calendar in changes.calendars),
+        *(unit.entity for unit in changes.units),
+        *(procedure.entity for procedure in changes.procedures),
+        *(account.staff for account in changes.accounts),
     )
 
 

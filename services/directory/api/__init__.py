@@ -1,5 +1,5 @@
 """JSON under /api/directory."""
 
-from services.directory.api import importing, reading, sessions, staff
+from services.directory.api import catalogue, imports, sessions, staff
 
-ROUTERS = (sessions.router, importing.router, staff.router, reading.router)
+ROUTERS = (sessions.router, imports.router, staff.router, catalogue.router)

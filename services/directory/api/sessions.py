@@ -2,20 +2,17 @@
 signing out twice is signing out.
 """
 
-from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from chassis.process import CurrentProcess
 from contracts.directory import StaffV1
 from services.directory.commands import sessions
-from services.directory.domain.accounts import UnknownPerson
-from services.directory.domain.guessing import TooManyGuesses
-from services.directory.repository import accounts
+from services.directory.domain.guess_limits import TooManyGuesses
+from services.directory.queries.staff import find_staff
+from services.directory.schemas import SignIn, Token
 from web import correlation
 from web.errors import answer
 from web.problems import Problem
@@ -24,20 +21,8 @@ from web.signin import SignedIn
 router = APIRouter(prefix="/api/directory", tags=["sign-in"])
 
 
-class Credentials(BaseModel):
-    username: Annotated[str, Field(min_length=1, max_length=80)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Token(BaseModel):
-    """To be sent as `Authorization: Bearer`; good for one shift."""
-
-    token: str
-    expires_at: datetime
-
-
 @router.post("/sign-in", response_model=Token)
-async def sign_in(request: Request, credentials: Credentials, process: CurrentProcess) -> Token | Response:
+async def sign_in(request: Request, credentials: SignIn, process: CurrentProcess) -> Token | Response:
     """Five wrong passwords under one name within five minutes close it for a minute: 429 with Retry-After."""
     try:
         token, claims = await sessions.sign_in(process, credentials.username, credentials.password)
@@ -49,11 +34,7 @@ async def sign_in(request: Request, credentials: Credentials, process: CurrentPr
 @router.get("/me")
 async def me(person: SignedIn, process: CurrentProcess) -> StaffV1:
     """Who is signed in, and the posts held."""
-    async with process.database.connect() as connection:
-        account = await accounts.by_username(connection, person.username)
-    if account is None:
-        raise UnknownPerson
-    return account.staff
+    return await find_staff(process, person.username)
 
 
 @router.post("/sign-out", status_code=HTTPStatus.NO_CONTENT)

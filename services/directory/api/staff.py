@@ -1,24 +1,23 @@
 """Staff for programs of an administrator."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
-from starlette.responses import JSONResponse, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.process import CurrentProcess
-from contracts.values import Identifier, Role
-from messaging.commands import CommandKey
-from services.directory.commands.staff import reach_of, switch
-from services.directory.repository import reading
-from web import correlation
-from web.conditional import IfMatch, set_etag
-from web.idempotency import IdempotencyKey
-from web.principal import Principal
-from web.signin import requires
+from contracts.values import Identifier
+from services.directory.access import Administrator
+from services.directory.commands.staff import StaffCommand
+from services.directory.queries.staff import list_staff
+from services.directory.schemas import AccountState, StaffList
+from web.conditional import set_etag
+from web.paging import After
 
 router = APIRouter(prefix="/api/directory", tags=["staff"])
-Administrator = Annotated[Principal, Depends(requires(Role.ADMIN, Role.OPERATOR))]
-PAGE: Final = 100
+Command = Annotated[StaffCommand, Depends()]
+PageNumber = Annotated[
+    int, Query(ge=1, le=10_000, deprecated=True, description="Follow `next` instead: a number counts through all pages before.")
+]
 
 
 @router.get("/staff")
@@ -26,34 +25,24 @@ async def staff(
     person: Administrator,
     process: CurrentProcess,
     q: Annotated[str, Query(max_length=100)] = "",
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> dict[str, Any]:
+    after: After = None,
+    page: PageNumber = 1,
+) -> StaffList:
     """The people whom one administers, a hundred at a time, by given name."""
-    async with process.database.connect() as connection:
-        reached = await reach_of(connection, person)
-        found = await reading.staff(connection, reached, q.strip(), limit=PAGE, offset=(page - 1) * PAGE)
-    return {"staff": [{**one.staff.model_dump(mode="json"), "version": one.version} for one in found]}
+    return await list_staff(process, person, q.strip(), after=after, page=page)
 
 
 @router.post("/staff/{staff_id}/disable")
-async def disable(
-    staff_id: Identifier, person: Administrator, process: CurrentProcess, key: IdempotencyKey, seen: IfMatch
-) -> Response:
+async def disable(staff_id: Identifier, command: Command, response: Response) -> AccountState:
     """Out at once here, and within a second in every other service while Kafka runs."""
-    return await _switch(process, person, key, staff_id, seen, active=False)
+    return _tagged(response, await command.switch(staff_id, active=False))
 
 
 @router.post("/staff/{staff_id}/enable")
-async def enable(
-    staff_id: Identifier, person: Administrator, process: CurrentProcess, key: IdempotencyKey, seen: IfMatch
-) -> Response:
-    return await _switch(process, person, key, staff_id, seen, active=True)
+async def enable(staff_id: Identifier, command: Command, response: Response) -> AccountState:
+    return _tagged(response, await command.switch(staff_id, active=True))
 
 
-async def _switch(process: CurrentProcess, person: Principal, key: str, staff_id: str, seen: int, *, active: bool) -> Response:
-    command = CommandKey.of(key, person.staff_id, f"staff {staff_id} {active}", str(seen))
-    correlated = correlation.request_id.get()
-    done = await switch(process, command, person, staff_id, active=active, seen=seen, correlation=correlated)
-    response = JSONResponse(done.body, status_code=done.status)
-    set_etag(response, done.body["version"])
-    return response
+def _tagged(response: Response, account: AccountState) -> AccountState:
+    set_etag(response, account.version)
+    return account

@@ -1,53 +1,49 @@
 """Disabling and enabling a person: in effect here at once, in the other services as soon as they hear of it."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from dataclasses import dataclass
 
-from chassis.process import Process
-from contracts.directory import UnitV1
-from contracts.values import Role
+from chassis.process import CurrentProcess
+from contracts.values import Identifier
 from messaging.commands import Answer, CommandKey, UnitOfWork
-from services.directory.commands.publishing import publish_account
-from services.directory.domain import accounts as rules
+from services.directory import handlers
+from services.directory.access import Administrator, require_administered
+from services.directory.commands.publication import publish_account
 from services.directory.domain.accounts import UnknownPerson
-from services.directory.domain.jurisdiction import administers, reach
-from services.directory.repository import accounts, entities
-from web.conditional import require_current
-from web.principal import Forbidden, Principal
+from services.directory.repository import accounts
+from services.directory.schemas import AccountState
+from web import correlation
+from web.conditional import IfMatch, require_current
+from web.idempotency import IdempotencyKey
 
 
-async def reach_of(connection: AsyncConnection, person: Principal) -> frozenset[str] | None:
-    """The units whose people this administrator administers; None: an operator, everybody."""
-    if person.has(Role.OPERATOR):
-        return None
-    units = await entities.everything(connection, UnitV1)
-    return reach({key: unit.entity for key, unit in units.items()}, person.units(Role.ADMIN))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCommand:
+    """What the API and the pages are given alike: by whom, under which key, in which version last seen."""
 
+    by: Administrator
+    process: CurrentProcess
+    key: IdempotencyKey
+    seen: IfMatch
 
-async def switch(
-    process: Process,
-    command: CommandKey,
-    by: Principal,
-    staff_id: str,
-    *,
-    active: bool,
-    seen: int,
-    correlation: str | None,
-) -> Answer:
-    """Raises UnknownPerson, Forbidden, StaleWrite, OwnAccount."""
+    async def switch(self, staff_id: Identifier, *, active: bool) -> AccountState:
+        """Raises UnknownPerson, Forbidden, StaleWrite, OwnAccount."""
 
-    async def work(unit: UnitOfWork) -> Answer:
-        reached = await reach_of(unit.connection, by)
-        account = await accounts.lock_one(unit.connection, staff_id)
+        async def work(unit_of_work: UnitOfWork) -> Answer:
+            return Answer((await self._switch(unit_of_work, staff_id, active=active)).model_dump())
+
+        command = CommandKey.of(self.key, self.by.staff_id, f"staff {staff_id} {active}", str(self.seen))
+        answer = await self.process.commands.run(command, work, correlation=correlation.request_id.get())
+        return AccountState.model_validate(answer.body)
+
+    async def _switch(self, unit_of_work: UnitOfWork, staff_id: Identifier, *, active: bool) -> AccountState:
+        account = await accounts.lock(unit_of_work.connection, staff_id)
         if account is None:
             raise UnknownPerson
-        if reached is not None and not administers(reached, account.staff):
-            raise Forbidden((Role.ADMIN,), account.staff.posts[0].unit if account.staff.posts else None)
-        require_current(seen, account.version)
-        after = rules.switch(account, active=active, by=by.staff_id, now=unit.now)
+        await require_administered(unit_of_work.connection, self.by, account.staff)
+        require_current(self.seen, account.version)
+        after = handlers.switch(account, active=active, by=self.by.staff_id, now=unit_of_work.now)
         if after is not None:
-            await accounts.save(unit.connection, [after])
-            await publish_account(unit, after)
+            await accounts.save(unit_of_work.connection, [after])
+            await publish_account(unit_of_work, after)
         account = after or account
-        return Answer({"id": account.id, "active": account.staff.active, "version": account.version})
-
-    return await process.commands.run(command, work, correlation=correlation)
+        return AccountState(id=account.id, active=account.staff.active, version=account.version)

@@ -1,1 +1,1 @@
-"""Pure: what may stand in the files of an import, what they come to, who may administer whom, how often one may guess."""
+"""Pure: accounts, who may administer whom, how often a password may be guessed, the order of Vietnamese names."""

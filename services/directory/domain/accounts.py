@@ -1,6 +1,5 @@
 """An account: what others may know of a person (StaffV1), and what only directory keeps."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -8,8 +7,9 @@ from typing import Final
 from contracts.directory import PostV1, StaffV1
 from contracts.refusal import NotFound, Refusal
 from contracts.values import Role, UnitId
-from services.directory.domain.building.staff import OPERATOR, StaffRow
 
+OPERATOR: Final = "operator"
+"""The operator's account id and user name: made from the installation's own secret, never imported."""
 INSTALLATION: Final[UnitId] = "000.00.00.Z00"
 """Where the operator's roles are held: the installation itself, no unit of the country. No such unit is published, so that
 none appears in a report; the operator works before any unit has been imported.
@@ -48,26 +48,6 @@ class OwnAccount(Refusal):
         )
 
 
-def as_imported(row: StaffRow, before: StaffV1 | None, now: datetime) -> StaffV1:
-    """The person after the import. Who loses a role or is disabled loses the tokens that still say otherwise."""
-    after = StaffV1(
-        id=row.id,
-        username=row.username,
-        name=row.name,
-        active=row.active if row.active is not None else before is None or before.active,
-        tokens_valid_from=NEVER_VOID if before is None else before.tokens_valid_from,
-        posts=list(row.posts),
-        sample=row.sample,
-    )
-    if before is None or (_roles(before.posts) <= _roles(after.posts) and after.active >= before.active):
-        return after
-    return after.model_copy(update={"tokens_valid_from": now})
-
-
-def _roles(posts: Sequence[PostV1]) -> set[tuple[str, Role]]:
-    return {(post.unit, post.role) for post in posts}
-
-
 def operator(before: StaffV1 | None) -> StaffV1:
     """The account that the installation itself has, from its own secret."""
     return StaffV1(
@@ -78,17 +58,3 @@ def operator(before: StaffV1 | None) -> StaffV1:
         tokens_valid_from=NEVER_VOID if before is None else before.tokens_valid_from,
         posts=[PostV1(unit=INSTALLATION, role=role) for role in (Role.OPERATOR, Role.ADMIN)],
     )
-
-
-def switch(account: Account, *, active: bool, by: str, now: datetime) -> Account | None:
-    """Disabled: every token is void at once. Enabled: a new sign-in is needed. None where it is so already."""
-    if account.staff.active == active:
-        return None
-    if not active and account.id == by:
-        raise OwnAccount
-    return account.becomes(account.staff.model_copy(update={"active": active, "tokens_valid_from": now}))
-
-
-def sign_out(account: Account, now: datetime) -> Account:
-    """Every token issued before is void, on every computer."""
-    return account.becomes(account.staff.model_copy(update={"tokens_valid_from": now}))

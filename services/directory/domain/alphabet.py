@@ -8,7 +8,7 @@ from typing import Final
 
 _LETTERS: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
-_PLACES: Final = {letter: chr(0x100 + place) for place, letter in enumerate(_LETTERS)}
+_RANKS: Final = {letter: chr(0x100 + rank) for rank, letter in enumerate(_LETTERS)}
 
 
 def sort_key(text: str) -> str:
@@ -16,7 +16,7 @@ def sort_key(text: str) -> str:
     tones: list[str] = []
     for letter in unicodedata.normalize("NFC", text.casefold()):
         bare, tone = _without_tone(letter)
-        letters.append(_PLACES.get(bare, bare))
+        letters.append(_RANKS.get(bare, bare))
         tones.append(str(tone))
     return f"{''.join(letters)} {''.join(tones)}"
 

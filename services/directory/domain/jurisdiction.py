@@ -5,20 +5,20 @@ from collections.abc import Collection, Mapping
 from contracts.directory import StaffV1, UnitV1
 
 
-def reach(units: Mapping[str, UnitV1], held: Collection[str]) -> frozenset[str]:
+def with_descendants(units: Mapping[str, UnitV1], held: Collection[str]) -> frozenset[str]:
     """The units held and everything below them."""
-    below: dict[str | None, list[str]] = {}
+    children: dict[str | None, list[str]] = {}
     for unit in units.values():
-        below.setdefault(unit.parent, []).append(unit.id)
-    found: set[str] = set()
-    waiting = list(held)
-    while waiting:
-        unit_id = waiting.pop()
-        if unit_id not in found:
-            found.add(unit_id)
-            waiting += below.get(unit_id, [])
-    return frozenset(found)
+        children.setdefault(unit.parent, []).append(unit.id)
+    reached: set[str] = set()
+    to_visit = list(held)
+    while to_visit:
+        unit_id = to_visit.pop()
+        if unit_id not in reached:
+            reached.add(unit_id)
+            to_visit += children.get(unit_id, [])
+    return frozenset(reached)
 
 
-def administers(reached: Collection[str], person: StaffV1) -> bool:
-    return any(post.unit in reached for post in person.posts)
+def administers(units: Collection[str], person: StaffV1) -> bool:
+    return any(post.unit in units for post in person.posts)

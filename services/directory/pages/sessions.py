@@ -4,14 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chassis.process import CurrentProcess
 from contracts.refusal import Refusal
 from services.directory.commands import sessions
-from services.directory.domain.guessing import TooManyGuesses, WrongPassword
+from services.directory.domain.guess_limits import TooManyGuesses, WrongPassword
+from services.directory.schemas import SignIn
 from web import correlation
 from web.addresses import safe_next
 from web.csrf import own_site
@@ -23,11 +23,6 @@ router = APIRouter(include_in_schema=False)
 Next = Annotated[str, Query(alias="next", max_length=2000)]
 
 
-class SignIn(BaseModel):
-    username: Annotated[str, Field(max_length=80)]
-    password: Annotated[str, Field(max_length=200)]
-
-
 @router.get("/sign-in")
 async def form(
     request: Request, pages: CurrentPages, person: Visitor, after: Next = "/", why: Annotated[str, Query(max_length=40)] = ""
@@ -35,8 +30,8 @@ async def form(
     if person is not None and not why:
         return RedirectResponse(safe_next(after), HTTPStatus.SEE_OTHER)
     reason = why.replace("sign-in-", "sign-in.", 1)
-    told = reason if pages.texts.has(reason) else None
-    return pages.render(request, "sign-in.html", form=blank(), next=safe_next(after), told=told)
+    notice = reason if pages.texts.has(reason) else None
+    return pages.render(request, "sign-in.html", form=blank(), next=safe_next(after), notice=notice)
 
 
 @router.post("/sign-in", dependencies=[Depends(own_site)])
@@ -73,4 +68,4 @@ def _refused(request: Request, pages: Pages, read: Form[SignIn], after: str, ref
 
 
 def _again(request: Request, pages: Pages, read: Form[SignIn], after: str, status: int) -> Response:
-    return pages.render(request, "sign-in.html", status=status, form=read, next=after, told=None)
+    return pages.render(request, "sign-in.html", status=status, form=read, next=after, notice=None)

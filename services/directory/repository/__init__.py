@@ -1,1 +1,1 @@
-"""All SQL of directory: whole entities, accounts, attempts to sign in, and what the pages ask."""
+"""All SQL of directory: whole entities, accounts, the lists that people read, and the facts of the sign-in check."""

@@ -133,7 +133,7 @@ async def test_signing_out_answers_with_nothing(directory: Directory) -> None:
 
 
 async def test_an_import_answers_with_counts_by_kind(directory: Directory) -> None:
-    answer = await directory.bring_in({"posts.csv": "staff,unit,role\n", "staff.csv": "id,username,name\n"})
+    answer = await directory.import_files({"posts.csv": "staff,unit,role\n", "staff.csv": "id,username,name\n"})
     assert answer.json() == {
         "changed": {"calendars": 0, "units": 0, "procedures": 0, "staff": 0},
         "unchanged": {"calendars": 0, "units": 0, "procedures": 0, "staff": 0},
@@ -141,7 +141,7 @@ async def test_an_import_answers_with_counts_by_kind(directory: Directory) -> No
 
 
 async def test_a_refused_import_is_a_problem_that_says_where(directory: Directory) -> None:
-    answer = await directory.bring_in({"units.csv": "id,name,tier,valid_from\n"})
+    answer = await directory.import_files({"units.csv": "id,name,tier,valid_from\n"})
     problem = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert problem.keys() == {"type", "title", "status", "code", "detail", "vi", "en", "errors"}

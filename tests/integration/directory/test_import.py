@@ -37,7 +37,7 @@ async def everything_held(directory: Directory) -> list[Any]:
 
 
 async def test_the_sample_comes_in_whole_and_again_changes_nothing(empty: Directory) -> None:
-    first = await empty.bring_in(sample_files())
+    first = await empty.import_files(sample_files())
     assert (first.status_code, first.json()) == (200, {"changed": ALL, "unchanged": NOTHING})
     published = await empty.published()
     count = {topic: len([one for one in published if one[0] == topic]) for topic, _, _ in published}
@@ -50,13 +50,13 @@ async def test_the_sample_comes_in_whole_and_again_changes_nothing(empty: Direct
     }
     assert {version for _, _, version in published} == {1}
     before = await everything_held(empty)
-    again = await empty.bring_in(sample_files())
+    again = await empty.import_files(sample_files())
     assert again.json() == {"changed": NOTHING, "unchanged": ALL}
     assert await everything_held(empty) == before
 
 
 async def test_what_is_published_is_what_contracts_promise(empty: Directory) -> None:
-    await empty.bring_in(sample_files())
+    await empty.import_files(sample_files())
     for kind in (UnitV1, CalendarV1, ProcedureV1, StaffV1):
         rows = await empty.rows("SELECT payload, type FROM outbox WHERE aggregatetype = :topic", topic=kind.TOPIC.base)
         assert rows
@@ -68,9 +68,9 @@ async def test_what_is_published_is_what_contracts_promise(empty: Directory) -> 
 
 async def test_only_what_differs_gets_a_new_version(empty: Directory) -> None:
     files = sample_files()
-    await empty.bring_in(files)
+    await empty.import_files(files)
     before = len(await empty.published())
-    changed = await empty.bring_in({"units.csv": files["units.csv"].replace("Thôn Đông", "Thôn Đoài")})
+    changed = await empty.import_files({"units.csv": files["units.csv"].replace("Thôn Đông", "Thôn Đoài")})
     assert changed.json()["changed"] == NOTHING | {"units": 1}
     assert (await empty.published())[before:] == [("directory.units", COMMUNE, 2)]
 
@@ -79,7 +79,7 @@ async def test_one_fault_anywhere_and_nothing_is_written(empty: Directory) -> No
     before = await everything_held(empty)
     files = sample_files()
     files["posts.csv"] += "cb001,000.00.99.H99,clerk,\n"
-    refused = await empty.bring_in(files)
+    refused = await empty.import_files(files)
     problem = refused.json()
     assert (refused.status_code, problem["code"]) == (422, "import-refused")
     assert refused.headers["content-type"] == "application/problem+json"
@@ -94,7 +94,7 @@ async def test_faults_of_all_files_come_at_once(empty: Directory) -> None:
     files["units.csv"] = files["units.csv"].replace("province,,2017-01-01", "region,,2017-13-01", 1)
     files["calendars.csv"] = files["calendars.csv"].replace("13:30-17:00,,,yes", "13:30-11:00,,,yes", 1)
     files["staff.csv"] = files["staff.csv"].replace("cb002,quang", "cb002,lan")
-    places = {(e["file"], e["column"]) for e in (await empty.bring_in(files)).json()["errors"]}
+    places = {(e["file"], e["column"]) for e in (await empty.import_files(files)).json()["errors"]}
     assert {("units.csv", "tier"), ("units.csv", "valid_from"), ("calendars.csv", "mon"), ("staff.csv", "username")} <= places
 
 
@@ -105,7 +105,7 @@ async def test_multipart_is_the_same_import(empty: Directory) -> None:
     assert (answer.status_code, answer.json()["changed"]) == (200, ALL)
     resent = await empty.http.post("/api/directory/import", files=upload, headers=headers)
     assert resent.json() == answer.json(), "the same key gives the same answer"
-    assert (await empty.bring_in(sample_files())).json()["changed"] == NOTHING
+    assert (await empty.import_files(sample_files())).json()["changed"] == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -129,14 +129,14 @@ async def test_a_body_that_is_no_import_is_refused(refusing: Directory, body: st
 
 
 async def test_who_may_import(empty: Directory) -> None:
-    await empty.bring_in(sample_files())
-    assert (await empty.bring_in(sample_files(), "quantri")).status_code == 200, "an administrator of a provincial unit"
+    await empty.import_files(sample_files())
+    assert (await empty.import_files(sample_files(), "quantri")).status_code == 200, "an administrator of a provincial unit"
     for username in ("lan", "minh", "son"):
-        assert (await empty.bring_in(sample_files(), username)).status_code == 403
+        assert (await empty.import_files(sample_files(), username)).status_code == 403
     files = sample_files()
     files["posts.csv"] = files["posts.csv"] + f"cb007,{DISTRICT},admin,\n"
-    await empty.bring_in(files)
-    refused = await empty.bring_in(sample_files(), "son")
+    await empty.import_files(files)
+    refused = await empty.import_files(sample_files(), "son")
     assert refused.status_code == 403, "an administrator of a district unit"
     anonymous = await empty.http.post(
         "/api/directory/import", json={"files": sample_files()}, headers={"Idempotency-Key": "12345678"}
@@ -156,18 +156,18 @@ async def test_a_key_is_required_and_counts_for_one_body(empty: Directory) -> No
 
 
 async def test_a_lost_role_ends_the_tokens_that_say_otherwise(empty: Directory) -> None:
-    await empty.bring_in(sample_files())
+    await empty.import_files(sample_files())
     files = sample_files()
     token = await empty.token("minh")
     files["posts.csv"] = files["posts.csv"].replace(f"cb006,{DISTRICT},clerk,\n", "")
-    await empty.bring_in(files)
+    await empty.import_files(files)
     answer = await empty.http.post("/api/directory/sign-out", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-ended")
     await empty.token("minh")
 
 
 async def test_a_user_name_may_pass_to_somebody_else_in_one_import(empty: Directory) -> None:
-    await empty.bring_in(sample_files())
+    await empty.import_files(sample_files())
     files = sample_files()
     staff = (
         files["staff.csv"]
@@ -175,12 +175,12 @@ async def test_a_user_name_may_pass_to_somebody_else_in_one_import(empty: Direct
         .replace("cb002,quang,", "cb002,lan,")
         .replace("cb001,new,", "cb001,quang,")
     )
-    assert (await empty.bring_in(files | {"staff.csv": staff})).json()["changed"]["staff"] == 2
+    assert (await empty.import_files(files | {"staff.csv": staff})).json()["changed"]["staff"] == 2
 
 
 async def test_the_first_password_is_only_the_first(empty: Directory) -> None:
-    await empty.bring_in(sample_files())
+    await empty.import_files(sample_files())
     files = sample_files()
     files["staff.csv"] = files["staff.csv"].replace("motcua-mau-2026", "another-password")
-    assert (await empty.bring_in(files)).json()["changed"] == NOTHING
+    assert (await empty.import_files(files)).json()["changed"] == NOTHING
     await empty.token("lan")

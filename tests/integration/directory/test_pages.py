@@ -12,8 +12,8 @@ from tests.support.servers import PostgresServer
 @pytest.fixture(scope="module")
 async def directory(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
     settings = settings_in(tmp_path_factory.mktemp("secrets"))
-    async with running(await postgres.create_database("directory"), settings) as found:
-        yield found
+    async with running(await postgres.create_database("directory"), settings) as directory:
+        yield directory
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -141,7 +141,7 @@ async def test_programs_read_the_reference_data(directory: Directory) -> None:
 async def test_a_unit_that_has_ended_says_so_and_names_its_successor(directory: Directory) -> None:
     files = sample_files()
     ended = files["units.csv"].replace("000.00.01.H99,2017-01-01,,,yes", "000.00.01.H99,2017-01-01,2025-06-30,H99.21.05.13,yes")
-    assert (await directory.bring_in({"units.csv": ended})).json()["changed"]["units"] == 1
+    assert (await directory.import_files({"units.csv": ended})).json()["changed"]["units"] == 1
     page = (await directory.browser().get("/directory/units")).text
     assert "Đã kết thúc" in page
     assert "Đơn vị kế tiếp" in page

@@ -10,10 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.directory import passwords
-from services.directory.domain.guessing import MOST
-from services.directory.passwords import PASSWORDS
-from services.directory.signing import UnusableSecret
+from chassis.secret_files import UnusableSecret
+from services.directory.adapters import passwords
+from services.directory.adapters.passwords import PASSWORDS
+from services.directory.domain.guess_limits import MOST
 from tests.support.directory_world import OPERATOR_PASSWORD, Directory, hidden, running, settings_in
 from tests.support.reference_data import ADMIN, CENTRE, DISTRICT, PASSWORD, PUBLIC_KEY
 from tests.support.servers import PostgresServer
@@ -24,8 +24,8 @@ from web.tokens import new_signing_key, verify
 @pytest.fixture(scope="module")
 async def directory(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
     settings = settings_in(tmp_path_factory.mktemp("secrets"))
-    async with running(await postgres.create_database("directory"), settings) as found:
-        yield found
+    async with running(await postgres.create_database("directory"), settings) as directory:
+        yield directory
 
 
 async def sign_in(directory: Directory, username: str, password: str) -> httpx.Response:
@@ -56,13 +56,13 @@ async def test_wrong_unknown_and_disabled_get_the_same_answer(directory: Directo
 
 async def test_an_unknown_name_costs_a_hash_like_a_known_one(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
-    real = passwords._fits
+    real = passwords._verify
 
     def counting(password: str, hashed: str) -> bool:
         checked.append(hashed)
         return real(password, hashed)
 
-    monkeypatch.setattr(passwords, "_fits", counting)
+    monkeypatch.setattr(passwords, "_verify", counting)
     await sign_in(directory, "nobody-else", PASSWORD)
     await sign_in(directory, "hoa", "wrong-password")
     parameters = {hashed.rsplit("$", 2)[0] for hashed in checked}

@@ -1,0 +1,102 @@
+"""The import, for `motcua import` and whoever else has the files: JSON or multipart, all or nothing, every fault named."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.process import CurrentProcess
+from messaging.commands import CommandKey
+from services.directory.access import Importer, require_province
+from services.directory.commands.imports import import_all
+from services.directory.importer.faults import Fault, ImportRefused
+from services.directory.schemas import FaultProblem, Imported, ImportFiles, ImportProblem
+from web import correlation
+from web.addresses import is_form
+from web.errors import answer
+from web.idempotency import IdempotencyKey
+from web.problems import MEDIA_TYPE, Problem
+
+router = APIRouter(prefix="/api/directory", tags=["import"])
+
+_BODIES: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": ImportFiles.model_json_schema()},
+            "multipart/form-data": {
+                "schema": {"type": "object", "additionalProperties": {"type": "string", "format": "binary"}},
+            },
+        },
+    }
+}
+_FAULTS: Final = {"properties": {"errors": {"type": "array", "items": FaultProblem.model_json_schema()}}}
+_REFUSED: Final[dict[str, Any]] = {
+    "description": "Nothing was imported; each of the `errors` names a fault with its file, line and column.",
+    "content": {MEDIA_TYPE: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, _FAULTS]}}},
+}
+
+
+@router.post("/import", response_model=Imported, openapi_extra=_BODIES, responses={422: _REFUSED})
+async def import_files(request: Request, person: Importer, key: IdempotencyKey, process: CurrentProcess) -> Imported | Response:
+    """Operators, and administrators of a provincial unit."""
+    async with process.database.connect() as connection:
+        await require_province(connection, person)
+    try:
+        texts = await _texts(request)
+        command = CommandKey.of(key, person.staff_id, "import", json.dumps(texts, sort_keys=True))
+        return await import_all(process, command, texts, correlation.request_id.get())
+    except ImportRefused as refusal:
+        return answer(request, _problem(refusal))
+
+
+def _problem(refusal: ImportRefused) -> ImportProblem:
+    fields = Problem.of_refusal(refusal).model_dump(exclude={"errors"})
+    return ImportProblem(**fields, errors=[_fault_problem(fault) for fault in refusal.faults])
+
+
+def _fault_problem(fault: Fault) -> FaultProblem:
+    field = f"{fault.file}:{fault.line}:{fault.column}"
+    return FaultProblem(field=field, vi=fault.vi, en=fault.en, file=fault.file, line=fault.line, column=fault.column)
+
+
+async def _texts(request: Request) -> dict[str, str]:
+    """By file name. Raises RequestValidationError or ImportRefused."""
+    if is_form(request):
+        parts = (await request.form()).multi_items()
+        return await _uploaded(part for _, part in parts if isinstance(part, UploadFile))
+    body = await request.json() if await request.body() else None
+    try:
+        return ImportFiles.model_validate(body).files
+    except ValidationError as error:
+        raise RequestValidationError([{**mistake, "loc": ("body", *mistake["loc"])} for mistake in error.errors()]) from error
+
+
+async def _uploaded(uploads: Iterable[UploadFile]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    faults: list[Fault] = []
+    for upload in uploads:
+        name, content = (upload.filename or "")[:100], await upload.read()
+        if name in texts:
+            faults.append(Fault(file=name, vi="Tệp này được gửi hai lần.", en="This file was sent twice."))
+        texts[name] = _decoded(name, content, faults)
+    if faults:
+        raise ImportRefused(faults)
+    return texts
+
+
+def _decoded(name: str, content: bytes, faults: list[Fault]) -> str:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = "\x00"
+    if "\x00" in text:
+        vi = "Tệp không ở bảng mã UTF-8. Hãy lưu lại dạng CSV UTF-8."
+        faults.append(Fault(file=name, vi=vi, en="The file is not in UTF-8. Save it as CSV UTF-8."))
+    return text

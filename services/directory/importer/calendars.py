@@ -1,0 +1,84 @@
+"""Calendars with their exceptional days, proved by the library that will count with them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from contracts.directory import CalendarV1
+from contracts.values import CIVIL_TIME
+from services.directory.importer.faults import Fault
+from services.directory.importer.rows import Row, Rows
+from worktime import Calendar, CalendarError
+from worktime.calendar_data import WEEKDAYS
+
+MOST_EXCEPTIONS: Final = 2000
+_SOME_DAY: Final = datetime(2026, 1, 5, tzinfo=CIVIL_TIME)
+
+
+def build_calendars(rows: Rows, faults: list[Fault]) -> dict[str, CalendarV1]:
+    exceptional = _by_calendar(rows, faults)
+    calendars: dict[str, CalendarV1] = {}
+    for row in rows.of("calendars.csv"):
+        weekly = {weekday: row[weekday] for weekday in WEEKDAYS if row[weekday]}
+        if _is_sound(row, "mon", row["id"], weekly, [], faults):
+            exceptions = _exceptions(row["id"], weekly, exceptional[row["id"]], faults)
+            calendars[row["id"]] = CalendarV1(
+                id=row["id"], name=row["name"], weekly=weekly, exceptions=exceptions, sample=row["sample"]
+            )
+    return calendars
+
+
+def _by_calendar(rows: Rows, faults: list[Fault]) -> dict[str, list[Row]]:
+    """Which exceptional days each calendar has; a row that names none counts for all calendars of the file."""
+    days: dict[str, list[Row]] = {row["id"]: [] for row in rows.of("calendars.csv")}
+    faulty = rows.mentions("calendars.csv", "id") - days.keys()
+    for row in rows.of("holidays.csv"):
+        for name in row["calendar"] or days:
+            if name in faulty:
+                continue
+            if name not in days:
+                vi, en = f"Không có lịch “{name}” trong calendars.csv.", f"There is no calendar “{name}” in calendars.csv."
+                faults.append(row.fault("calendar", vi=vi, en=en))
+            elif len(days[name]) == MOST_EXCEPTIONS:
+                vi = f"Lịch “{name}” có quá {MOST_EXCEPTIONS} ngày; hãy bỏ những năm đã qua."
+                en = f"Calendar “{name}” has over {MOST_EXCEPTIONS}; leave out past years."
+                faults.append(row.fault("calendar", vi=vi, en=en))
+            else:
+                days[name].append(row)
+    return days
+
+
+def _exceptions(name: str, weekly: Mapping[str, Any], days: Sequence[Row], faults: list[Fault]) -> list[dict[str, object]]:
+    exceptions: dict[str, dict[str, object]] = {}
+    for row in days:
+        day = row["date"].isoformat()
+        exception = {
+            "date": day,
+            "kind": str(row["kind"]),
+            "vi": row["name_vi"],
+            "en": row["name_en"],
+            "shifts": _lists(row["shifts"]),
+        }
+        if day in exceptions:
+            vi = f"Ngày này đã ghi cho lịch “{name}” ở dòng khác."
+            faults.append(row.fault("date", vi=vi, en=f"Another line has this date for calendar “{name}” already."))
+        elif _is_sound(row, "shifts", name, weekly, [exception], faults):
+            exceptions[day] = exception
+    return [exceptions[day] for day in sorted(exceptions)]
+
+
+def _is_sound(
+    row: Row, column: str, name: str, weekly: Mapping[str, Any], exceptions: list[dict[str, object]], faults: list[Fault]
+) -> bool:
+    """Whether worktime can count with it; what it says otherwise becomes a fault at this row."""
+    data = {"id": name, "version": 1, "weekly": {day: _lists(shifts) for day, shifts in weekly.items()}, "exceptions": exceptions}
+    try:
+        Calendar.from_data(data).next_working(_SOME_DAY)
+    except CalendarError as refusal:
+        faults.append(row.fault(column, vi=refusal.vi, en=refusal.en))
+        return False
+    return True
+
+
+def _lists(shifts: Sequence[tuple[str, str]]) -> list[list[str]]:
+    return [[*shift] for shift in shifts]

@@ -1,0 +1,1 @@
+"""What the API and the pages read: the catalogue of procedures, the units, the staff."""

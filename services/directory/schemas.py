@@ -1,0 +1,89 @@
+"""What the API takes and answers. Reference data goes out as it is published: the events of contracts are its schemas."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from contracts.directory import CalendarV1, CompetenceV1, ProcedureVersionV1, StaffV1, UnitV1
+from contracts.values import ProcedureCode, Value
+from web.problems import FieldProblem, Problem
+
+MOST_FILES: Final = 20
+
+
+class SignIn(Value):
+    username: Annotated[str, Field(min_length=1, max_length=80)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Token(Value):
+    """To be sent as `Authorization: Bearer`; good for one shift."""
+
+    token: str
+    expires_at: datetime
+
+
+class ImportFiles(Value):
+    """File name -> content. The files and their columns are described in deploy/sample/README.md."""
+
+    files: Annotated[dict[str, str], Field(min_length=1, max_length=MOST_FILES)]
+
+
+class Imported(Value):
+    """How many entities of each kind were new or different, and how many were as they stood."""
+
+    changed: dict[str, int]
+    unchanged: dict[str, int]
+
+
+class FaultProblem(FieldProblem):
+    """A fault with its place: `line` counts from 1, 0 is the file as a whole; `field` is `file:line:column`."""
+
+    file: str
+    line: int
+    column: str
+
+
+class ImportProblem(Problem):
+    """The problem with every fault of the files, the first two hundred of them."""
+
+    errors: list[FaultProblem]  # type: ignore[assignment]  # a list that nobody adds to
+
+
+class Units(Value):
+    units: list[UnitV1]
+
+
+class Calendars(Value):
+    calendars: list[CalendarV1]
+
+
+class ProcedureInForce(ProcedureVersionV1):
+    """The version in force, without its competences: those stand in the procedure itself."""
+
+    code: ProcedureCode
+    competences: list[CompetenceV1] = Field(default_factory=list, exclude=True)
+
+
+class Procedures(Value):
+    procedures: list[ProcedureInForce]
+
+
+class ListedPerson(StaffV1):
+    """`version` is what If-Match takes."""
+
+    version: int
+
+
+class StaffList(Value):
+    """`next` is the cursor of the page behind this one, null on the last."""
+
+    staff: list[ListedPerson]
+    next: str | None
+
+
+class AccountState(Value):
+    id: str
+    active: bool
+    version: int
