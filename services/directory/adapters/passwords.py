@@ -1,6 +1,6 @@
 """Passwords are hashed with Argon2id, two at a time: each costs memory and a processor, and nobody may have all of them.
 
-A few more wait their turn; whoever comes then is told to come back, at once.
+A few more wait their turn; whoever comes then is refused at once and may come back.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Signing in and out. Every attempt is counted before it is tried; neither its answer nor its time tells who exists."""
+"""Signing in and out. Every attempt is counted before it is tried; neither its answer nor its time shows who exists."""
 
 from typing import Final
 

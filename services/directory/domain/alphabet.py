@@ -23,8 +23,8 @@ def sort_key(text: str) -> str:
 
 def name_key(name: str) -> str:
     """People are found by the given name, which stands last, then by family and middle names."""
-    *before, given = name.split() or [""]
-    return f"{sort_key(given)} {sort_key(' '.join(before))}"
+    *before, given_name = name.split() or [""]
+    return f"{sort_key(given_name)} {sort_key(' '.join(before))}"
 
 
 def _without_tone(letter: str) -> tuple[str, int]:

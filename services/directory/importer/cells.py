@@ -61,7 +61,7 @@ username = _valid(
 
 
 def login(cell: str) -> str:
-    """A user name; letter case tells no two of them apart."""
+    """A user name; two that differ in letter case only are one."""
     name: str = username(cell.lower())
     return name
 

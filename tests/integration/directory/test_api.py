@@ -1,14 +1,10 @@
 """What programs read from each route, to the last field: the names, the nulls, and what is left out."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-import pytest
-
-from tests.support.directory_world import Directory, running, settings_in
+from tests.support.directory_world import Directory
 from tests.support.reference_data import CERTIFIED_COPY, COMMUNE, DISTRICT, INSURANCE, PASSWORD, PUBLIC_KEY
-from tests.support.servers import PostgresServer
 from web.tokens import verify
 
 VERSION = {
@@ -53,13 +49,6 @@ BICH = {
     ],
     "sample": True,
 }
-
-
-@pytest.fixture(scope="module")
-async def directory(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
-    settings = settings_in(tmp_path_factory.mktemp("secrets"))
-    async with running(await postgres.create_database("directory"), settings) as directory:
-        yield directory
 
 
 async def read(directory: Directory, path: str, username: str | None = None) -> Any:
@@ -156,3 +145,29 @@ async def test_a_refused_import_is_a_problem_that_says_where(directory: Director
             "column": "calendar",
         }
     ]
+
+
+async def test_the_document_tells_the_whole_answer_of_each_route(directory: Directory) -> None:
+    paths = (await read(directory, "openapi.json"))["paths"]
+    own = {"import", "reference data", "sign-in", "staff"}
+    operations = [operation for path in paths.values() for operation in path.values() if own & {*operation["tags"]}]
+    assert len(operations) == 11
+    for operation in operations:
+        answer = operation["responses"].get("200")
+        if answer is None:
+            assert "content" not in operation["responses"]["204"]
+        else:
+            assert [*answer["content"]["application/json"]["schema"]] == ["$ref"], operation["operationId"]
+
+
+async def test_the_document_says_what_a_refused_import_looks_like(directory: Directory) -> None:
+    document = await read(directory, "openapi.json")
+    refused = document["paths"]["/api/directory/import"]["post"]["responses"]["422"]
+    problem, faults = refused["content"]["application/problem+json"]["schema"]["allOf"]
+    assert problem["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"]
+    assert faults["properties"]["errors"]["items"]["properties"].keys() == {"field", "vi", "en", "file", "line", "column"}
+
+
+async def test_the_document_leaves_competences_out_of_procedures_in_force(directory: Directory) -> None:
+    schemas = (await read(directory, "openapi.json"))["components"]["schemas"]
+    assert schemas["ProcedureInForce"]["properties"].keys() == {"code", *VERSION}

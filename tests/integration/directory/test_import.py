@@ -1,5 +1,6 @@
 """Import over HTTP: all or nothing, nothing twice, every fault with its place; and what is published about it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ async def empty(postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Direc
 
 
 @pytest.fixture(scope="module")
-async def refusing(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
+async def unchanged(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
     """For requests of which nothing may remain."""
     settings = settings_in(tmp_path_factory.mktemp("secrets"))
     async with running(await postgres.create_database("directory"), settings, sample=False) as directory:
@@ -40,8 +41,7 @@ async def test_the_sample_comes_in_whole_and_again_changes_nothing(empty: Direct
     first = await empty.import_files(sample_files())
     assert (first.status_code, first.json()) == (200, {"changed": ALL, "unchanged": NOTHING})
     published = await empty.published()
-    count = {topic: len([one for one in published if one[0] == topic]) for topic, _, _ in published}
-    assert count == {
+    assert Counter(topic for topic, _, _ in published) == {
         "directory.keys": 1,
         "directory.staff": 15,
         "directory.calendars": 3,
@@ -112,18 +112,18 @@ async def test_multipart_is_the_same_import(empty: Directory) -> None:
     ("name", "content"),
     [("units.csv", b"id,name\n\xff\xfe"), ("units.csv", b"id\x00"), ("notes.txt", b"hello"), ("", b"")],
 )
-async def test_unreadable_uploads_are_refused(refusing: Directory, name: str, content: bytes) -> None:
+async def test_unreadable_uploads_are_refused(unchanged: Directory, name: str, content: bytes) -> None:
     upload = [("files", (name or "x", content, "text/csv"))]
-    answer = await refusing.http.post("/api/directory/import", files=upload, headers=await refusing.headers("operator"))
+    answer = await unchanged.http.post("/api/directory/import", files=upload, headers=await unchanged.headers("operator"))
     assert answer.status_code == 422, answer.text
 
 
 @pytest.mark.parametrize(
     "body", ["[]", "{}", '{"files": []}', '{"files": {}}', '{"files": {"units.csv": 3}}', "{", "", '"x"', "null"]
 )
-async def test_a_body_that_is_no_import_is_refused(refusing: Directory, body: str) -> None:
-    headers = await refusing.headers("operator", **{"Content-Type": "application/json"})
-    answer = await refusing.http.post("/api/directory/import", content=body, headers=headers)
+async def test_a_body_that_is_no_import_is_refused(unchanged: Directory, body: str) -> None:
+    headers = await unchanged.headers("operator", **{"Content-Type": "application/json"})
+    answer = await unchanged.http.post("/api/directory/import", content=body, headers=headers)
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -151,8 +151,7 @@ async def test_a_key_is_required_and_counts_for_one_body(empty: Directory) -> No
     headers["Idempotency-Key"] = "import-0001"
     assert (await empty.http.post("/api/directory/import", json={"files": sample_files()}, headers=headers)).status_code == 200
     other = await empty.http.post("/api/directory/import", json={"files": {"units.csv": "id"}}, headers=headers)
-    assert other.json()["code"] in {"key-reused", "import-refused"}
-    assert other.status_code == 422
+    assert (other.status_code, other.json()["code"]) == (422, "key-reused")
 
 
 async def test_a_lost_role_ends_the_tokens_that_say_otherwise(empty: Directory) -> None:

@@ -59,7 +59,7 @@ async def test_copies_fill_and_a_disabled_person_is_out_elsewhere_too(world: tup
             rows = await connection.execute(text("SELECT topic, id FROM state_copy"))
             return wanted <= {(row.topic, row.id) for row in rows}
 
-    await eventually(copied, within=40)
+    await eventually(copied)
     async with reader.connect() as connection:
         for event in entities():
             assert await copies.one(connection, type(event), entity_id(event)) == event

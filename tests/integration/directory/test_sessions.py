@@ -1,8 +1,7 @@
-"""Signing in and out: tokens for a shift, guessing slowed down, out everywhere at once, and nothing told about who exists."""
+"""Signing in and out: tokens for a shift, guesses slowed down, out everywhere at once, and nothing shown of who exists."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,13 +18,6 @@ from tests.support.reference_data import ADMIN, CENTRE, DISTRICT, PASSWORD, PUBL
 from tests.support.servers import PostgresServer
 from web.signin import COOKIE
 from web.tokens import new_signing_key, verify
-
-
-@pytest.fixture(scope="module")
-async def directory(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
-    settings = settings_in(tmp_path_factory.mktemp("secrets"))
-    async with running(await postgres.create_database("directory"), settings) as directory:
-        yield directory
 
 
 async def sign_in(directory: Directory, username: str, password: str) -> httpx.Response:
@@ -86,7 +78,7 @@ async def test_the_right_password_clears_what_stood_against_the_name(directory: 
     assert await directory.rows("SELECT 1 FROM guess WHERE subject = 'hai'") == []
 
 
-async def test_signing_out_ends_every_token_and_tells_everybody(directory: Directory) -> None:
+async def test_signing_out_ends_every_token_and_is_published(directory: Directory) -> None:
     first, second = await directory.token("son"), await directory.token("son")
     out = await directory.http.post("/api/directory/sign-out", headers={"Authorization": f"Bearer {first}"})
     assert out.status_code == 204
@@ -120,10 +112,10 @@ async def test_nobody_disables_themselves_or_whom_they_do_not_administer(directo
     own = await directory.http.post("/api/directory/staff/cb013/disable", headers=headers)
     assert own.json()["code"] == "own-account"
     for staff_id in ("operator", "cb012"):
-        given = headers | {"Idempotency-Key": str(uuid4())}
-        assert (await directory.http.post(f"/api/directory/staff/{staff_id}/disable", headers=given)).status_code == 403
-    given = headers | {"Idempotency-Key": str(uuid4())}
-    assert (await directory.http.post("/api/directory/staff/nobody/disable", headers=given)).status_code == 404
+        fresh = headers | {"Idempotency-Key": str(uuid4())}
+        assert (await directory.http.post(f"/api/directory/staff/{staff_id}/disable", headers=fresh)).status_code == 403
+    fresh = headers | {"Idempotency-Key": str(uuid4())}
+    assert (await directory.http.post("/api/directory/staff/nobody/disable", headers=fresh)).status_code == 404
     clerk = await directory.headers("hoa", **{"If-Match": '"1"'})
     assert (await directory.http.post("/api/directory/staff/cb001/disable", headers=clerk)).status_code == 403
     listed = (await directory.http.get("/api/directory/staff", headers=headers)).json()["staff"]
@@ -197,7 +189,7 @@ async def test_nul_and_broken_letters_are_refused(directory: Directory) -> None:
         assert answer.status_code == 422
 
 
-async def test_too_many_at_once_are_told_to_come_back(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_many_at_once_are_asked_to_come_back(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PASSWORDS, "_inside", passwords.AT_ONCE + passwords.WAITING)
     answer = await sign_in(directory, "tam", PASSWORD)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
