@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import CheckConstraint, Index, MetaData
+from sqlalchemy import CheckConstraint, Index, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -50,15 +50,18 @@ class KeyRow(Entity, table=True):
 
 
 class AccountRow(Entity, table=True):
-    """`value` is the published StaffV1; beside it what only directory knows, and what lists are found and sorted by."""
+    """`value` is the published StaffV1; beside it what only directory knows, and what lists are found and sorted by.
+
+    Keys made by `domain/alphabet` are sorted by code point, whatever the database's own order is.
+    """
 
     __tablename__ = "account"
     __table_args__: ClassVar[Any] = (
         CheckConstraint("version >= 1", name="account_version_from_one"),
         CheckConstraint("username = lower(username)", name="account_username_lower"),
         Index("account_username", "username", unique=True),
-        Index("account_name_key", "name_key"),
+        Index("account_name_key", "name_key", "id"),
     )
     username: str
-    name_key: str
+    name_key: str = Field(sa_type=String(collation="C"))
     password_hash: str | None = None

@@ -27,13 +27,13 @@ _WANTED = """
 # By account_name_key from the person before on; nobody has an empty key, so that an empty `after` is before everybody.
 _STAFF = text(f"""
     SELECT value, version FROM account
-    WHERE (name_key COLLATE "C", id) > (COALESCE((SELECT name_key FROM account WHERE id = :after), ''), :after) AND {_WANTED}
-    ORDER BY name_key COLLATE "C", id LIMIT :limit
+    WHERE (name_key, id) > (COALESCE((SELECT name_key FROM account WHERE id = :after), ''), :after) AND {_WANTED}
+    ORDER BY name_key, id LIMIT :limit
 """)  # noqa: S608 -- the condition above
 # The whole list is counted through: a page number says nothing of where its page begins.
 _NUMBERED = text(f"""
     SELECT id FROM (
-        SELECT id, row_number() OVER (ORDER BY name_key COLLATE "C", id) AS number FROM account WHERE {_WANTED}
+        SELECT id, row_number() OVER (ORDER BY name_key, id) AS number FROM account WHERE {_WANTED}
     ) AS numbered WHERE number = :number
 """)  # noqa: S608 -- the condition above
 
