@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.installation import SERVICES, Installation, Played, end, make_installation
+from contracts.services import SERVICES
+from tests.support.installation import Installation, Played, end, make_installation
 
 
 @pytest.fixture(scope="package")

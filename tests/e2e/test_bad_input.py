@@ -8,7 +8,8 @@ import pytest
 
 from cli import http
 from cli.session import Session
-from tests.support.installation import SERVICES, Installation
+from contracts.services import SERVICES
+from tests.support.installation import Installation
 
 pytestmark = pytest.mark.timeout(1800)
 DEEP = "[" * 5000 + "]" * 5000

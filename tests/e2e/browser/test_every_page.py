@@ -7,10 +7,10 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
+from contracts.services import SERVICES
 from deploy.local import vendor
 from tests.e2e.browser.chromium import CITIZEN, DESK, HEIGHTS, PHONE, Visits
 from tests.e2e.browser.pages import PAGES, PageCase
-from tests.support.installation import SERVICES
 
 pytestmark = pytest.mark.timeout(300)
 HEAVIEST = 100_000
@@ -48,7 +48,7 @@ def test_no_page_is_missing_from_the_list() -> None:
     assert html_routes() == {case.route for case in PAGES if case.route}
 
 
-@pytest.mark.parametrize("place", PAGES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", PAGES, ids=lambda case: case.name)
 async def test_a_page_is_clean_light_and_usable_by_everybody(visits: Visits, case: PageCase) -> None:
     seen = await visits.watched(case.who, PHONE)
     page = seen.page

@@ -18,7 +18,7 @@ from tests.support.intake_events import NOW
 from web.languages import Texts
 
 TEXTS = Texts.load([SERVICE.folder / "texts"])
-KINDS = {event.TYPE.split(".")[-2] for event in EVENTS.values() if event.TOPIC is DOSSIERS}
+KINDS = {event.TYPE.split(".")[-2] for event in EVENTS.values() if getattr(event, "TOPIC", None) is DOSSIERS}
 
 
 def history_of(decision: Decision[Dossier]) -> list[HistoryLine]:
