@@ -1,20 +1,26 @@
 """The real gateway and the development one keep the same promises to the sender."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
+from contracts.values import Text
 from deploy.sandbox.mail_server.mailbox import Mailbox
 from deploy.sandbox.mail_server.smtp import MailServer
 from services.notify.domain.message import Verdict
 from services.notify.domain.notice import content_of
 from services.notify.gateways import Away, Gateway, Outgoing
+from services.notify.gateways.smtp import SmtpGateway
 from services.notify.letters import write
 from services.notify.sending import gateway_of
 from services.notify.settings import NotifySettings
 from tests.support.notify_world import ADDRESS, AT, CLOSED_PORT, fact, settings_for
+
+# RFC 5321, without the line end.
+LONGEST_LINE = 998
 
 
 @dataclass
@@ -74,6 +80,26 @@ async def test_it_says_when_the_other_side_is_away(world: World) -> None:
         await world.out_of_reach.open()
     with pytest.raises(Away):
         await world.out_of_reach.deliver(outgoing())
+
+
+@pytest.mark.parametrize("subject", [500 * "ệ", 125 * "có ạ", 500 * "\U0001f600", 500 * "x"], ids=["ệ", "words", "emoji", "x"])
+async def test_the_longest_subject_of_all_crosses_a_real_server_whole(tmp_path: Path, subject: str) -> None:
+    assert len(TypeAdapter(Text).validate_python(subject)) == 500
+    mail = MailServer(Mailbox(tmp_path))
+    await mail.start()
+    gateway = SmtpGateway(settings_for(mail))
+    try:
+        letter = replace(outgoing().letter, subject=subject)
+        assert (await gateway.deliver(replace(outgoing(), letter=letter))).verdict is Verdict.ACCEPTED
+    finally:
+        await gateway.close()
+        await mail.stop()
+    (kept,) = mail.mailbox.mails_to(ADDRESS)
+    received = mail.mailbox.find(kept.name)
+    assert received is not None
+    assert received["Subject"] == kept.subject == subject
+    content = (tmp_path / "new" / kept.name).read_bytes()
+    assert max(map(len, content.split(b"\r\n"))) <= LONGEST_LINE
 
 
 @pytest.mark.parametrize("address", ["a@b.vn\r\nBcc: x@y.vn", "a..b@example.vn", "no address"])
