@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -388,3 +389,92 @@ async def test_reconcile_has_one_row_for_each_fact_that_asks_for_a_message(world
     (position,) = await world.notify.rows("SELECT last FROM inbox WHERE subject = :id", id=person.dossier)
     assert position.last == 2
     assert (await world.get("operator", "reconcile"))["views"] == ["intake-positions", "messages"]
+
+
+# --- the wire -------------------------------------------------------------------------------------------
+
+
+async def test_a_list_is_answered_name_by_name(world: World) -> None:
+    row = await world.notify.message(world.sent)
+    page = await world.get("hoa", "messages", code=world.sent.code)
+    assert page == {
+        "messages": [
+            {
+                "id": world.sent.first,
+                "version": 1,
+                "dossier": world.sent.dossier,
+                "sequence": 1,
+                "code": world.sent.code,
+                "submission_number": "N-1",
+                "unit": DISTRICT,
+                "fact": row.fact,
+                "fact_type": "vn.motcua.intake.dossier.accepted.v1",
+                "channel": "mail",
+                "recipient": "s***@example.vn",
+                "outcome": "sent",
+                "state": "sent",
+                "reason": None,
+                "attempts": 1,
+                "happened_at": "2026-02-16T08:00:00+00:00",
+                "queued_at": row.queued_at.isoformat(),
+                "next_try_at": None,
+                "settled_at": row.settled_at.isoformat(),
+            }
+        ],
+        "next": None,
+    }
+
+
+async def test_a_message_is_answered_name_by_name_with_its_tries(world: World) -> None:
+    row = await world.notify.message(world.waiting)
+    (attempt,) = await world.notify.rows("SELECT * FROM attempt WHERE message = :id", id=world.waiting.first)
+    (line,) = (await world.get("hoa", "messages", code=world.waiting.code))["messages"]
+    message = await world.get("hoa", f"messages/{world.waiting.first}")
+    assert message.pop("tries") == [
+        {
+            "number": 1,
+            "started_at": attempt.started_at.isoformat(),
+            "ended_at": attempt.ended_at.isoformat(),
+            "outcome": "deferred",
+            "detail": "451 4.3.2 Try again later",
+        }
+    ]
+    assert message.keys() == line.keys()
+    assert (message["outcome"], message["state"], message["reason"]) == ("waiting", "queued", "451 4.3.2 Try again later")
+    assert (message["settled_at"], message["version"]) == (None, row.version)
+    due = datetime.fromisoformat(message["next_try_at"])
+    assert due.isoformat() == message["next_try_at"]
+    assert abs(due - row.due_at) < timedelta(hours=1)
+    assert message | {"next_try_at": None} == line | {"next_try_at": None}
+
+
+async def test_the_summary_is_answered_name_by_name(world: World) -> None:
+    (oldest,) = await world.notify.rows(
+        "SELECT min(queued_at) AS at FROM message WHERE state IN ('queued', 'sending') AND unit = :unit", unit=DISTRICT
+    )
+    summary = await world.get("hoa", "summary")
+    assert list(summary) == ["by_fact_type", "total", "oldest_waiting"]
+    assert list(summary["total"]) == ["failed", "waiting", "sent", "skipped"]
+    assert summary["by_fact_type"] == {"vn.motcua.intake.dossier.accepted.v1": summary["total"]}
+    assert summary["oldest_waiting"] == oldest.at.isoformat()
+    assert await world.get("lan", "summary") == {
+        "by_fact_type": {},
+        "total": {"failed": 0, "waiting": 0, "sent": 0, "skipped": 0},
+        "oldest_waiting": None,
+    }
+
+
+async def test_a_retry_is_answered_name_by_name_and_again_from_its_key(world: World) -> None:
+    person = somebody()
+    world.mail.faults.defer_every, world.mail.faults.refused = 0, (person.address, world.failed.address)
+    await world.notify.tell(person)
+    await world.notify.until(person, "failed")
+    world.mail.faults.refused = (world.failed.address,)
+    headers = headers_for("son", version=1)
+    for _ in range(2):
+        answer = await retry(world, person, headers)
+        assert answer.json() == {"id": person.first, "version": 1, "outcome": "waiting"}
+    await world.notify.until(person, "sent")
+    async with world.notify.database.begin() as connection:
+        await connection.execute(text("DELETE FROM attempt WHERE message = :id"), {"id": person.first})
+        await connection.execute(text("DELETE FROM message WHERE id = :id"), {"id": person.first})
