@@ -1,1 +1,1 @@
-"""What is to be told to whom by which channel, and what became of it."""
+"""Who is to be written to about what by which channel, and what became of it."""

@@ -1,26 +1,27 @@
-"""The ledger as JSON: what was told when by which channel, or why not."""
+"""The ledger as JSON: who was written to when by which channel, or why not."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from chassis.process import CurrentProcess
 from contracts.values import Identifier
+from services.notify import commands, queries
+from services.notify.access import Reader, Retrier
+from services.notify.domain.ledger import LedgerFilter
 from services.notify.domain.message import Outcome
-from services.notify.reading import NoMessage, Reader, Retrier, as_json, attempt_as_json, require_reading, units_of
-from services.notify.repository import ledger
-from services.notify.repository.ledger import Search
-from services.notify.retrying import retry
+from services.notify.queries import next_try
+from services.notify.schemas import MessageDetail, MessageId, MessageLine, MessagePage, RetriedMessage, Summary
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
+from web.paging import After
 
 PAGE = 100
 
-ROUTER = APIRouter(prefix="/api/notify", tags=["messages"])
-MessageId = Annotated[str, Path(pattern=r"^m-[0-9a-f]{32}$")]
+router = APIRouter(prefix="/api/notify", tags=["messages"])
 
 
-@ROUTER.get("/messages")
+@router.get("/messages")
 async def messages(
     process: CurrentProcess,
     reader: Reader,
@@ -28,47 +29,36 @@ async def messages(
     code: Annotated[Identifier | None, Query(description="a dossier code or a submission number")] = None,
     outcome: Outcome | None = None,
     fact_type: Annotated[Identifier | None, Query()] = None,
-    after: Annotated[str | None, Query(max_length=500, description="the `next` of the page before")] = None,
-) -> dict[str, Any]:
+    after: After = None,
+) -> MessagePage:
     """Failed first, then the newest, a hundred at a time. All messages of one dossier, oldest first, when it is named."""
-    search = Search(code or dossier, outcome, fact_type, after)
+    wanted = LedgerFilter(code or dossier, outcome, fact_type)
     async with process.database.connect() as connection:
-        page = await ledger.page(connection, units_of(reader), search, PAGE)
-    return {"messages": [as_json(line, process.clock) for line in page.lines], "next": page.next}
+        page = await queries.message_page(connection, reader, wanted, after, PAGE)
+    lines = [MessageLine.of(line, next_try(line.message, process.clock)) for line in page.rows]
+    return MessagePage(messages=lines, next=page.next)
 
 
-@ROUTER.get("/messages/{message}")
-async def message_with_attempts(
-    process: CurrentProcess, reader: Reader, message: MessageId, response: Response
-) -> dict[str, Any]:
+@router.get("/messages/{message}")
+async def message_with_attempts(process: CurrentProcess, reader: Reader, message: MessageId, response: Response) -> MessageDetail:
     async with process.database.connect() as connection:
-        found = await ledger.one(connection, message)
-    if found is None:
-        raise NoMessage
-    line, attempts = found
-    require_reading(reader, line.message.unit)
+        line, attempts = await queries.message_record(connection, reader, message)
     set_etag(response, line.message.version)
-    return as_json(line, process.clock) | {"tries": [attempt_as_json(attempt) for attempt in attempts]}
+    return MessageDetail.with_attempts(line, next_try(line.message, process.clock), attempts)
 
 
-@ROUTER.get("/summary")
-async def summary(process: CurrentProcess, reader: Reader) -> dict[str, Any]:
-    """How many messages had which outcome, by type of the fact that they told, and altogether."""
+@router.get("/summary")
+async def summary(process: CurrentProcess, reader: Reader) -> Summary:
+    """How many messages had which outcome, by type of the fact that asked for them, and altogether."""
     async with process.database.connect() as connection:
-        by_type = await ledger.counts(connection, units_of(reader))
-        oldest = await ledger.oldest_waiting(connection, units_of(reader))
-    return {
-        "by_fact_type": {kind: ledger.total([found]) for kind, found in sorted(by_type.items())},
-        "total": ledger.total(by_type.values()),
-        "oldest_waiting": oldest and oldest.isoformat(),
-    }
+        return await queries.summary(connection, reader)
 
 
-@ROUTER.post("/messages/{message}/retry")
+@router.post("/messages/{message}/retry")
 async def retry_message(
     process: CurrentProcess, person: Retrier, message: MessageId, seen: IfMatch, key: IdempotencyKey, response: Response
-) -> dict[str, Any]:
+) -> RetriedMessage:
     """Try a failed message again, to the address that the contact has now."""
-    answer = await retry(process.commands, key, person, message, seen)
-    set_etag(response, answer.body["version"])
-    return answer.body
+    retried = await commands.retry(process.commands, key, person, message, seen)
+    set_etag(response, retried.version)
+    return retried

@@ -1,10 +1,10 @@
-"""Which fact makes a message: the table, and nothing else."""
+"""Which event asks for a message: the table, and nothing else."""
 
 from contracts.intake import NOTICES
 from contracts.topics import CONTACTS, DOSSIERS, KEYS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
 from services.notify.domain.message import MessageChannel, message_id
-from services.notify.handlers import tell
+from services.notify.handlers import queue_message
 from services.notify.repository.messages import MESSAGES, contacts_of
 
 TABLE = Table(
@@ -12,13 +12,13 @@ TABLE = Table(
     reads=(DOSSIERS, CONTACTS, UNITS, STAFF, KEYS),
     entries=tuple(
         Entry(
-            fact,
-            tell,
+            event,
+            queue_message,
             MESSAGES,
             Effect.PROCESS,
             key=lambda attributes, _: message_id(attributes.subject, attributes.sequence, MessageChannel.MAIL),
         )
-        for fact in sorted(NOTICES, key=lambda fact: fact.TYPE)
+        for event in sorted(NOTICES, key=lambda event: event.TYPE)
     ),
     prepare=contacts_of,
 )

@@ -1,4 +1,4 @@
-"""What happens to a message, one pure function per occasion: a fact asks for it, an attempt begins or ends, it is retried."""
+"""What happens to a message, one pure function per use case: a fact asks for it, an attempt begins or ends, it is retried."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,38 +16,40 @@ Contacts = Mapping[str, KnownContact]
 """By dossier: the contacts that have come, as `prepare` loads them for a batch."""
 
 
-def tell(message: Message | None, event: DossierFact, context: Context) -> Decision[Message] | None:
+def queue_message(message: Message | None, event: DossierFact, context: Context) -> Decision[Message] | None:
     """A fact has come: queue its message, or skip it with the reason. Raises Waiting while its contact's version has not come."""
     if message is not None or not asks_for_message(event):
         return None
-    new = _about(event, context)
+    message = _about(event, context)
     if event.contact_version is None:
-        return _skipped(new, SkipReason.NO_CONTACT, context.now)
+        return _skipped(message, SkipReason.NO_CONTACT, context.now)
     contacts: Contacts = context.known
-    known = contacts.get(new.dossier)
+    known = contacts.get(message.dossier)
     if known is None or known.version < event.contact_version:
-        raise Waiting(CONTACTS, new.dossier, event.contact_version)
+        raise Waiting(CONTACTS, message.dossier, event.contact_version)
     if known.obstacle is not None:
-        return _skipped(new, known.obstacle, context.now)
-    return Decision(new.queue())
+        return _skipped(message, known.obstacle, context.now)
+    return Decision(message.queue())
 
 
-def take_up(message: Message, known: KnownContact, now: datetime, tick: datetime, lease: timedelta) -> Decision[Message]:
+def begin_attempt(
+    message: Message, known: KnownContact, now: datetime, machine_now: datetime, lease: timedelta
+) -> Decision[Message]:
     """Begin an attempt; or skip, when the person was forgotten or the address withdrawn since it was queued."""
     if known.obstacle is not None:
         return _skipped(message, known.obstacle, now)
-    return Decision(message.begin(tick, lease))
+    return Decision(message.begin(machine_now, lease))
 
 
-def end_attempt(message: Message, attempt: int, result: Result, now: datetime, tick: datetime) -> Decision[Message]:
-    """What an attempt came to; tells of it when the message is settled by it."""
-    after = message.end(attempt, result, now, tick)
+def record_outcome(message: Message, attempt: int, result: Result, now: datetime, machine_now: datetime) -> Decision[Message]:
+    """What an attempt came to; published when the message is sent or failed by it."""
+    after = message.end(attempt, result, now, machine_now)
     if after.state is message.state:
         return Decision(after)
     if after.state is State.SENT:
-        return Decision(after, (MessageSentV1(**_facts(after, attempt, now)),))
+        return Decision(after, (MessageSentV1(**_fields(after, attempt, now)),))
     if after.state is State.FAILED:
-        return Decision(after, (MessageFailedV1(**_facts(after, attempt, now), reason=result.reason),))
+        return Decision(after, (MessageFailedV1(**_fields(after, attempt, now), reason=result.reason),))
     return Decision(after)
 
 
@@ -84,12 +86,12 @@ def _lane(context: Context) -> Lane:
 
 def _skipped(message: Message, reason: SkipReason, now: datetime) -> Decision[Message]:
     after = message.skip(reason, now)
-    return Decision(after, (MessageSkippedV1(**_facts(after, after.attempt, now), reason=reason.value),))
+    return Decision(after, (MessageSkippedV1(**_fields(after, after.attempt, now), reason=reason.value),))
 
 
-def _facts(message: Message, attempt: int, now: datetime) -> dict[str, object]:
+def _fields(message: Message, attempt: int, now: datetime) -> dict[str, object]:
     """The fields of MessageFact."""
-    facts = MessageFact(
+    fields = MessageFact(
         dossier=message.dossier,
         fact=message.fact,
         fact_type=message.fact_type,
@@ -97,4 +99,4 @@ def _facts(message: Message, attempt: int, now: datetime) -> dict[str, object]:
         attempt=attempt,
         at=now,
     )
-    return facts.model_dump()
+    return fields.model_dump()

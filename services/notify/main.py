@@ -1,25 +1,23 @@
-"""Notify's process: consumers of dossiers and contacts, senders of mail, the ledger's pages. `python -m services.notify.main`."""
+"""The composition root of notify: consumers of dossiers and contacts, senders of mail, the ledger's routes and pages."""
 
 from pathlib import Path
+from typing import Final
 
 from chassis.process import Service, serve
-from chassis.reconcile import View, inbox_view
 from services.notify import api, pages
+from services.notify.background import send_messages
 from services.notify.consumers import TABLE
-from services.notify.sending import send_messages
+from services.notify.reconcile import VIEWS
 from services.notify.settings import NotifySettings
 
-SERVICE = Service(
+SERVICE: Final = Service(
     name="notify",
     title="Một Cửa: notify",
     folder=Path(__file__).parent,
     table=TABLE,
-    routers=[api.ROUTER, pages.ROUTER],
+    routers=[api.router, pages.router],
     background=[send_messages],
-    views=[
-        View("messages", "SELECT dossier || '/' || sequence AS key, '1' AS value FROM message GROUP BY dossier, sequence"),
-        inbox_view("intake-positions", "intake"),
-    ],
+    views=VIEWS,
     settings=NotifySettings,
 )
 

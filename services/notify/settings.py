@@ -1,4 +1,4 @@
-"""What notify is told besides what every process is told: where mail goes, and as whom."""
+"""What may be set for notify besides what may be set for every process: where mail goes, and as whom."""
 
 from pathlib import Path
 from typing import Literal

@@ -6,11 +6,12 @@ No address and no name stands in them: who is written to is read from the copy o
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from chassis.tables import MOMENT, one_of
 from contracts.values import Lane
 from messaging.tables import add_messaging_tables
 from services.notify.domain.message import MessageChannel, State, Verdict
@@ -23,10 +24,6 @@ _OPEN: Final = "state IN ('queued', 'sending')"
 _SETTLED: Final = "state IN ('sent', 'skipped', 'failed')"
 
 
-def _one_of(column: str, values: type[State | Lane | MessageChannel | Verdict], *more: str) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in (*values, *more))})"
-
-
 class Row(SQLModel, registry=registry(metadata=METADATA)):
     """Notify's own registry: two services may have tables of one name."""
 
@@ -34,9 +31,9 @@ class Row(SQLModel, registry=registry(metadata=METADATA)):
 class MessageRow(Row, table=True):
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint(_one_of("lane", Lane), name="message_lane_known"),
-        CheckConstraint(_one_of("channel", MessageChannel), name="message_channel_known"),
-        CheckConstraint(_one_of("state", State), name="message_state_known"),
+        CheckConstraint(one_of("lane", Lane), name="message_lane_known"),
+        CheckConstraint(one_of("channel", MessageChannel), name="message_channel_known"),
+        CheckConstraint(one_of("state", State), name="message_state_known"),
         CheckConstraint(f"({_OPEN}) = (due_at IS NOT NULL)", name="message_open_is_due"),
         CheckConstraint(f"({_SETTLED}) = (settled_at IS NOT NULL)", name="message_settled_when"),
         CheckConstraint("state NOT IN ('skipped', 'failed') OR reason IS NOT NULL", name="message_says_why_not"),
@@ -65,14 +62,14 @@ class MessageRow(Row, table=True):
     template: str = Field(sa_column=Column(Text, nullable=False))
     content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     correlation: str = Field(sa_column=Column(Text, nullable=False))
-    happened_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    happened_at: datetime = Field(sa_column=Column(MOMENT, nullable=False))
+    queued_at: datetime = Field(sa_column=Column(MOMENT, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
     reason: str | None = Field(sa_column=Column(Text))
     attempt: int = Field(sa_column=Column(Integer, nullable=False))
     deferrals: int = Field(sa_column=Column(Integer, nullable=False))
-    due_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
-    settled_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    due_at: datetime | None = Field(sa_column=Column(MOMENT))
+    settled_at: datetime | None = Field(sa_column=Column(MOMENT))
 
 
 class AttemptRow(Row, table=True):
@@ -80,7 +77,7 @@ class AttemptRow(Row, table=True):
 
     __tablename__ = "attempt"
     __table_args__ = (
-        CheckConstraint(_one_of("outcome", Verdict, UNDER_WAY), name="attempt_outcome_known"),
+        CheckConstraint(one_of("outcome", (*Verdict, UNDER_WAY)), name="attempt_outcome_known"),
         CheckConstraint(f"(outcome = '{UNDER_WAY}') = (ended_at IS NULL)", name="attempt_ended_when"),
         CheckConstraint("number > 0", name="attempt_from_one"),
     )
@@ -88,7 +85,7 @@ class AttemptRow(Row, table=True):
     message: str = Field(sa_column=Column(Text, ForeignKey("message.id"), primary_key=True))
     number: int = Field(sa_column=Column(Integer, primary_key=True))
     contact_version: int = Field(sa_column=Column(BigInteger, nullable=False))
-    started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    ended_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    started_at: datetime = Field(sa_column=Column(MOMENT, nullable=False))
+    ended_at: datetime | None = Field(sa_column=Column(MOMENT))
     outcome: str = Field(sa_column=Column(Text, nullable=False))
     detail: str | None = Field(sa_column=Column(Text))

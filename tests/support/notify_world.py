@@ -1,14 +1,17 @@
 """What the tests of notify are about: facts, contacts, messages; and notify itself, fed by its real engine without a broker."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -31,7 +34,9 @@ from contracts.intake import (
 )
 from contracts.topics import CONTACTS, DOSSIERS
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, mint_code
-from deploy.sandbox.mail_server.smtp import MailServer
+from deploy.sandbox.mail_server.mailbox import Mailbox
+from deploy.sandbox.mail_server.smtp import Faults, MailServer
+from messaging.bell import Bell
 from messaging.clock import system_clock
 from messaging.engine import Engine, Work
 from messaging.handler_table import Context
@@ -39,6 +44,8 @@ from messaging.outbox import CHANNEL
 from messaging.records import Record
 from messaging.runtime import make_engine
 from services.notify import handlers
+from services.notify.adapters.gateways import gateway_of
+from services.notify.background import Sender
 from services.notify.consumers import TABLE
 from services.notify.domain.contact import KnownContact
 from services.notify.domain.message import Message, MessageChannel, message_id
@@ -47,10 +54,11 @@ from services.notify.repository.messages import BELL
 from services.notify.settings import NotifySettings
 from services.notify.tables import METADATA
 from tests.support.eventually import eventually
-from tests.support.reference_data import seed_copies
+from tests.support.reference_data import COMMUNE, headers_for, seed_copies, token_for
 
 AT = datetime(2026, 2, 16, 8, tzinfo=UTC)
 UNIT = UnitRef(id="000.00.21.H99", name="Bộ phận Một cửa huyện Hà An")
+IN_COMMUNE = UnitRef(id=COMMUNE, name="Bộ phận Một cửa xã Minh Lạc")
 CODE = "000.00.21.H99-260216-0001"
 DOSSIER = "d-0001"
 ADDRESS = "nguyen.van.a@example.vn"
@@ -93,7 +101,7 @@ def context(known: KnownContact | None = REACHABLE, *, sequence: int = 1, event:
 
 
 def queued(**changes: Any) -> Message:
-    decision = handlers.tell(None, fact(), context())
+    decision = handlers.queue_message(None, fact(), context())
     assert decision is not None
     return replace(decision.state, **changes)
 
@@ -106,7 +114,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Person:
-    """A dossier of its own, with an address that no other test writes to."""
+    """A dossier, with an address that no other test writes to."""
 
     dossier: str
     address: str
@@ -141,7 +149,9 @@ class Notify:
     async def read(self, *records: Record) -> None:
         await Engine(self.database, TABLE, system_clock).process(Work(records))
 
-    async def tell(self, person: Person, event: DossierFact | None = None, sequence: int = 1, lane: Lane = Lane.DISTRICT) -> None:
+    async def receive(
+        self, person: Person, event: DossierFact | None = None, sequence: int = 1, lane: Lane = Lane.DISTRICT
+    ) -> None:
         """The contact in version 1, and then the fact."""
         await self.read(
             contact_record(person, contact(person), lane=lane),
@@ -158,20 +168,28 @@ class Notify:
         return row
 
     async def attempts(self, person: Person) -> list[str]:
-        found = await self.rows("SELECT outcome FROM attempt WHERE message = :id ORDER BY number", id=person.first)
-        return [row.outcome for row in found]
+        rows = await self.rows("SELECT outcome FROM attempt WHERE message = :id ORDER BY number", id=person.first)
+        return [row.outcome for row in rows]
 
-    async def told(self, person: Person) -> list[tuple[int, str]]:
+    async def published(self, person: Person) -> list[tuple[int, str]]:
         """What is to be published about the message: (number, what)."""
-        found = await self.rows("SELECT sequence, type FROM outbox WHERE aggregateid = :id ORDER BY position", id=person.first)
-        return [(row.sequence, row.type.split(".")[-2]) for row in found]
+        rows = await self.rows("SELECT sequence, type FROM outbox WHERE aggregateid = :id ORDER BY position", id=person.first)
+        return [(row.sequence, row.type.split(".")[-2]) for row in rows]
 
     async def until(self, person: Person, state: str) -> Any:
-        async def there() -> Any:
+        async def reached() -> Any:
             row = await self.message(person)
             return row if row.state == state else None
 
-        return await eventually(there, describe=f"message of {person.dossier} {state}")
+        return await eventually(reached, describe=f"message of {person.dossier} {state}")
+
+    async def until_attempted(self, person: Person, *outcomes: str) -> None:
+        """Until the first attempts came to these."""
+
+        async def reached() -> bool:
+            return (await self.attempts(person))[: len(outcomes)] == list(outcomes)
+
+        await eventually(reached, describe=f"attempts for {person.dossier}: {outcomes}")
 
     async def make_due(self) -> None:
         """Every wait, and every lease, is over now."""
@@ -192,7 +210,7 @@ async def notify_database(url: str) -> AsyncIterator[Notify]:
 
 def settings_for(mail: MailServer | None, **given: Any) -> NotifySettings:
     smtp = CLOSED_PORT if mail is None else f"{mail.host}:{mail.port}"
-    return NotifySettings(**{"kafka": CLOSED_PORT, "smtp": smtp, "mail_seconds": 5, **given})
+    return NotifySettings(**{"kafka": CLOSED_PORT, "smtp": smtp, "mail_seconds": 60, **given})
 
 
 @asynccontextmanager
@@ -201,6 +219,124 @@ async def running(notify: Notify, settings: NotifySettings) -> AsyncIterator[Fas
     app = build(SERVICE, settings, notify.url)
     async with app.router.lifespan_context(app):
         yield app
+
+
+@dataclass
+class NotifyWorld:
+    """Notify running, beside a mail server whose faults a test may choose."""
+
+    notify: Notify
+    mail: MailServer
+    app: FastAPI
+
+    def message_ids(self, person: Person) -> list[str]:
+        return message_ids(self.mail, person)
+
+    def without_faults(self) -> Self:
+        for fault in fields(Faults):
+            setattr(self.mail.faults, fault.name, fault.default)
+        return self
+
+
+@asynccontextmanager
+async def mail_server(folder: Path) -> AsyncIterator[MailServer]:
+    server = MailServer(Mailbox(folder))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@asynccontextmanager
+async def running_world(database_url: str, folder: Path) -> AsyncIterator[NotifyWorld]:
+    async with (
+        mail_server(folder) as mail,
+        notify_database(database_url) as notify,
+        running(notify, settings_for(mail)) as app,
+    ):
+        yield NotifyWorld(notify, mail, app)
+
+
+@dataclass(kw_only=True)
+class LedgerWorld:
+    """Five messages: `sent`, `failed`, `skipped` and `waiting` in the district, `elsewhere` (sent) in the commune."""
+
+    world: NotifyWorld
+    http: httpx.AsyncClient
+    sent: Person
+    failed: Person
+    skipped: Person
+    waiting: Person
+    elsewhere: Person
+
+    @property
+    def notify(self) -> Notify:
+        return self.world.notify
+
+    @property
+    def mail(self) -> MailServer:
+        return self.world.mail
+
+    async def get(self, username: str, path: str, **query: Any) -> Any:
+        answer = await self.http.get(f"/api/notify/{path}", headers=headers_for(username), params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def dossiers(self, username: str, **query: Any) -> list[str]:
+        return [message["dossier"] for message in (await self.get(username, "messages", **query))["messages"]]
+
+    async def page(self, username: str, path: str, language: str = "vi") -> httpx.Response:
+        cookies = {"Cookie": f"motcua_token={token_for(username)}; motcua_lang={language}", "Accept": "text/html"}
+        return await self.http.get(f"/notify/{path}", headers=cookies)
+
+    async def retry(self, person: Person, headers: dict[str, str]) -> httpx.Response:
+        return await self.http.post(f"/api/notify/messages/{person.first}/retry", headers=headers)
+
+    async def failing(self) -> Person:
+        """One more message, failed in version 1; the next attempt to send it will be accepted."""
+        self.world.without_faults()
+        person = somebody()
+        self.mail.faults.refused = (person.address,)
+        await self.notify.receive(person)
+        await self.notify.until(person, "failed")
+        self.world.without_faults()
+        return person
+
+    async def fill(self) -> None:
+        self.mail.faults.refused = (self.failed.address,)
+        await self.notify.receive(self.sent)
+        await self.notify.receive(self.elsewhere, accepted(self.elsewhere, unit=IN_COMMUNE))
+        await self.notify.receive(self.failed)
+        await self.notify.receive(self.skipped, accepted(self.skipped, contact_version=None))
+        for person, state in ((self.sent, "sent"), (self.elsewhere, "sent"), (self.failed, "failed"), (self.skipped, "skipped")):
+            await self.notify.until(person, state)
+        self.mail.faults.defer_every = 1
+        await self.notify.receive(self.waiting)
+        await self.notify.until_attempted(self.waiting, "deferred")
+        self.world.without_faults()
+
+
+@asynccontextmanager
+async def filled_ledger(database_url: str, folder: Path) -> AsyncIterator[LedgerWorld]:
+    async with running_world(database_url, folder) as world, client(world.app) as http:
+        people = {name: somebody() for name in ("sent", "failed", "skipped", "waiting")}
+        ledger = LedgerWorld(world=world, http=http, elsewhere=somebody(COMMUNE), **people)
+        with pytest.MonkeyPatch.context() as patch:
+            # What was put off stays so.
+            patch.setattr("services.notify.domain.retry_policy.FIRST_WAIT", timedelta(hours=1))
+            await ledger.fill()
+        yield ledger
+
+
+def message_ids(mail: MailServer, person: Person) -> list[str]:
+    return [kept.message_id for kept in mail.mailbox.mails_to(person.address)]
+
+
+def sender_of(app: FastAPI, **changes: Any) -> Sender:
+    """One more sender, which the test moves by hand."""
+    settings = NotifySettings(**app.state.process.settings.model_dump() | changes)
+    return Sender(
+        process=app.state.process, settings=settings, gateway=gateway_of(settings), stopping=asyncio.Event(), bell=Bell()
+    )
 
 
 def client(app: FastAPI) -> httpx.AsyncClient:

@@ -1,4 +1,4 @@
-"""What is known of the person to be told. Nothing here is kept with a message: the address is read when it is used.
+"""What is known of the person to be written to. Nothing here is kept with a message: the address is read when it is used.
 
 So forgetting a person means forgetting one row, the copy of the contact, and the ledger stays.
 """
@@ -47,6 +47,6 @@ def masked(address: str) -> str:
     return f"{local[:1]}***@{domain}"
 
 
-def without_addresses(said: str) -> str:
+def without_addresses(reason: str) -> str:
     """A mail server's words as they may be kept and published: on one line, of bounded length, naming nobody's address."""
-    return _ADDRESS.sub("***@***", _UNPRINTABLE.sub(" ", said)).strip()[:_LONGEST] or "no reason given"
+    return _ADDRESS.sub("***@***", _UNPRINTABLE.sub(" ", reason)).strip()[:_LONGEST] or "no reason given"

@@ -3,21 +3,21 @@
 queued -> sending -> sent | failed | queued again; queued -> skipped; failed -> queued, when a person says so.
 An attempt is begun (and committed) before the call, and ended after it. `due_at` is when it may be taken up: while it is
 being sent, the end of the lease, after which nobody knows what became of it and it is taken up again under the same Message-ID.
-`now` is the moment that people see; `tick` is the machine's, by which waits and leases are counted.
+`now` is the moment that people see; `machine_now` is the machine's own, by which waits and leases are counted.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from contracts.aggregate import Aggregate
-from contracts.refusal import Refusal
+from contracts.refusal import NotFound, Refusal
 from contracts.values import Lane
 from services.notify.domain.contact import SkipReason
-from services.notify.domain.patience import AT_ONCE, AWAY_WAIT, MOST_DEFERRALS, wait_after
+from services.notify.domain.retry_policy import AT_ONCE, AWAY_WAIT, MOST_DEFERRALS, wait_after
 
 _NAMESPACE: Final = UUID("6f1f7c0e-52a3-5f2c-9d0b-0c6c2f0a6d11")
 
@@ -63,6 +63,15 @@ class Result:
     reason: str = ""
 
 
+class MessageUnknown(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "no-message",
+            vi="Không có tin báo này. Hãy mở lại danh sách tin và chọn tin cần xem.",
+            en="There is no such message. Open the list of messages again and choose one.",
+        )
+
+
 class NotFailed(Refusal):
     def __init__(self) -> None:
         super().__init__(
@@ -99,11 +108,19 @@ class Message(Aggregate):
     attempt: int = 0
     deferrals: int = 0
     due_at: datetime | None = None
-    settled_at: datetime | None = field(default=None)
+    settled_at: datetime | None = None
+
+    @property
+    def fact_name(self) -> str:
+        return fact_name(self.fact_type)
 
     @property
     def outcome(self) -> Outcome:
         return next(outcome for outcome in Outcome if self.state in outcome.states)
+
+    @property
+    def skip_reason(self) -> SkipReason | None:
+        return None if self.state is not State.SKIPPED or self.reason is None else SkipReason(self.reason)
 
     def queue(self) -> "Message":
         return replace(self, state=State.QUEUED, due_at=AT_ONCE)
@@ -111,11 +128,11 @@ class Message(Aggregate):
     def skip(self, reason: SkipReason, now: datetime) -> "Message":
         return replace(self, state=State.SKIPPED, reason=reason.value, due_at=None, settled_at=now)
 
-    def begin(self, tick: datetime, lease: timedelta) -> "Message":
+    def begin(self, machine_now: datetime, lease: timedelta) -> "Message":
         """The next attempt. If one was under way, its lease has run out: the caller writes it down as unknown."""
-        return replace(self, state=State.SENDING, attempt=self.attempt + 1, due_at=tick + lease)
+        return replace(self, state=State.SENDING, attempt=self.attempt + 1, due_at=machine_now + lease)
 
-    def end(self, attempt: int, result: Result, now: datetime, tick: datetime) -> "Message":
+    def end(self, attempt: int, result: Result, now: datetime, machine_now: datetime) -> "Message":
         """What the attempt came to. A late answer of an attempt whose lease ran out counts only if it is the good one."""
         if self.state in (State.SENT, State.SKIPPED):
             return self
@@ -124,19 +141,30 @@ class Message(Aggregate):
         if self.state is not State.SENDING or attempt != self.attempt:
             return self
         if result.verdict is Verdict.AWAY:
-            return replace(self, state=State.QUEUED, reason=result.reason, attempt=self.attempt - 1, due_at=tick + AWAY_WAIT)
+            return replace(
+                self, state=State.QUEUED, reason=result.reason, attempt=self.attempt - 1, due_at=machine_now + AWAY_WAIT
+            )
         deferrals = self.deferrals + 1
         if result.verdict is Verdict.REFUSED or deferrals >= MOST_DEFERRALS:
             return replace(self, state=State.FAILED, reason=result.reason, deferrals=deferrals, due_at=None, settled_at=now)
         return replace(
-            self, state=State.QUEUED, reason=result.reason, deferrals=deferrals, due_at=tick + wait_after(deferrals, self.id)
+            self,
+            state=State.QUEUED,
+            reason=result.reason,
+            deferrals=deferrals,
+            due_at=machine_now + wait_after(deferrals, self.id),
         )
 
     def retry(self) -> "Message":
-        """A person has looked, and wants it tried again with fresh patience. Raises NotFailed."""
+        """A person wants it tried again, its deferrals counted anew. Raises NotFailed."""
         if self.state is not State.FAILED:
             raise NotFailed
         return replace(self, state=State.QUEUED, reason=None, deferrals=0, due_at=AT_ONCE, settled_at=None)
+
+
+def fact_name(fact_type: str) -> str:
+    """`vn.motcua.intake.dossier.handed-over.v1` is `handed-over`."""
+    return fact_type.split(".")[-2]
 
 
 def message_id(dossier: str, sequence: int, channel: MessageChannel) -> str:

@@ -25,7 +25,7 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierDecidedV1: "decided.v1",
     DossierHandedOverV1: "handed-over.v1",
 }
-"""The current template of each fact. A message keeps the name it was queued with, so what was told can be shown for ever."""
+"""The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
 
 def content_of(event: DossierFact) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from dataclasses import fields
 from typing import Any, Final
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.rows import upsert, write
 from contracts.envelope import Envelope
 from contracts.intake import ContactV1
 from contracts.values import Lane
@@ -19,10 +19,10 @@ from services.notify.tables import MessageRow
 
 BELL: Final = "messages"
 
-_TABLE: Final = MessageRow.__table__  # type: ignore[attr-defined]
 _COLUMNS: Final = tuple(field.name for field in fields(Message))
 # What changes after a message was queued.
 _CHANGING: Final = ("version", "state", "reason", "attempt", "deferrals", "due_at", "settled_at")
+_UPSERT: Final = upsert(MessageRow, _CHANGING)
 
 # By primary key, in id order.
 _LOCK: Final = text("SELECT * FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
@@ -37,11 +37,7 @@ class Messages:
         return {row.id: message_of(row) for row in rows}
 
     async def save(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
-        statement = insert(_TABLE)
-        upsert = statement.on_conflict_do_update(
-            index_elements=["id"], set_={name: statement.excluded[name] for name in _CHANGING}
-        )
-        await connection.execute(upsert, [_values(message) for message in messages])
+        await write(connection, _UPSERT, [_values(message) for message in messages])
         if any(message.state is State.QUEUED for message in messages):
             await connection.execute(_RING, {"channel": CHANNEL, "bell": BELL})
 
@@ -60,8 +56,13 @@ async def contacts_of(connection: AsyncConnection, envelopes: Sequence[Envelope]
 
 
 def message_of(row: Any) -> Message:
-    given = {name: getattr(row, name) for name in _COLUMNS}
-    return Message(**given | {"lane": Lane(row.lane), "channel": MessageChannel(row.channel), "state": State(row.state)})
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return Message(**values | {"lane": Lane(row.lane), "channel": MessageChannel(row.channel), "state": State(row.state)})
+
+
+def contact_of(version: int, value: Any) -> KnownContact:
+    """From the copy's two columns; no value says that the person was forgotten."""
+    return KnownContact(version, None if value is None else ContactV1.model_validate(value))
 
 
 def _values(message: Message) -> dict[str, Any]:

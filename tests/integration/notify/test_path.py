@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,10 +12,9 @@ from contracts.notify import MessageSentV1
 from contracts.registry import Event
 from contracts.topics import CONTACTS, DOSSIERS, MESSAGES
 from contracts.values import Lane
-from deploy.sandbox.mail_server.mailbox import Mailbox
 from deploy.sandbox.mail_server.smtp import MailServer
 from messaging.topic_creation import create_topics
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE, eventually
 from tests.support.notify_world import AT, Person, accepted, client, contact, notify_database, running, settings_for, somebody
 from tests.support.servers import PostgresServer
 
@@ -24,10 +22,10 @@ from tests.support.servers import PostgresServer
 @pytest.fixture
 async def producer(kafka_bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
     await create_topics(kafka_bootstrap, [DOSSIERS, CONTACTS, MESSAGES])
-    found = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap)
-    await found.start()
-    yield found
-    await found.stop()
+    started = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap)
+    await started.start()
+    yield started
+    await started.stop()
 
 
 async def publish(producer: AIOKafkaProducer, topic: str, person: Person, event: Event, sequence: int) -> None:
@@ -36,10 +34,8 @@ async def publish(producer: AIOKafkaProducer, topic: str, person: Person, event:
 
 
 async def test_from_kafka_to_the_mailbox_and_back_to_kafka(
-    kafka_bootstrap: str, postgres: PostgresServer, producer: AIOKafkaProducer, tmp_path: Path
+    kafka_bootstrap: str, postgres: PostgresServer, producer: AIOKafkaProducer, mail: MailServer
 ) -> None:
-    mail = MailServer(Mailbox(tmp_path))
-    await mail.start()
     person = somebody()
     async with (
         notify_database(await postgres.create_database("notify")) as notify,
@@ -52,10 +48,10 @@ async def test_from_kafka_to_the_mailbox_and_back_to_kafka(
             rows = await notify.rows("SELECT state FROM parking_lot WHERE subject = :id", id=person.dossier)
             return [row.state for row in rows] == ["waiting"]
 
-        await eventually(waiting, within=40)
+        await eventually(waiting)
         assert mail.mailbox.mails_to(person.address) == []
         await publish(producer, CONTACTS.name(Lane.POST), person, contact(person), 2)
-        await eventually(lambda: len(mail.mailbox.mails_to(person.address)) == 1, within=40)
+        await eventually(lambda: len(mail.mailbox.mails_to(person.address)) == 1)
         await notify.until(person, "sent")
         assert await _sent(kafka_bootstrap, person) == (1, person.dossier, "mail", 1)
         async with client(app) as http:
@@ -64,7 +60,6 @@ async def test_from_kafka_to_the_mailbox_and_back_to_kafka(
                 return (await http.get("/api/notify/health/ready")).status_code == 200
 
             await eventually(ready, describe="notify ready")
-    await mail.stop()
 
 
 async def _sent(kafka: str, person: Person) -> tuple[int, str, str, int]:
@@ -72,7 +67,7 @@ async def _sent(kafka: str, person: Person) -> tuple[int, str, str, int]:
     consumer = AIOKafkaConsumer(MESSAGES.base, bootstrap_servers=kafka, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             async for record in consumer:
                 if record.key == person.first.encode():
                     attributes = read_attributes(list(record.headers))

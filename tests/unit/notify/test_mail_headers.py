@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from contracts.intake import DossierFact
 from contracts.values import LANGUAGES, HandOver, Outcome, mint_code
+from services.notify.adapters.gateways.mail import BAD_MAIL, mail_of
+from services.notify.adapters.gateways.port import Outgoing
+from services.notify.adapters.letters import Letter, write
 from services.notify.domain.notice import TEMPLATES, content_of
-from services.notify.gateways import Outgoing
-from services.notify.gateways.mail import BAD_MAIL, mail_of
-from services.notify.letters import Letter, write
 from tests.support.notify_world import ADDRESS, AT, fact
 
 DOMAIN = "motcua.example"
@@ -45,7 +45,7 @@ ANY_LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), m
 
 
 def mail_with(subject: str, address: str = ADDRESS, domain: str = DOMAIN) -> bytes:
-    letter = Letter("vi", subject, "Kính gửi\n", "<p>Kính gửi</p>", ())
+    letter = Letter(language="vi", subject=subject, text="Kính gửi\n", html="<p>Kính gửi</p>", paragraphs=())
     return mail_of(Outgoing("m-" + 32 * "a", address, letter, AT), f"khong-tra-loi@{domain}", domain)
 
 

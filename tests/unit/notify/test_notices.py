@@ -22,18 +22,18 @@ from tests.support.notify_world import OWN, fact
 
 @pytest.mark.parametrize("kind", [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1])
 @pytest.mark.parametrize("channel", Channel)
-def test_whatever_the_door_these_are_told(kind: type[DossierFact], channel: Channel) -> None:
+def test_whatever_the_door_a_message_is_owed(kind: type[DossierFact], channel: Channel) -> None:
     assert asks_for_message(fact(kind, channel=channel))
 
 
-@pytest.mark.parametrize(("channel", "told"), [(Channel.COUNTER, False), (Channel.ONLINE, True), (Channel.POST, True)])
-def test_only_who_was_not_there_is_told_that_a_submission_arrived(channel: Channel, told: bool) -> None:
-    assert asks_for_message(fact(DossierSubmittedV1, channel=channel)) is told
+@pytest.mark.parametrize(("channel", "owed"), [(Channel.COUNTER, False), (Channel.ONLINE, True), (Channel.POST, True)])
+def test_only_who_was_not_there_is_written_to_about_a_submission(channel: Channel, owed: bool) -> None:
+    assert asks_for_message(fact(DossierSubmittedV1, channel=channel)) is owed
 
 
-@pytest.mark.parametrize(("by", "told"), [(HandOver.COUNTER, False), (HandOver.POST, True)])
-def test_only_a_result_sent_by_post_is_told(by: HandOver, told: bool) -> None:
-    assert asks_for_message(fact(DossierHandedOverV1, handed_over_by=by)) is told
+@pytest.mark.parametrize(("by", "owed"), [(HandOver.COUNTER, False), (HandOver.POST, True)])
+def test_only_a_result_sent_by_post_is_announced(by: HandOver, owed: bool) -> None:
+    assert asks_for_message(fact(DossierHandedOverV1, handed_over_by=by)) is owed
 
 
 def test_each_fact_about_a_dossier_is_weighed_and_no_other_kind_ever_asks() -> None:

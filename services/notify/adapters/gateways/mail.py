@@ -12,9 +12,9 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from typing import Final, Self
 
-from contracts.values import CIVIL_TIME
+from contracts.civil import civil_moment
+from services.notify.adapters.gateways.port import Outgoing
 from services.notify.domain.contact import without_addresses
-from services.notify.gateways import Outgoing
 
 BAD_MAIL: Final = (ValueError, MessageError)
 """What `mail_of` raises for an address or a subject that would break its header."""
@@ -58,7 +58,7 @@ def mail_of(outgoing: Outgoing, sender: str, domain: str) -> bytes:
     mail["From"] = Address("Một Cửa", addr_spec=sender)
     mail["To"] = Address(addr_spec=outgoing.address)
     mail["Subject"] = Subject(outgoing.letter.subject)
-    mail["Date"] = outgoing.at.astimezone(CIVIL_TIME)
+    mail["Date"] = civil_moment(outgoing.at)
     mail["Message-ID"] = message_id_header(outgoing.message, domain)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(outgoing.letter.text, cte="quoted-printable")

@@ -12,10 +12,10 @@ import structlog
 from aiosmtplib import SMTP, SMTPException
 from aiosmtplib.errors import SMTPDataError, SMTPRecipientRefused, SMTPResponseException
 
+from services.notify.adapters.gateways.mail import BAD_MAIL, mail_of, unwritable
+from services.notify.adapters.gateways.port import Away, Outgoing
 from services.notify.domain.contact import without_addresses
 from services.notify.domain.message import Result, Verdict
-from services.notify.gateways import Away, Outgoing
-from services.notify.gateways.mail import BAD_MAIL, mail_of, unwritable
 from services.notify.settings import NotifySettings
 
 CLOSING = 421
@@ -91,12 +91,12 @@ class SmtpGateway:
         except (SMTPRecipientRefused, SMTPDataError) as error:
             if error.code == CLOSING:
                 raise self._away(error) from error
-            await self._start_over()
+            await self._reset()
             verdict = Verdict.REFUSED if error.code >= PERMANENT else Verdict.DEFERRED
             return Result(verdict, without_addresses(f"{error.code} {error.message}"))
         return Result(Verdict.ACCEPTED)
 
-    async def _start_over(self) -> None:
+    async def _reset(self) -> None:
         """Forget the half-finished envelope; the answer in hand stands, whatever comes of this."""
         try:
             await self._client.rset()
@@ -107,8 +107,8 @@ class SmtpGateway:
     def _away(self, error: Exception) -> Away:
         """Give up the connection, and say why in words that may be kept."""
         self._client.close()
-        said = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else str(error)
-        return Away(without_addresses(said or type(error).__name__))
+        reason = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else str(error)
+        return Away(without_addresses(reason or type(error).__name__))
 
 
 def _client(settings: NotifySettings) -> SMTP:

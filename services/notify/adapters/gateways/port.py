@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.notify.adapters.letters import Letter
 from services.notify.domain.message import Result
-from services.notify.letters import Letter
 
 
 class Away(Exception):  # noqa: N818 -- the other side is away; nothing is wrong with any message

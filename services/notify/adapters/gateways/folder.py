@@ -5,9 +5,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.notify.adapters.gateways.mail import BAD_MAIL, mail_of, unwritable
+from services.notify.adapters.gateways.port import Away, Outgoing
 from services.notify.domain.message import Result, Verdict
-from services.notify.gateways import Away, Outgoing
-from services.notify.gateways.mail import BAD_MAIL, mail_of, unwritable
 from services.notify.settings import NotifySettings
 
 
@@ -28,7 +28,7 @@ class FolderGateway:
             return Result(Verdict.REFUSED, unwritable(error))
         await self.open()
         try:
-            await asyncio.to_thread(_keep, self.settings.mail_folder / f"{outgoing.message}.eml", mail)
+            await asyncio.to_thread(_write, self.settings.mail_folder / f"{outgoing.message}.eml", mail)
         except OSError as error:
             raise Away(str(error)) from error
         return Result(Verdict.ACCEPTED)
@@ -37,7 +37,7 @@ class FolderGateway:
         """Nothing is held."""
 
 
-def _keep(file: Path, mail: bytes) -> None:
-    half = file.with_suffix(f".{os.getpid()}.part")
-    half.write_bytes(mail)
-    half.replace(file)
+def _write(file: Path, mail: bytes) -> None:
+    part = file.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(mail)
+    part.replace(file)

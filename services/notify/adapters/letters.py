@@ -1,7 +1,7 @@
 """From a message's content to the letter: text first, and a plain HTML alternative with the very same words.
 
 A template is `<name>.<language>.txt` and sets its subject itself. Its name carries its version: a changed text is a new file,
-so that what was told can be shown as it was.
+so that what was sent can be shown as it was.
 """
 
 import re
@@ -16,15 +16,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from web import formats
 
-FOLDER: Final = Path(__file__).parent / "templates" / "mail"
-LANGUAGES: Final = ("vi", "en")
+FOLDER: Final = Path(__file__).parents[1] / "templates" / "mail"
 WRITE_FAULTS: Final = (TemplateError, KeyError, ValueError)
 """What `write` raises when template and content do not fit: that letter fails, and no other."""
 _HTML: Final = "letter.v1.html"
 _GAPS: Final = re.compile(r"\n{3,}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     language: str
     subject: str
@@ -62,22 +61,22 @@ def write(template: str, language: str, content: Mapping[str, Any], public_url: 
     subject = _one_line(str(module.subject))  # type: ignore[attr-defined]
     paragraphs = tuple(_paragraph(block) for block in text.strip().split("\n\n"))
     html = _ENVIRONMENT.get_template(_HTML).render(language=language, subject=subject, link=link, paragraphs=paragraphs)
-    return Letter(language, subject, text, html, paragraphs)
+    return Letter(language=language, subject=subject, text=text, html=html, paragraphs=paragraphs)
 
 
 def _flattened(content: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in content.items():
-        if isinstance(value, str):
-            found[name] = _one_line(value)
-        else:
-            found[name] = [_one_line(one) for one in value] if isinstance(value, list) else value
-    return found
+    return {name: _flat(value) for name, value in content.items()}
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_flat(item) for item in value]
+    return _one_line(value) if isinstance(value, str) else value
 
 
 def _moments(content: Mapping[str, Any], language: str) -> dict[str, str | None]:
-    found = {name: content.get(name) for name in ("happened_at", "promised_at")}
-    return {name: value and formats.moment(datetime.fromisoformat(value), language) for name, value in found.items()}
+    moments = {name: content.get(name) for name in ("happened_at", "promised_at")}
+    return {name: value and formats.moment(datetime.fromisoformat(value), language) for name, value in moments.items()}
 
 
 def _paragraph(block: str) -> tuple[str, list[str]]:

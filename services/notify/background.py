@@ -20,12 +20,11 @@ from messaging.clock import system_clock
 from messaging.commands import UnitOfWork
 from messaging.handler_table import Decision
 from services.notify import handlers
+from services.notify.adapters.gateways import gateway_of
+from services.notify.adapters.gateways.port import Away, Gateway, Outgoing
+from services.notify.adapters.letters import WRITE_FAULTS, write
 from services.notify.domain.contact import KnownContact
 from services.notify.domain.message import Message, Result, State, Verdict
-from services.notify.gateways import Away, Gateway, Outgoing
-from services.notify.gateways.folder import FolderGateway
-from services.notify.gateways.smtp import SmtpGateway
-from services.notify.letters import WRITE_FAULTS, write
 from services.notify.metrics import ATTEMPTS
 from services.notify.repository import queue
 from services.notify.repository.messages import BELL, MESSAGES
@@ -42,17 +41,13 @@ async def send_messages(process: Process, stopping: asyncio.Event, bell: Bell) -
     """All senders of this process, until it stops."""
     settings = process.settings
     assert isinstance(settings, NotifySettings)  # noqa: S101 -- the composition root names the class
-    senders = [Sender(process, settings, gateway_of(settings), stopping, bell) for _ in range(settings.mail_connections)]
     async with asyncio.TaskGroup() as group:
-        for sender in senders:
+        for _ in range(settings.mail_connections):
+            sender = Sender(process=process, settings=settings, gateway=gateway_of(settings), stopping=stopping, bell=bell)
             group.create_task(sender.run())
 
 
-def gateway_of(settings: NotifySettings) -> Gateway:
-    return FolderGateway(settings) if settings.mail_gateway == "folder" else SmtpGateway(settings)
-
-
-@dataclass
+@dataclass(kw_only=True)
 class Sender:
     process: Process
     settings: NotifySettings
@@ -64,7 +59,7 @@ class Sender:
         idle = 0
         try:
             while not self.stopping.is_set():
-                idle = 0 if await retry_forever(self.round, self.stopping, "sending") else idle + 1
+                idle = 0 if await retry_forever(self.send_due, self.stopping, "sending") else idle + 1
                 if idle == IDLE_ROUNDS:
                     await self.gateway.close()
                 if idle:
@@ -74,7 +69,7 @@ class Sender:
         finally:
             await self.gateway.close()
 
-    async def round(self) -> int:
+    async def send_due(self) -> int:
         """A few messages of each lane; how many were claimed. Raises Away when the mail server is: then none is left claimed."""
         lanes = self.settings.served_lanes()
         async with self.process.database.connect() as connection:
@@ -84,34 +79,33 @@ class Sender:
         return sum([await self._serve(lane) for lane in lanes])
 
     async def _serve(self, lane: Lane) -> int:
-        claimed = await self._claim(lane)
-        gone: Away | None = None
+        claimed = await self.claim(lane)
+        away: Away | None = None
         for message, contact in claimed:
             try:
-                result = Result(Verdict.AWAY, str(gone)) if gone else await self._attempt(message, contact)
-            except Away as away:
-                gone, result = away, Result(Verdict.AWAY, str(away))
-            await self._keep(message, result)
-        if gone is not None:
-            raise gone
+                result = Result(Verdict.AWAY, str(away)) if away else await self.attempt(message, contact)
+            except Away as error:
+                away, result = error, Result(Verdict.AWAY, str(error))
+            await self.save_result(message, result)
+        if away is not None:
+            raise away
         return len(claimed)
 
-    async def _claim(self, lane: Lane) -> list[tuple[Message, KnownContact]]:
+    async def claim(self, lane: Lane) -> list[tuple[Message, KnownContact]]:
         """Attempts begun and committed; whom nobody may write to any more is skipped here."""
         lease = timedelta(seconds=3 * self.settings.mail_seconds)
         async with self.process.database.begin() as connection:
-            now, tick = self.process.clock(), system_clock()
-            found = await queue.claim(connection, lane, tick, AT_A_TIME)
-            taken = [(handlers.take_up(message, contact, now, tick, lease), contact) for message, contact in found]
-            begun = [(decision.state, contact) for decision, contact in taken if decision.state.state is State.SENDING]
+            now, machine_now = self.process.clock(), system_clock()
+            due = await queue.claim(connection, lane, machine_now, AT_A_TIME)
+            decisions = [(handlers.begin_attempt(message, contact, now, machine_now, lease), contact) for message, contact in due]
+            begun = [(decision.state, contact) for decision, contact in decisions if decision.state.state is State.SENDING]
             await queue.begin_attempts(connection, [(message, contact.version) for message, contact in begun], now)
-            settled = [await self._settled(connection, decision) for decision, _ in taken]
-            if settled:
-                await MESSAGES.save(connection, settled)
+            recorded = [await self._record(connection, decision) for decision, _ in decisions]
+            await MESSAGES.save(connection, recorded)
         return begun
 
-    async def _attempt(self, message: Message, contact: KnownContact) -> Result:
-        """The call, if it can still end within the lease and the process is to go on."""
+    async def attempt(self, message: Message, contact: KnownContact) -> Result:
+        """The call, if it can still end within the lease and the process is to go on. Raises Away."""
         if message.due_at is None or contact.contact is None or contact.address is None:
             raise AssertionError("claimed without lease or address")
         if self.stopping.is_set() or system_clock() + timedelta(seconds=self.settings.mail_seconds) > message.due_at:
@@ -125,20 +119,20 @@ class Sender:
         ATTEMPTS.labels(message.channel, result.verdict).inc()
         return result
 
-    async def _keep(self, message: Message, result: Result) -> None:
+    async def save_result(self, message: Message, result: Result) -> None:
         """Tried until it works, and at least once when the process stops: the call has been made."""
         if self.stopping.is_set():
-            await self._record(message, result)
+            await self._save_result(message, result)
         else:
-            await retry_forever(lambda: self._record(message, result), self.stopping, "result of an attempt")
+            await retry_forever(lambda: self._save_result(message, result), self.stopping, "result of an attempt")
 
-    async def _record(self, message: Message, result: Result) -> None:
+    async def _save_result(self, message: Message, result: Result) -> None:
         async with self.process.database.begin() as connection:
             now = self.process.clock()
             current = (await MESSAGES.load(connection, [message.id]))[message.id]
             await queue.end_attempt(connection, message.id, message.attempt, result, now)
-            decision = handlers.end_attempt(current, message.attempt, result, now, system_clock())
-            await MESSAGES.save(connection, [await self._settled(connection, decision)])
+            decision = handlers.record_outcome(current, message.attempt, result, now, system_clock())
+            await MESSAGES.save(connection, [await self._record(connection, decision)])
 
-    async def _settled(self, connection: AsyncConnection, decision: Decision[Message]) -> Message:
+    async def _record(self, connection: AsyncConnection, decision: Decision[Message]) -> Message:
         return await UnitOfWork(connection, self.process.clock(), decision.state.correlation).record_events(decision)

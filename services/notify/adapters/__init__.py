@@ -1,0 +1,1 @@
+"""What notify says to the world: letters, and the gateways that carry them."""
