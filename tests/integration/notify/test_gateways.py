@@ -58,7 +58,7 @@ async def test_it_delivers_and_opens_by_itself(case: GatewayCase) -> None:
     assert case.ids() == {f"<m-{number:032x}@motcua.example>" for number in (1, 2)}
 
 
-async def test_two_attempts_of_one_message_can_be_told_to_be_one(case: GatewayCase) -> None:
+async def test_two_attempts_of_one_message_carry_one_message_id(case: GatewayCase) -> None:
     for _ in range(2):
         await case.gateway.deliver(outgoing())
     assert len(case.ids()) == 1
