@@ -17,8 +17,8 @@ from services.reporting.asking import After, Asked
 from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.figures import Figures, Measure, judged_before
 from services.reporting.domain.question import By, Question
-from services.reporting.replay import requests
 from services.reporting.reports import Behind
+from services.reporting.repository import replay as replays
 from services.reporting.repository.lists import Place
 from web.idempotency import IdempotencyKey
 from web.principal import Principal
@@ -90,7 +90,7 @@ async def ask_for_replay(process: CurrentProcess, operator: Operator, key: Idemp
     """Rebuild everything from the facts, while what is there serves; refused (409) while one is under way."""
 
     async def work(unit: UnitOfWork) -> Answer:
-        return Answer({"id": await requests.ask(unit.connection, operator.staff_id, unit.now)}, HTTPStatus.ACCEPTED)
+        return Answer({"id": await replays.request(unit.connection, operator.staff_id, unit.now)}, HTTPStatus.ACCEPTED)
 
     answer = await process.commands.run(CommandKey.of(key, operator.staff_id, "replay", b""), work)
     return JSONResponse(answer.body, answer.status)
@@ -102,7 +102,7 @@ async def replay(process: CurrentProcess, _: Operator) -> dict[str, Any]:
     `problem` says why the last attempt that failed did so.
     """
     async with process.database.connect() as connection:
-        newest = await requests.newest(connection)
+        newest = await replays.newest(connection)
     if newest is None:
         return {"id": None, "state": "none", "read": 0, "of": 0}
     return {

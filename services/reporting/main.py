@@ -4,15 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from chassis.process import Service, serve
-from chassis.reconcile import View, inbox_view
 from services.reporting import api, pages
+from services.reporting.background.watcher import watch_for_replays
 from services.reporting.consumers import TABLE
-from services.reporting.replay.background import replays
-from services.reporting.replay.shadow import beside_a_swap
-
-DOSSIERS: Final = View(
-    "dossiers", "SELECT id AS key, intake_sequence || ':' || status AS value FROM dossier WHERE intake_sequence IS NOT NULL"
-)
+from services.reporting.reconcile import VIEWS
+from services.reporting.repository.shadow import shared_swap_lock
 
 SERVICE: Final = Service(
     name="reporting",
@@ -20,9 +16,9 @@ SERVICE: Final = Service(
     folder=Path(__file__).parent,
     table=TABLE,
     routers=(api.router, pages.router),
-    background=(replays,),
-    views=(DOSSIERS, inbox_view("intake-positions", "intake"), inbox_view("routing-positions", "routing")),
-    on_begin=beside_a_swap,
+    background=(watch_for_replays,),
+    views=VIEWS,
+    on_begin=shared_swap_lock,
 )
 
 if __name__ == "__main__":

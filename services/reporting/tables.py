@@ -1,7 +1,7 @@
 """Tables of reporting. All but `replay` are projections of facts, rebuilt by a replay and swapped in together (PROJECTIONS).
 
 `fact`: the history, one row per fact. `dossier`: intake's columns and routing's, each NULL until that publisher has spoken.
-`guidance`: turns. `replay`: which rebuilding was asked for, and how far it has come.
+`guidance`: turns. `replay`: which rebuild was requested, and how far it has come.
 """
 
 from datetime import date, datetime
@@ -12,16 +12,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from chassis.tables import one_of
 from contracts.values import Channel, GuidanceKind, Outcome
 from messaging.tables import add_messaging_tables
+from services.reporting.domain.replay import ReplayState
 
 METADATA: Final = MetaData()
 MESSAGING: Final = add_messaging_tables(METADATA)
-REPLAY_STATES: Final = ("running", "done", "failed")
-
-
-def _one_of(column: str, values: type[Channel | GuidanceKind | Outcome]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN {tuple(str(value) for value in values)}", name=f"{column}_known")
 
 
 class _Row(SQLModel, registry=registry(metadata=METADATA)):
@@ -47,8 +44,8 @@ class FactRow(_Row, table=True):
 class DossierRow(_Row, table=True):
     __tablename__ = "dossier"
     __table_args__: ClassVar[Any] = (
-        _one_of("channel", Channel),
-        _one_of("outcome", Outcome),
+        CheckConstraint(one_of("channel", Channel), name="channel_known"),
+        CheckConstraint(one_of("outcome", Outcome), name="outcome_known"),
         CheckConstraint("status BETWEEN 1 AND 10", name="dossier_status_of_the_portal"),
         CheckConstraint("(accepted_on IS NULL) = (accepted_at IS NULL)", name="dossier_accepted_has_its_date"),
         CheckConstraint("(decided_on IS NULL) = (decided_at IS NULL)", name="dossier_decided_has_its_date"),
@@ -91,7 +88,10 @@ class DossierRow(_Row, table=True):
 
 class GuidanceRow(_Row, table=True):
     __tablename__ = "guidance"
-    __table_args__: ClassVar[Any] = (_one_of("kind", GuidanceKind), Index("guidance_day", "given_on", "unit"))
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint(one_of("kind", GuidanceKind), name="kind_known"),
+        Index("guidance_day", "given_on", "unit"),
+    )
 
     id: str = Field(primary_key=True)
     unit: str
@@ -104,11 +104,11 @@ class GuidanceRow(_Row, table=True):
 
 
 class ReplayRow(_Row, table=True):
-    """`attempt` is raised by each process that takes it up, and only the last may swap. `to_read` and `has_read` are records."""
+    """`attempt` is raised by each process that begins one, and only the last may swap. `to_read` and `has_read` are records."""
 
     __tablename__ = "replay"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint(f"state IN {REPLAY_STATES}", name="replay_state_known"),
+        CheckConstraint(one_of("state", ReplayState), name="replay_state_known"),
         Index("replay_one_at_a_time", "state", unique=True, postgresql_where=text("state = 'running'")),
     )
 

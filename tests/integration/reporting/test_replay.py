@@ -23,10 +23,12 @@ from contracts.envelope import Attributes
 from contracts.topics import UNITS
 from contracts.values import GuidanceKind
 from deploy.local.ports import free_ports
+from services.reporting.background.rebuild import Rebuild
 from services.reporting.consumers import TABLE
 from services.reporting.domain.figures import Measure
-from services.reporting.replay import requests, shadow
-from services.reporting.replay.rebuild import Rebuild
+from services.reporting.domain.replay import Superseded
+from services.reporting.repository import replay as replays
+from services.reporting.repository import shadow
 from tests.support.embedded import EmbeddedServers, start_servers
 from tests.support.eventually import eventually
 from tests.support.reference_data import entities, headers_for
@@ -132,7 +134,7 @@ async def test_what_comes_during_a_replay_is_neither_lost_nor_doubled(world):
 
 async def test_one_at_a_time_and_once_by_its_key(world):
     async with world.serving() as http, world.database.connect() as elsewhere:
-        assert await shadow.work_alone(elsewhere)  # another process has the lock: nothing can be over meanwhile
+        assert await shadow.try_replay_lock(elsewhere)  # another process has the lock: nothing can be over meanwhile
         headers = headers_for("operator", NOW)
         first = await http.post("/api/reporting/replay", headers=headers)
         same = await http.post("/api/reporting/replay", headers=headers)
@@ -141,7 +143,7 @@ async def test_one_at_a_time_and_once_by_its_key(world):
         other = await http.post("/api/reporting/replay", headers=headers_for("operator", NOW))
         assert (other.status_code, other.json()["code"]) == (409, "replay-under-way")
         assert (await get(http, "replay"))["attempt"] == 0
-        await shadow.leave(elsewhere)
+        await shadow.release_replay_lock(elsewhere)
         await elsewhere.commit()
         assert (await ended(http, first.json()["id"]))["state"] == "done"
 
@@ -149,28 +151,28 @@ async def test_one_at_a_time_and_once_by_its_key(world):
 async def test_a_superseded_attempt_does_not_swap(world):
     """Its connection was lost and with it the lock; another process has taken the replay up since."""
     async with world.database.begin() as connection:
-        ident = await requests.ask(connection, "operator", NOW)
-        first = await requests.take_up(connection, ident)
-        second = await requests.take_up(connection, ident)
+        ident = await replays.request(connection, "operator", NOW)
+        first = await replays.begin_attempt(connection, ident)
+        second = await replays.begin_attempt(connection, ident)
     assert first
     assert second
-    live, shadowed = shadow.own_engine(world.database), shadow.shadow_engine(world.database)
+    live, shadowed = shadow.make_live_engine(world.database), shadow.make_shadow_engine(world.database)
     old = await world.scalar("SELECT 'fact'::regclass::oid")
     late = Rebuild(
         attempt=first,
-        own=live,
-        beside=shadowed,
+        live_engine=live,
+        shadow_engine=shadowed,
         table=TABLE,
         kafka=world.kafka,
         clock=lambda: NOW,
         batch_records=1000,
         stopping=asyncio.Event(),
     )
-    with pytest.raises(requests.Overtaken):
+    with pytest.raises(Superseded):
         await late.run()
     assert await world.scalar("SELECT 'fact'::regclass::oid") == old
     async with world.database.begin() as connection:
-        await requests.end(connection, second, NOW, error="only a test")
+        await replays.finish(connection, second, NOW, error="only a test")
     await shadowed.dispose()
     await live.dispose()
 

@@ -15,6 +15,8 @@ _WAIT_MS = 500
 
 
 class Reader:
+    """Offsets are read up to the ends that Kafka named when last asked (`refresh_ends`), or up to those of another reader."""
+
     def __init__(self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
         self._consumer, self._partitions = consumer, partitions
         self._begin: dict[TopicPartition, int] = {}
@@ -27,9 +29,9 @@ class Reader:
         for partition, offset in self._begin.items():
             self._consumer.seek(partition, offset)
         self._next = dict(self._begin)
-        await self.look_ahead()
+        await self.refresh_ends()
 
-    async def look_ahead(self) -> int:
+    async def refresh_ends(self) -> int:
         """Ask how far Kafka has come; how many offsets are left."""
         self._end = dict(await self._consumer.end_offsets(self._partitions))
         return self.left()
@@ -43,24 +45,25 @@ class Reader:
         return end if until is None else min(end, until.get((partition.topic, partition.partition), 0))
 
     def progress(self) -> tuple[int, int]:
-        """(read, of)"""
+        """(read, to read)"""
         begun = sum(self._begin.values())
         return sum(self._next.values()) - begun, sum(self._end.values()) - begun
 
-    async def some(self, most: int) -> list[Record]:
-        """The next records, in order per partition."""
-        found = await self._consumer.getmany(timeout_ms=_WAIT_MS, max_records=most)
+    async def read(self, most: int) -> list[Record]:
+        """The next records, in order per partition; none if nothing has come for a moment."""
+        by_partition = await self._consumer.getmany(timeout_ms=_WAIT_MS, max_records=most)
         for partition in self._partitions:
             self._next[partition] = await self._consumer.position(partition)
-        return [Record.of(raw) for raws in found.values() for raw in raws]
+        return [Record.of(raw) for raws in by_partition.values() for raw in raws]
 
 
 @asynccontextmanager
-async def reading(kafka: str, topics: Sequence[Topic]) -> AsyncIterator[Reader]:
+async def open_reader(kafka: str, topics: Sequence[Topic]) -> AsyncIterator[Reader]:
     partitions = [TopicPartition(name, p) for topic in topics for name in topic.names() for p in range(topic.partitions)]
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
     try:
+        # Stopped below even if this fails: a consumer that never found its broker holds sockets too.
+        await consumer.start()
         reader = Reader(consumer, partitions)
         await reader.begin()
         yield reader

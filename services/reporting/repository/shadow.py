@@ -15,44 +15,44 @@ from messaging.runtime import make_engine
 
 SCHEMA: Final = "shadow"
 _LIVE: Final = "hashtext('motcua reporting: batches')"
-_RUNNER: Final = "hashtext('motcua reporting: replay')"
+_REPLAY: Final = "hashtext('motcua reporting: replay')"
 
 _SHARED = text(f"SELECT pg_advisory_xact_lock_shared({_LIVE})")
 _EXCLUSIVE = text(f"SELECT pg_advisory_xact_lock({_LIVE})")
-_ALONE = text(f"SELECT pg_try_advisory_lock({_RUNNER})")
-_LEAVE = text(f"SELECT pg_advisory_unlock({_RUNNER})")
+_TRY_REPLAY_LOCK = text(f"SELECT pg_try_advisory_lock({_REPLAY})")
+_RELEASE_REPLAY_LOCK = text(f"SELECT pg_advisory_unlock({_REPLAY})")
 _NEW = (text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"), text(f"CREATE SCHEMA {SCHEMA}"))
-# A dead letter's id outlives its table, in `skipped` and on an operator's screen; the serving room goes on numbering meanwhile.
+# A dead letter's id outlives its table, in `skipped` and on an operator's screen; the serving table goes on numbering meanwhile.
 _GO_ON_NUMBERING = text("""
     SELECT setval('shadow.parking_lot_id_seq', (SELECT last_value + 1000000 FROM public.parking_lot_id_seq))
 """)
 _STORED = text("SELECT topic, partition, next FROM public.read_offset")
-_PARDONED = text("""
+_SKIPPED = text("""
     SELECT w.id, s.actor, s.why, s.at FROM shadow.parking_lot w JOIN public.skipped s USING (topic, partition, "offset")
     WHERE w.state = 'dead' ORDER BY w.id
 """)
 
 
-async def beside_a_swap(connection: AsyncConnection) -> None:
-    """Opens each transaction of the live consumers."""
+async def shared_swap_lock(connection: AsyncConnection) -> None:
+    """Runs first in each transaction of the live consumers (`on_begin`): no swap until it ends."""
     await connection.execute(_SHARED)
 
 
-async def no_batch_meanwhile(connection: AsyncConnection) -> None:
+async def exclusive_swap_lock(connection: AsyncConnection) -> None:
     """Until this transaction ends, no live batch begins; those that had begun have ended."""
     await connection.execute(_EXCLUSIVE)
 
 
-async def work_alone(connection: AsyncConnection) -> bool:
-    """Whether nobody else is rebuilding. Held until `leave`, or until the connection is gone."""
-    return bool(await connection.scalar(_ALONE))
+async def try_replay_lock(connection: AsyncConnection) -> bool:
+    """Whether nobody else is rebuilding. Held until it is released, or until the connection is gone."""
+    return bool(await connection.scalar(_TRY_REPLAY_LOCK))
 
 
-async def leave(connection: AsyncConnection) -> None:
-    await connection.execute(_LEAVE)
+async def release_replay_lock(connection: AsyncConnection) -> None:
+    await connection.execute(_RELEASE_REPLAY_LOCK)
 
 
-def shadow_engine(database: AsyncEngine) -> AsyncEngine:
+def make_shadow_engine(database: AsyncEngine) -> AsyncEngine:
     """Connections that see the shadow tables under the usual names. What is lost in a crash is rebuilt, so no commit waits for
     the disk; that of the swap does, and with it all before.
     """
@@ -60,12 +60,12 @@ def shadow_engine(database: AsyncEngine) -> AsyncEngine:
     return make_engine(url.render_as_string(hide_password=False), pool_size=2)
 
 
-def own_engine(database: AsyncEngine) -> AsyncEngine:
-    """Connections beside the service's own, so that a rebuilding takes none away from pages and consumers."""
+def make_live_engine(database: AsyncEngine) -> AsyncEngine:
+    """Connections apart from the service's own, so that a rebuilding takes none away from pages and consumers."""
     return make_engine(database.url.render_as_string(hide_password=False), pool_size=3)
 
 
-async def create(live: AsyncConnection, shadow: AsyncEngine, metadata: MetaData) -> None:
+async def create_tables(live: AsyncConnection, shadow: AsyncEngine, metadata: MetaData) -> None:
     """Empty tables, whatever an earlier attempt has left behind."""
     for statement in _NEW:
         await live.execute(statement)
@@ -80,17 +80,17 @@ async def stored_offsets(live: AsyncConnection) -> dict[tuple[str, int], int]:
     return {(row.topic, row.partition): row.next for row in await live.execute(_STORED)}
 
 
-async def pardon(live: AsyncConnection, shadow: AsyncEngine) -> int:
+async def reapply_skips(live: AsyncConnection, shadow: AsyncEngine) -> int:
     """Skip again what an operator had skipped; how many."""
-    letters = list(await live.execute(_PARDONED))
+    letters = list(await live.execute(_SKIPPED))
     async with shadow.begin() as connection:
         for letter in letters:
             await dead_letters.skip(connection, letter.id, actor=letter.actor, why=letter.why, now=letter.at)
     return len(letters)
 
 
-async def stop_other_writers(live: AsyncConnection, tables: tuple[str, ...]) -> None:
-    """Operators' retries and skips wait; readers go on."""
+async def block_writers(live: AsyncConnection, tables: tuple[str, ...]) -> None:
+    """Until this transaction ends operators' retries and skips wait; readers go on."""
     await live.execute(text(f"LOCK TABLE {', '.join(f'public.{table}' for table in tables)} IN EXCLUSIVE MODE"))
 
 
