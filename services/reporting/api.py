@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from chassis.process import CurrentProcess
+from contracts.civil import civil_day
 from contracts.values import GuidanceKind, Role
 from messaging.commands import Answer, CommandKey, UnitOfWork
 from services.reporting import reports
 from services.reporting.asking import After, Asked
-from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.figures import Figures, Measure, judged_before
 from services.reporting.domain.question import By, Question
 from services.reporting.reports import Behind
@@ -134,7 +134,7 @@ def _header(question: Question, now: datetime) -> dict[str, Any]:
         "from": period.start,
         "to": period.end,
         "as_of": question.as_of,
-        "judged_before": judged_before(period, civil_date(question.as_of or now)),
+        "judged_before": judged_before(period, civil_day(question.as_of or now)),
     }
 
 

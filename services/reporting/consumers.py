@@ -6,25 +6,25 @@ from contracts import intake, notify, routing
 from contracts.topics import CASES, DOSSIERS, FRONT_DESK, KEYS, MESSAGES, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
 from services.reporting import handlers
-from services.reporting.repository.projections import DOSSIER_ROWS, GUIDANCE_ROWS, HISTORY
+from services.reporting.repository.projections import DOSSIER_ROWS, GUIDANCE_ROWS, MESSAGE_HISTORY
 
 TABLE: Final = Table(
     "reporting",
     reads=(DOSSIERS, CASES, FRONT_DESK, MESSAGES, UNITS, STAFF, KEYS),
     entries=(
-        Entry(intake.DossierSubmittedV1, handlers.follow, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(intake.DossierReturnedV1, handlers.note_return, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(intake.DossierAcceptedV1, handlers.count_from_acceptance, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(intake.DossierRefusedV1, handlers.follow, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(intake.DossierTakenUpV1, handlers.follow, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(intake.DossierDecidedV1, handlers.follow, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(intake.DossierHandedOverV1, handlers.note_hand_over, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(routing.CaseOpenedV1, handlers.note_case, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(routing.CaseAssignedV1, handlers.note_officer, DOSSIER_ROWS, Effect.PROJECTION),
-        Entry(routing.CaseDecidedV1, handlers.end_of_processing, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierSubmittedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierReturnedV1, handlers.record_return, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierAcceptedV1, handlers.record_acceptance, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierRefusedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierTakenUpV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierDecidedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierHandedOverV1, handlers.record_hand_over, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(routing.CaseOpenedV1, handlers.record_case, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(routing.CaseAssignedV1, handlers.record_assignment, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(routing.CaseDecidedV1, handlers.record_decision, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.GuidanceGivenV1, handlers.record_guidance, GUIDANCE_ROWS, Effect.PROJECTION),
-        Entry(notify.MessageSentV1, handlers.hear, HISTORY, Effect.PROJECTION),
-        Entry(notify.MessageSkippedV1, handlers.hear, HISTORY, Effect.PROJECTION),
-        Entry(notify.MessageFailedV1, handlers.hear, HISTORY, Effect.PROJECTION),
+        Entry(notify.MessageSentV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),
+        Entry(notify.MessageSkippedV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),
+        Entry(notify.MessageFailedV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),
     ),
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from contracts.civil import civil_day
 from contracts.intake import (
     DossierAcceptedV1,
     DossierFact,
@@ -16,67 +17,68 @@ from contracts.intake import (
 from contracts.notify import MessageFact
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact, CaseOpenedV1
 from messaging.handler_table import Context, Decision
-from services.reporting.domain.dossier import Data, Dossier, Fact, GuidanceTurn, Heard, civil_date
+from services.reporting.domain.dossier import Data, Dossier, Fact, GuidanceTurn, Message
 
 
-def follow(state: Dossier | None, event: DossierFact, context: Context) -> Decision[Dossier]:
+def record_status(state: Dossier | None, event: DossierFact, context: Context) -> Decision[Dossier]:
     """What every fact about a dossier says: where it stands and what was promised."""
-    return _told_by_intake(state, event, context)
+    return _apply_intake(state, event, context)
 
 
-def note_return(state: Dossier | None, event: DossierReturnedV1, context: Context) -> Decision[Dossier]:
-    return _told_by_intake(state, event, context, returned=(state.returned if state else 0) + 1)
+def record_return(state: Dossier | None, event: DossierReturnedV1, context: Context) -> Decision[Dossier]:
+    return _apply_intake(state, event, context, returned=(state.returned if state else 0) + 1)
 
 
-def count_from_acceptance(state: Dossier | None, event: DossierAcceptedV1, context: Context) -> Decision[Dossier]:
+def record_acceptance(state: Dossier | None, event: DossierAcceptedV1, context: Context) -> Decision[Dossier]:
+    """From which on a dossier is counted."""
     accepted = event.accepted_at
-    return _told_by_intake(state, event, context, accepted_at=accepted, accepted_on=civil_date(accepted))
+    return _apply_intake(state, event, context, accepted_at=accepted, accepted_on=civil_day(accepted))
 
 
-def note_hand_over(state: Dossier | None, event: DossierHandedOverV1, context: Context) -> Decision[Dossier]:
+def record_hand_over(state: Dossier | None, event: DossierHandedOverV1, context: Context) -> Decision[Dossier]:
     """Kept to be shown; no figure of lateness looks at it."""
-    return _told_by_intake(state, event, context, handed_over_at=event.handed_over_at)
+    return _apply_intake(state, event, context, handed_over_at=event.handed_over_at)
 
 
-def note_case(state: Dossier | None, event: CaseOpenedV1, context: Context) -> Decision[Dossier]:
-    return _told_by_routing(state, event, context, case_state="opened")
+def record_case(state: Dossier | None, event: CaseOpenedV1, context: Context) -> Decision[Dossier]:
+    return _apply_routing(state, event, context, case_state="opened")
 
 
-def note_officer(state: Dossier | None, event: CaseAssignedV1, context: Context) -> Decision[Dossier]:
-    return _told_by_routing(state, event, context, case_state="assigned", officer=event.officer)
+def record_assignment(state: Dossier | None, event: CaseAssignedV1, context: Context) -> Decision[Dossier]:
+    return _apply_routing(state, event, context, case_state="assigned", officer=event.officer)
 
 
-def end_of_processing(state: Dossier | None, event: CaseDecidedV1, context: Context) -> Decision[Dossier]:
-    """By which lateness is judged."""
-    ended: dict[str, Any] = {"decided_at": event.at, "decided_on": civil_date(event.at), "outcome": event.outcome}
-    return _told_by_routing(state, event, context, case_state="decided", **ended)
+def record_decision(state: Dossier | None, event: CaseDecidedV1, context: Context) -> Decision[Dossier]:
+    """The end of processing, by which lateness is judged."""
+    decided: dict[str, Any] = {"decided_at": event.at, "decided_on": civil_day(event.at), "outcome": event.outcome}
+    return _apply_routing(state, event, context, case_state="decided", **decided)
 
 
 def record_guidance(_: GuidanceTurn | None, event: GuidanceGivenV1, context: Context) -> Decision[GuidanceTurn]:
     recorded = context.attributes.time
     field = event.procedure.field if event.procedure else None
     turn = GuidanceTurn(
-        context.attributes.subject,
-        event.unit.id,
-        event.unit.name,
-        event.kind,
-        field,
-        event.at,
-        civil_date(event.at),
-        recorded,
-        (_fact(context, event.at, recorded, {"unit": event.unit.id, "kind": event.kind, "field": field}),),
+        id=context.attributes.subject,
+        unit=event.unit.id,
+        unit_name=event.unit.name,
+        kind=event.kind,
+        field=field,
+        given_at=event.at,
+        given_on=civil_day(event.at),
+        recorded_at=recorded,
+        pending_history=(_fact(context, event.at, recorded, {"unit": event.unit.id, "kind": event.kind, "field": field}),),
     )
     return Decision(turn)
 
 
-def hear(state: Heard | None, event: MessageFact, context: Context) -> Decision[Heard]:
+def record_message(state: Message | None, event: MessageFact, context: Context) -> Decision[Message]:
     """What became of a message: kept in the history, by type and channel."""
     fact = _fact(context, event.at, context.attributes.time, {"channel": event.channel})
-    return Decision(Heard((*(state.news if state else ()), fact)))
+    return Decision((state or Message()).record(fact))
 
 
-def _told_by_intake(state: Dossier | None, event: DossierFact, context: Context, **more: Any) -> Decision[Dossier]:
-    dossier = state or Dossier(context.attributes.subject)
+def _apply_intake(state: Dossier | None, event: DossierFact, context: Context, **more: Any) -> Decision[Dossier]:
+    dossier = state or Dossier(id=context.attributes.subject)
     promised = event.promised_at or dossier.promised_at
     recorded = _recorded(dossier.intake_recorded_at, context)
     after = replace(
@@ -92,17 +94,17 @@ def _told_by_intake(state: Dossier | None, event: DossierFact, context: Context,
         code=event.code or dossier.code,
         received_at=dossier.received_at or event.at,
         promised_at=promised,
-        promised_on=None if promised is None else civil_date(promised),
+        promised_on=None if promised is None else civil_day(promised),
         known_since=dossier.known_since or recorded,
         intake_sequence=context.attributes.sequence,
         intake_recorded_at=recorded,
         **more,
     )
-    return Decision(after.tell(_fact(context, event.at, recorded, after.intake_data())))
+    return Decision(after.record(_fact(context, event.at, recorded, after.intake_data())))
 
 
-def _told_by_routing(state: Dossier | None, event: CaseFact, context: Context, **more: Any) -> Decision[Dossier]:
-    dossier = state or Dossier(context.attributes.subject)
+def _apply_routing(state: Dossier | None, event: CaseFact, context: Context, **more: Any) -> Decision[Dossier]:
+    dossier = state or Dossier(id=context.attributes.subject)
     recorded = _recorded(dossier.case_recorded_at, context)
     after = replace(
         dossier,
@@ -112,7 +114,7 @@ def _told_by_routing(state: Dossier | None, event: CaseFact, context: Context, *
         case_recorded_at=recorded,
         **more,
     )
-    return Decision(after.tell(_fact(context, event.at, recorded, after.case_data())))
+    return Decision(after.record(_fact(context, event.at, recorded, after.case_data())))
 
 
 def _recorded(before: datetime | None, context: Context) -> datetime:
@@ -121,5 +123,14 @@ def _recorded(before: datetime | None, context: Context) -> datetime:
 
 
 def _fact(context: Context, at: datetime, recorded_at: datetime, data: Data) -> Fact:
-    told = context.attributes
-    return Fact(told.source, told.subject, told.sequence, told.type, at, recorded_at, context.lane, data)
+    envelope = context.attributes
+    return Fact(
+        source=envelope.source,
+        subject=envelope.subject,
+        sequence=envelope.sequence,
+        type=envelope.type,
+        at=at,
+        recorded_at=recorded_at,
+        lane=context.lane,
+        data=data,
+    )

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.civil import civil_day
 from contracts.values import Channel, GuidanceKind, Role
 from services.reporting.domain.definition import DEFINITIONS, Definition
-from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.figures import Figures, Measure, days_late, judged_before
 from services.reporting.domain.holding import Holding, holdings
 from services.reporting.domain.question import By, Question
@@ -72,7 +72,7 @@ async def report(connection: AsyncConnection, seen: Sight, question: Question, b
     if not groups:
         _require(seen, question)
     total = sum((group.figures for group in groups), Figures())
-    newest = await reference.newest(connection)
+    newest = await reference.newest_fact(connection)
     return Report(question, by, _with_the_empty(groups, seen, question, by), total, definition, newest)
 
 
@@ -92,7 +92,7 @@ async def behind(
     if not found and not await counting.by_group(connection, question, seen.scope, definition, now, By.UNIT):
         _require(seen, question)
     facts = await lists.facts_of(connection, [dossier.id for dossier in found], question.as_of)
-    judged = judged_before(question.period, civil_date(question.as_of or now))
+    judged = judged_before(question.period, civil_day(question.as_of or now))
     return [
         Behind(one, days_late(one.promised_on, one.decided_on, question.period, judged), holdings(facts.get(one.id, ())))
         for one in found
@@ -130,7 +130,7 @@ def _with_the_empty(groups: Sequence[Group], seen: Sight, question: Question, by
         standing = [
             unit
             for unit in seen.units.values()
-            if seen.has(unit.id) and unit.stood_in(question.period) and wanted[by] in (None, unit.id)
+            if seen.has(unit.id) and unit.existed_in(question.period) and wanted[by] in (None, unit.id)
         ]
         found = {unit.id: Group(unit.id, unit.name, Figures()) for unit in standing} | found
         found = {key: Group(key, seen.name(key, group.name), group.figures) for key, group in found.items()}

@@ -9,18 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Self
 
-from contracts.civil import civil_day
 from contracts.values import Channel, Lane, Outcome, PortalStatus
 
 Data = dict[str, str | int | None]
 
 
-def civil_date(moment: datetime) -> date:
-    """The calendar date in Vietnam, by which early, on time and late are told apart."""
-    return civil_day(moment)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """`at`: when it happened. `recorded_at`: when its publisher had it, never before its predecessor; a replay keeps both."""
 
@@ -34,10 +28,10 @@ class Fact:
     data: Data
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """`news` are the facts not yet in the history. Everything else is None until the publisher that owns it has spoken.
-    `known_since`: when intake had recorded its first fact.
+    """Everything but `id` and `returned` is None until the publisher that owns it has spoken. `known_since`: when intake had
+    recorded its first fact. `pending_history`: the facts not yet in the history.
     """
 
     id: str
@@ -72,7 +66,7 @@ class Dossier:
     case_sequence: int | None = None
     case_recorded_at: datetime | None = None
 
-    news: tuple[Fact, ...] = dataclasses.field(default=(), compare=False)
+    pending_history: tuple[Fact, ...] = dataclasses.field(default=(), compare=False)
 
     def intake_data(self) -> Data:
         """Of intake's columns, those that the figures look at."""
@@ -94,11 +88,11 @@ class Dossier:
             "decided_on": _written(self.decided_on),
         }
 
-    def tell(self, fact: Fact) -> Self:
-        return replace(self, news=(*self.news, fact))
+    def record(self, fact: Fact) -> Self:
+        return replace(self, pending_history=(*self.pending_history, fact))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuidanceTurn:
     """Help given once. `field` is None where no procedure was named."""
 
@@ -110,14 +104,17 @@ class GuidanceTurn:
     given_at: datetime
     given_on: date
     recorded_at: datetime
-    news: tuple[Fact, ...] = dataclasses.field(default=(), compare=False)
+    pending_history: tuple[Fact, ...] = dataclasses.field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A fact of which only the history is kept."""
+class Message:
+    """Of a message only the history is kept."""
 
-    news: tuple[Fact, ...]
+    pending_history: tuple[Fact, ...] = ()
+
+    def record(self, fact: Fact) -> Self:
+        return replace(self, pending_history=(*self.pending_history, fact))
 
 
 def _written(day: date | None) -> str | None:

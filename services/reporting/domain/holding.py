@@ -14,37 +14,35 @@ class Holding:
     unit: str
     officer: str | None
     since: datetime
-    until: datetime | None = None
+    until: datetime | None
 
 
 def holdings(facts: Iterable[Fact]) -> tuple[Holding, ...]:
     """From acceptance to the decision, in the order of time; the receiving unit holds it until a case is opened."""
-    found: list[Holding] = []
+    held: list[Holding] = []
     for fact in sorted(facts, key=lambda fact: (fact.at, fact.source, fact.sequence)):
-        if found and found[-1].until is not None:
+        if held and held[-1].until is not None:
             break
-        found = _after(found, fact)
-    return tuple(found)
+        held = _after(held, fact)
+    return tuple(held)
 
 
-def _after(found: list[Holding], fact: Fact) -> list[Holding]:
+def _after(held: list[Holding], fact: Fact) -> list[Holding]:
     begun = _begun(fact)
     if fact.data.get("decided_on"):
-        return _ended(found, fact.at)
-    if begun is None or (
-        found and (fact.source == "intake" or (found[-1].unit, found[-1].officer) == (begun.unit, begun.officer))
-    ):
-        return found
-    return [*_ended(found, fact.at), begun]
+        return _ended(held, fact.at)
+    if begun is None or (held and (fact.source == "intake" or (held[-1].unit, held[-1].officer) == (begun.unit, begun.officer))):
+        return held
+    return [*_ended(held, fact.at), begun]
 
 
 def _begun(fact: Fact) -> Holding | None:
     """In whose hands the dossier is after this fact, as far as the fact says it."""
     if fact.source == "intake":
-        return Holding(str(fact.data["unit"]), None, fact.at) if fact.data.get("accepted_on") else None
+        return Holding(str(fact.data["unit"]), None, fact.at, None) if fact.data.get("accepted_on") else None
     unit, officer = fact.data.get("competent_unit"), fact.data.get("officer")
-    return None if unit is None else Holding(str(unit), None if officer is None else str(officer), fact.at)
+    return None if unit is None else Holding(str(unit), None if officer is None else str(officer), fact.at, None)
 
 
-def _ended(found: list[Holding], at: datetime) -> list[Holding]:
-    return [*found[:-1], replace(found[-1], until=at)] if found else []
+def _ended(held: list[Holding], at: datetime) -> list[Holding]:
+    return [*held[:-1], replace(held[-1], until=at)] if held else []

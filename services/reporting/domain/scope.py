@@ -1,4 +1,4 @@
-"""Whose figures a person sees: a leader those of their units and all beneath, others those of their own, operators all."""
+"""Whose figures a person sees: a leader those of their units and all below, others those of their own, operators all."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Scope = frozenset[str] | None
 """Unit ids; None is every unit."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownUnit:
     """A unit as reporting needs it. `valid_to` is the last day it was there."""
 
@@ -22,7 +22,7 @@ class KnownUnit:
     valid_from: date
     valid_to: date | None
 
-    def stood_in(self, period: Period) -> bool:
+    def existed_in(self, period: Period) -> bool:
         return self.valid_from < period.end and (self.valid_to is None or self.valid_to >= period.start)
 
 
@@ -32,20 +32,20 @@ def scope_of(roles: Mapping[str, Iterable[Role]], units: Iterable[KnownUnit]) ->
     if any({Role.OPERATOR, Role.ADMIN} & of_unit for of_unit in held.values()):
         return None
     led = {unit for unit, of_unit in held.items() if Role.LEADER in of_unit}
-    return beneath(led, units) | held.keys()
+    return descendants(led, units) | held.keys()
 
 
-def beneath(roots: Iterable[str], units: Iterable[KnownUnit]) -> frozenset[str]:
+def descendants(roots: Iterable[str], units: Iterable[KnownUnit]) -> frozenset[str]:
     """The roots, all units under them, and those that they are successors of: who takes over a unit takes over its history."""
-    under: dict[str, list[str]] = {}
+    children: dict[str, list[str]] = {}
     for unit in units:
         for above in {unit.parent, unit.successor} - {None}:
-            under.setdefault(str(above), []).append(unit.id)
-    found: set[str] = set()
-    waiting = list(roots)
-    while waiting:
-        unit_id = waiting.pop()
-        if unit_id not in found:
-            found.add(unit_id)
-            waiting += under.get(unit_id, [])
-    return frozenset(found)
+            children.setdefault(str(above), []).append(unit.id)
+    reached: set[str] = set()
+    to_visit = list(roots)
+    while to_visit:
+        unit_id = to_visit.pop()
+        if unit_id not in reached:
+            reached.add(unit_id)
+            to_visit += children.get(unit_id, [])
+    return frozenset(reached)

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
+from contracts.civil import civil_day
 from contracts.refusal import Refusal
 from contracts.values import CIVIL_TIME, Channel, GuidanceKind, Identifier, UnitId
 from services.reporting.asking import After, DecidingUnit, asked
-from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.figures import Measure
 from services.reporting.domain.period import Period, Preset, preset
 from services.reporting.domain.question import By, Question
@@ -110,7 +110,7 @@ def choose(request: Request, texts: Texts, now: datetime) -> tuple[Form[Chosen],
     if missing := {"from", "through"} - given.keys() if len({"from", "through"} & given.keys()) == 1 else set():
         return replace(form, problems=[_missing(name, texts) for name in missing], data=None), None
     try:
-        period = chosen.period(civil_date(now))
+        period = chosen.period(civil_day(now))
         question = asked(
             period,
             now,

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chassis.process import CurrentProcess
+from contracts.civil import civil_day
 from contracts.values import Role
 from services.reporting import reports
 from services.reporting.api import following
-from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.holding import Holding
 from services.reporting.pages.choosing import Choice, choose
 from services.reporting.reports import Behind
@@ -78,9 +78,7 @@ def may_open(person: Principal, one: Behind) -> bool:
 def held_longest(held: Sequence[Holding]) -> list[Holding]:
     """Hands that had it overnight, and the last ones: who passed it on the same day did not make it late."""
     last = len(held) - 1
-    return [
-        one for at, one in enumerate(held) if at == last or one.until is None or civil_date(one.since) != civil_date(one.until)
-    ]
+    return [one for at, one in enumerate(held) if at == last or one.until is None or civil_day(one.since) != civil_day(one.until)]
 
 
 def _officers(found: list[Behind]) -> list[str]:

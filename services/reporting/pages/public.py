@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.process import CurrentProcess
+from contracts.civil import civil_day
 from services.reporting.domain.definition import DEFINITIONS
-from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.figures import Figures
 from services.reporting.domain.period import Preset, preset
 from services.reporting.domain.question import By, Question
@@ -25,8 +25,8 @@ async def public_page(request: Request, process: CurrentProcess, pages: CurrentP
     periods = []
     async with process.database.connect() as connection:
         for name in (Preset.MONTH, Preset.YEAR):
-            period = preset(name, civil_date(now))
+            period = preset(name, civil_day(now))
             groups = await counting.by_group(connection, Question(period), None, DEFINITIONS[-1], now, By.CHANNEL)
             periods.append((name, period, sum((group.figures for group in groups), Figures())))
-        newest = await reference.newest(connection)
+        newest = await reference.newest_fact(connection)
     return pages.render(request, "public.html", periods=periods, newest=newest, definition=DEFINITIONS[-1])

@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.civil import civil_day
 from services.reporting.domain.definition import Definition
-from services.reporting.domain.dossier import civil_date
 from services.reporting.domain.figures import Figures, Measure, judged_before
 from services.reporting.domain.question import NOBODY, By, Question
 from services.reporting.domain.scope import Scope
@@ -92,7 +92,7 @@ def selection(question: Question, scope: Scope, definition: Definition, now: dat
     values: dict[str, Any] = {
         "start": question.period.start,
         "end": question.period.end,
-        "judged": judged_before(question.period, civil_date(question.as_of or now)),
+        "judged": judged_before(question.period, civil_day(question.as_of or now)),
         "counted": sorted(int(status) for status in definition.counted),
     }
     conditions = [_OF_PERIOD]

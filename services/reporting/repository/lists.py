@@ -93,8 +93,6 @@ async def behind(
 async def facts_of(connection: AsyncConnection, ids: Sequence[str], as_of: datetime | None) -> dict[str, list[Fact]]:
     """Intake's and routing's facts about some dossiers, by dossier, in the order in which they happened."""
     found: dict[str, list[Fact]] = {}
-    for row in await connection.execute(_FACTS, {"ids": list(ids), "as_of": as_of}):
-        lane = None if row.lane is None else Lane(row.lane)
-        fact = Fact(row.source, row.subject, row.sequence, row.type, row.at, row.recorded_at, lane, row.data)
-        found.setdefault(row.subject, []).append(fact)
+    for row in (await connection.execute(_FACTS, {"ids": list(ids), "as_of": as_of})).mappings():
+        found.setdefault(row.subject, []).append(Fact(**{**row, "lane": None if row["lane"] is None else Lane(row["lane"])}))
     return found

@@ -4,39 +4,29 @@ One store holds both publishers' columns of a dossier, and locks all rows of a b
 have the same dossiers in hand, one from intake and one from routing, take turns and never deadlock.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.rows import insert_missing, upsert, write
 from contracts.values import Channel, Outcome, PortalStatus
-from services.reporting.domain.dossier import Dossier, Fact, GuidanceTurn, Heard
+from services.reporting.domain.dossier import Dossier, Fact, GuidanceTurn, Message
+from services.reporting.tables import DossierRow, FactRow, GuidanceRow
 
-_COLUMNS: Final = tuple(field.name for field in fields(Dossier) if field.name not in {"id", "news"})
-_NAMES: Final = ", ".join(_COLUMNS)
+_NAMES: Final = ", ".join(DossierRow.model_fields)
 
 # By primary key, in id order. Whichever publisher comes first creates the row.
 _CREATE = text("""
     INSERT INTO dossier (id) SELECT id FROM unnest(CAST(:ids AS text[])) AS given (id) ORDER BY id ON CONFLICT DO NOTHING
 """)
-_LOCK = text(f"SELECT id, {_NAMES} FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")  # noqa: S608 -- our own columns
-_SAVE = text(f"""
-    UPDATE dossier SET {", ".join(f"{name} = given.{name}" for name in _COLUMNS)}
-    FROM jsonb_populate_recordset(NULL::dossier, CAST(:rows AS jsonb)) AS given WHERE dossier.id = given.id
-""")  # noqa: S608 -- our own columns
-# By primary key. A fact that is there is the same fact.
-_REMEMBER = text("""
-    INSERT INTO fact SELECT * FROM jsonb_populate_recordset(NULL::fact, CAST(:rows AS jsonb))
-    ORDER BY source, subject, sequence ON CONFLICT DO NOTHING
-""")
-_GUIDED = text("""
-    INSERT INTO guidance SELECT * FROM jsonb_populate_recordset(NULL::guidance, CAST(:rows AS jsonb))
-    ORDER BY id ON CONFLICT DO NOTHING
-""")
+_LOCK = text(f"SELECT {_NAMES} FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")  # noqa: S608 -- our own columns
+_SAVE = upsert(DossierRow)
+# A fact or turn that is there is the same one.
+_KEEP_FACTS = insert_missing(FactRow)
+_KEEP_TURNS = insert_missing(GuidanceRow)
 
 
 class DossierRows:
@@ -46,38 +36,36 @@ class DossierRows:
         return {row["id"]: _dossier(row) for row in rows.mappings()}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
-        await connection.execute(_SAVE, {"rows": _written(states)})
-        await _remember(connection, [fact for state in states for fact in state.news])
+        await write(connection, _SAVE, [_columns(state) for state in states])
+        await _keep_history(connection, states)
 
 
 class GuidanceRows:
-    """A turn is told once, so there is nothing to load."""
+    """A turn is published once, so there is nothing to load."""
 
     async def load(self, _: AsyncConnection, __: Sequence[str]) -> dict[str, GuidanceTurn]:
         return {}
 
     async def save(self, connection: AsyncConnection, states: Sequence[GuidanceTurn]) -> None:
-        await connection.execute(_GUIDED, {"rows": _written(states)})
-        await _remember(connection, [fact for state in states for fact in state.news])
+        await write(connection, _KEEP_TURNS, [_columns(state) for state in states])
+        await _keep_history(connection, states)
 
 
-class History:
-    """For facts of which only the history is kept."""
-
-    async def load(self, _: AsyncConnection, __: Sequence[str]) -> dict[str, Heard]:
+class MessageHistory:
+    async def load(self, _: AsyncConnection, __: Sequence[str]) -> dict[str, Message]:
         return {}
 
-    async def save(self, connection: AsyncConnection, states: Sequence[Heard]) -> None:
-        await _remember(connection, [fact for state in states for fact in state.news])
+    async def save(self, connection: AsyncConnection, states: Sequence[Message]) -> None:
+        await _keep_history(connection, states)
 
 
 DOSSIER_ROWS: Final = DossierRows()
 GUIDANCE_ROWS: Final = GuidanceRows()
-HISTORY: Final = History()
+MESSAGE_HISTORY: Final = MessageHistory()
 
 
-async def _remember(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    await connection.execute(_REMEMBER, {"rows": _written(facts)})
+async def _keep_history(connection: AsyncConnection, states: Sequence[Dossier | GuidanceTurn | Message]) -> None:
+    await write(connection, _KEEP_FACTS, [_columns(fact) for state in states for fact in state.pending_history])
 
 
 def _dossier(row: Any) -> Dossier:
@@ -85,11 +73,5 @@ def _dossier(row: Any) -> Dossier:
     return Dossier(**{name: kinds[name](value) if name in kinds and value is not None else value for name, value in row.items()})
 
 
-def _written(states: Sequence[Dossier | GuidanceTurn | Fact]) -> str:
-    """As JSON objects with the tables' columns."""
-    rows = [{field.name: getattr(state, field.name) for field in fields(state) if field.name != "news"} for state in states]
-    return json.dumps(rows, default=_moment)
-
-
-def _moment(value: date | datetime) -> str:
-    return value.isoformat()
+def _columns(state: Dossier | GuidanceTurn | Fact) -> dict[str, Any]:
+    return {field.name: getattr(state, field.name) for field in fields(state) if field.name != "pending_history"}

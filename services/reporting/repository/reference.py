@@ -25,12 +25,12 @@ async def units(connection: AsyncConnection) -> list[KnownUnit]:
     """All that were ever there."""
     return [
         KnownUnit(
-            row.id,
-            row.name,
-            row.parent,
-            row.successor,
-            date.fromisoformat(row.valid_from),
-            None if row.valid_to is None else date.fromisoformat(row.valid_to),
+            id=row.id,
+            name=row.name,
+            parent=row.parent,
+            successor=row.successor,
+            valid_from=date.fromisoformat(row.valid_from),
+            valid_to=None if row.valid_to is None else date.fromisoformat(row.valid_to),
         )
         for row in await connection.execute(_UNITS)
     ]
@@ -40,7 +40,7 @@ async def staff_names(connection: AsyncConnection, ids: Sequence[str]) -> dict[s
     return {row.id: row.name for row in await connection.execute(_NAMES, {"ids": list(ids)})}
 
 
-async def newest(connection: AsyncConnection) -> datetime | None:
-    """When the newest fact that has come was recorded."""
-    found: datetime | None = await connection.scalar(_NEWEST)
-    return found
+async def newest_fact(connection: AsyncConnection) -> datetime | None:
+    """When the newest fact that has come was recorded; None before the first."""
+    recorded_at: datetime | None = await connection.scalar(_NEWEST)
+    return recorded_at

@@ -12,7 +12,7 @@ from contracts.intake import ProcedureRef, UnitRef
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus
 from messaging.handler_table import Context, Effect
 from services.reporting.consumers import TABLE
-from services.reporting.domain.dossier import Dossier, GuidanceTurn, Heard
+from services.reporting.domain.dossier import Dossier, GuidanceTurn, Message
 
 NOON = datetime(2026, 2, 16, 5, tzinfo=UTC)
 EVENING = datetime(2026, 2, 20, 18, tzinfo=UTC)  # past midnight in Vietnam
@@ -61,7 +61,7 @@ ROUTING = [
 ]
 
 
-def told(source, sequence, event, subject="d-1", time=None):
+def published(source, sequence, event, subject="d-1", time=None):
     attributes = Attributes(f"{source}-{sequence}", source, event.TYPE, subject, time or event.at, sequence)
     return event, Context(attributes, NOON, lane=Lane.DISTRICT)
 
@@ -78,8 +78,8 @@ def fold(events):
     return state
 
 
-BY_INTAKE = [told("intake", n, event) for n, event in enumerate(INTAKE, 1)]
-BY_ROUTING = [told("routing", n, event) for n, event in enumerate(ROUTING, 1)]
+BY_INTAKE = [published("intake", n, event) for n, event in enumerate(INTAKE, 1)]
+BY_ROUTING = [published("routing", n, event) for n, event in enumerate(ROUTING, 1)]
 ALL = fold(BY_INTAKE + BY_ROUTING)
 
 
@@ -100,16 +100,16 @@ def test_the_publishers_may_come_in_any_order(order):
 
 
 def test_routing_writes_no_column_of_intake_and_intake_none_of_routing():
-    ours = {field.name for field in fields(Dossier)} - {"id", "news"}
-    by_intake = {name for name in ours if getattr(fold(BY_INTAKE), name) != getattr(Dossier("d-1"), name)}
-    by_routing = {name for name in ours if getattr(fold(BY_ROUTING), name) != getattr(Dossier("d-1"), name)}
+    ours = {field.name for field in fields(Dossier)} - {"id", "pending_history"}
+    by_intake = {name for name in ours if getattr(fold(BY_INTAKE), name) != getattr(Dossier(id="d-1"), name)}
+    by_routing = {name for name in ours if getattr(fold(BY_ROUTING), name) != getattr(Dossier(id="d-1"), name)}
     assert not by_intake & by_routing
     assert by_intake | by_routing == ours
 
 
 def test_the_history_keeps_what_the_figures_looked_at():
-    facts = {(fact.source, fact.sequence): fact for fact in ALL.news}
-    assert len(facts) == len(ALL.news) == 10
+    facts = {(fact.source, fact.sequence): fact for fact in ALL.pending_history}
+    assert len(facts) == len(ALL.pending_history) == 10
     assert facts["intake", 2].data["accepted_on"] is None
     assert facts["intake", 4].data == {
         "status": 2,
@@ -120,26 +120,26 @@ def test_the_history_keeps_what_the_figures_looked_at():
         "promised_on": "2026-02-21",
     }
     assert facts["routing", 3].data["decided_on"] == "2026-02-21"
-    assert {fact.lane for fact in ALL.news} == {Lane.DISTRICT}
+    assert {fact.lane for fact in ALL.pending_history} == {Lane.DISTRICT}
 
 
 def test_the_day_is_that_of_the_civil_calendar():
-    late = told("routing", 1, ROUTING[2].model_copy(update={"at": datetime(2026, 2, 20, 17, tzinfo=UTC)}))
+    late = published("routing", 1, ROUTING[2].model_copy(update={"at": datetime(2026, 2, 20, 17, tzinfo=UTC)}))
     assert fold([late]).decided_on == date(2026, 2, 21)
-    early = told("routing", 1, ROUTING[2].model_copy(update={"at": datetime(2026, 2, 20, 16, 59, tzinfo=UTC)}))
+    early = published("routing", 1, ROUTING[2].model_copy(update={"at": datetime(2026, 2, 20, 16, 59, tzinfo=UTC)}))
     assert fold([early]).decided_on == date(2026, 2, 20)
 
 
 def test_a_clock_that_lags_does_not_record_before_the_predecessor():
-    first, second = told("intake", 1, INTAKE[0], time=NOON), told("intake", 2, INTAKE[1], time=NOON - HOUR)
+    first, second = published("intake", 1, INTAKE[0], time=NOON), published("intake", 2, INTAKE[1], time=NOON - HOUR)
     state = fold([first, second])
-    assert [fact.recorded_at for fact in state.news] == [NOON, NOON]
+    assert [fact.recorded_at for fact in state.pending_history] == [NOON, NOON]
     assert state.intake_recorded_at == NOON
 
 
 def test_a_guidance_turn_is_kept_with_its_day_and_its_fact():
     event = intake.GuidanceGivenV1(unit=COMMUNE, kind=GuidanceKind.CALL_IN, procedure=PROCEDURE, at=EVENING, by="cb010")
-    turn = apply(None, *told("intake", 1, event, "g-1"))
+    turn = apply(None, *published("intake", 1, event, "g-1"))
     assert isinstance(turn, GuidanceTurn)
     assert (turn.id, turn.unit, turn.kind, turn.field, turn.given_on) == (
         "g-1",
@@ -148,19 +148,19 @@ def test_a_guidance_turn_is_kept_with_its_day_and_its_fact():
         "dat-dai",
         date(2026, 2, 21),
     )
-    assert [fact.data for fact in turn.news] == [{"unit": COMMUNE.id, "kind": "call_in", "field": "dat-dai"}]
+    assert [fact.data for fact in turn.pending_history] == [{"unit": COMMUNE.id, "kind": "call_in", "field": "dat-dai"}]
 
 
 def test_a_message_leaves_its_line():
     about = {"dossier": "d-1", "fact": "f", "fact_type": "t", "channel": "mail", "attempt": 1, "at": NOON}
     state = fold(
         [
-            told("notify", 1, notify.MessageFailedV1(**about, reason="hộp thư đầy"), "m-1"),
-            told("notify", 2, notify.MessageSentV1(**about), "m-1"),
+            published("notify", 1, notify.MessageFailedV1(**about, reason="hộp thư đầy"), "m-1"),
+            published("notify", 2, notify.MessageSentV1(**about), "m-1"),
         ]
     )
-    assert isinstance(state, Heard)
-    assert [(fact.sequence, fact.data) for fact in state.news] == [(1, {"channel": "mail"}), (2, {"channel": "mail"})]
+    assert isinstance(state, Message)
+    assert [(fact.sequence, fact.data) for fact in state.pending_history] == [(1, {"channel": "mail"}), (2, {"channel": "mail"})]
 
 
 def test_all_of_reporting_can_be_rebuilt():
