@@ -11,7 +11,7 @@ from typing import Final
 from contracts.values import PortalStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     id: str
     valid_from: date
@@ -23,9 +23,9 @@ class Definition:
 _NEVER_ACCEPTED: Final = frozenset({PortalStatus.SUBMITTED, PortalStatus.REFUSED})
 
 V1: Final = Definition(
-    "v1",
-    date(2026, 1, 1),
-    frozenset(PortalStatus) - _NEVER_ACCEPTED,
+    id="v1",
+    valid_from=date(2026, 1, 1),
+    counted=frozenset(PortalStatus) - _NEVER_ACCEPTED,
     vi=(
         "Tính mỗi hồ sơ một lần, từ ngày tiếp nhận có mã, ở đơn vị tiếp nhận. Hồ sơ trả lại để bổ sung trước khi tiếp nhận hoặc "
         "không được tiếp nhận thì không tính. Sớm, đúng hay quá hạn xét theo ngày xử lý xong so với ngày hẹn, không theo ngày "

@@ -33,8 +33,8 @@ class Measure(StrEnum):
     OVERDUE = "overdue"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedDossier:
     """What decides where a dossier is counted. The dates are civil; `decided_on` None: not yet."""
 
     status: PortalStatus
@@ -44,7 +44,7 @@ class Counted:
     decided_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     total: int = 0
     received: int = 0
@@ -76,7 +76,7 @@ def judged_before(period: Period, today: date) -> date:
     return min(period.end, today)
 
 
-def classify(dossier: Counted, period: Period, judged: date, definition: Definition) -> frozenset[Measure]:
+def classify(dossier: CountedDossier, period: Period, judged: date, definition: Definition) -> frozenset[Measure]:
     """Every number of the form that counts this dossier; none if it does not belong to the period."""
     accepted, promised, decided = dossier.accepted_on, dossier.promised_on, dossier.decided_on
     if dossier.status not in definition.counted or accepted is None or promised is None or accepted >= period.end:
@@ -100,7 +100,7 @@ def _went(promised: date, decided: date | None, period: Period, judged: date) ->
     return Measure.RESOLVED, Measure.ON_TIME if decided == promised else Measure.EARLY
 
 
-def count(dossiers: Iterable[Counted], period: Period, judged: date, definition: Definition) -> Figures:
+def count(dossiers: Iterable[CountedDossier], period: Period, judged: date, definition: Definition) -> Figures:
     """The form's numbers over some dossiers."""
     total = Figures()
     for dossier in dossiers:

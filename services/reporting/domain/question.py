@@ -5,14 +5,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from contracts.refusal import Invalid
 from contracts.values import Channel
-from services.reporting.domain.period import Period
+from services.reporting.domain.period import EARLIEST, LATEST, Period, PeriodOutOfRange
 
-NOBODY: Final = "none"
-"""As a deciding unit: not forwarded to any yet."""
+NOT_FORWARDED: Final = "none"
+"""As a deciding unit: forwarded to none yet."""
 
 
-class By(StrEnum):
+class AsOfTheFuture(Invalid):
+    def __init__(self) -> None:
+        super().__init__(
+            "as-of-future",
+            vi="Thời điểm tính lại phải ở quá khứ: chưa ai biết sau này sẽ có gì.",
+            en="As of when must lie in the past: nobody knows yet what will come.",
+            field="as_of",
+        )
+
+
+class GroupBy(StrEnum):
     """What a table of figures has a row for. A dossier counts once, at the unit that received it; `competent` is who decides."""
 
     UNIT = "unit"
@@ -21,11 +32,23 @@ class By(StrEnum):
     COMPETENT = "competent"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
+    """Raises PeriodOutOfRange for an instant beyond the years that are counted."""
+
     period: Period
     as_of: datetime | None = None
     unit: str | None = None
     field: str | None = None
     channel: Channel | None = None
     competent: str | None = None
+
+    def __post_init__(self) -> None:
+        # Moments of the calendar's first and last years overflow in another zone.
+        if self.as_of is not None and not EARLIEST.year <= self.as_of.year <= LATEST.year:
+            raise PeriodOutOfRange("as_of")
+
+    def require_past(self, now: datetime) -> None:
+        """Raises AsOfTheFuture."""
+        if self.as_of is not None and self.as_of > now:
+            raise AsOfTheFuture

@@ -5,5 +5,5 @@ from fastapi import APIRouter
 from services.reporting.pages import figures, lists, public
 
 router = APIRouter(prefix="/reporting", include_in_schema=False)
-for part in (figures.router, lists.router, public.router):
-    router.include_router(part)
+for page in (figures.router, lists.router, public.router):
+    router.include_router(page)

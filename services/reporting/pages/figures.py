@@ -3,7 +3,7 @@ list.
 """
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from chassis.process import CurrentProcess
 from contracts.values import GuidanceKind
-from services.reporting import reports
+from services.reporting import queries
+from services.reporting.access import access_of
 from services.reporting.domain.figures import Measure
 from services.reporting.domain.period import Preset
-from services.reporting.domain.question import By
-from services.reporting.pages.choosing import choose
+from services.reporting.domain.question import GroupBy
+from services.reporting.pages.choice import read_choice
 from web.pages import CurrentPages
 from web.signin import SignedIn
 
@@ -27,26 +28,24 @@ LATE: Final = (Measure.LATE, Measure.OVERDUE)
 @router.get("/figures")
 async def figures_page(request: Request, process: CurrentProcess, pages: CurrentPages, person: SignedIn) -> Response:
     now = process.clock()
-    form, choice = choose(request, pages.texts, now)
+    form, choice = read_choice(request, pages.texts, now)
+    names: dict[str, Any] = {"Preset": Preset, "GroupBy": GroupBy}
     if choice is None:
-        return pages.render(
-            request, "figures.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form, choice=None, Preset=Preset, By=By
-        )
+        return pages.render(request, "figures.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form, choice=None, **names)
     async with process.database.connect() as connection:
-        seen = await reports.sight(connection, person)
-        report = await reports.report(connection, seen, choice.question, choice.chosen.by, now)
-        turns = await reports.guidance(connection, seen, choice.question)
+        access = await access_of(connection, person)
+        report = await queries.report(connection, access, choice.question, choice.address.by, now)
+        units = await queries.guidance_by_unit(connection, access, choice.question)
     return pages.render(
         request,
         "figures.html",
         form=form,
         choice=choice,
         report=report,
-        turns={kind: sum(of_unit.turns[kind] for of_unit in turns) for kind in GuidanceKind},
-        unit_name=seen.name,
+        turns={kind: sum(unit.turns[kind] for unit in units) for kind in GuidanceKind},
+        unit_name=access.unit_name,
         behind=any(consumer.lag() for consumer in process.messaging.consumers),
-        Preset=Preset,
-        By=By,
         cards=CARDS,
         late=LATE,
+        **names,
     )

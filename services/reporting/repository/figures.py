@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.civil import civil_day
 from services.reporting.domain.definition import Definition
 from services.reporting.domain.figures import Figures, Measure, judged_before
-from services.reporting.domain.question import NOBODY, By, Question
+from services.reporting.domain.question import NOT_FORWARDED, GroupBy, Question
 from services.reporting.domain.scope import Scope
 
 _OPEN: Final = "(decided_on IS NULL OR decided_on >= :end)"
@@ -58,11 +58,11 @@ _AS_OF: Final = """
      WHERE d.known_since <= :as_of)
 """
 
-_GROUPS: Final[Mapping[By, tuple[str, str]]] = {
-    By.UNIT: ("unit", "unit_name"),
-    By.FIELD: ("field", "field_title"),
-    By.CHANNEL: ("channel", "channel"),
-    By.COMPETENT: (f"coalesce(competent_unit, '{NOBODY}')", "competent_name"),
+_GROUPS: Final[Mapping[GroupBy, tuple[str, str]]] = {
+    GroupBy.UNIT: ("unit", "unit_name"),
+    GroupBy.FIELD: ("field", "field_title"),
+    GroupBy.CHANNEL: ("channel", "channel"),
+    GroupBy.COMPETENT: (f"coalesce(competent_unit, '{NOT_FORWARDED}')", "competent_name"),
 }
 _NUMBERS: Final = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {measure}" for measure, condition in CONDITIONS.items())
 
@@ -77,7 +77,7 @@ class Group:
 
 
 async def by_group(
-    connection: AsyncConnection, question: Question, scope: Scope, definition: Definition, now: datetime, by: By
+    connection: AsyncConnection, question: Question, scope: Scope, definition: Definition, now: datetime, by: GroupBy
 ) -> list[Group]:
     """The figures of each unit, field, channel or deciding unit that has any; their sum is the total."""
     key, name = _GROUPS[by]
@@ -100,11 +100,11 @@ def selection(question: Question, scope: Scope, definition: Definition, now: dat
         conditions.append("(unit = ANY(:scope) OR competent_unit = ANY(:scope))")
         values["scope"] = sorted(scope)
     for name in ("unit", "field", "channel"):
-        if (wanted := getattr(question, name)) is not None:
+        if (value := getattr(question, name)) is not None:
             conditions.append(f"{name} = :{name}")
-            values[name] = str(wanted)
+            values[name] = str(value)
     if question.competent is not None:
-        conditions.append(f"coalesce(competent_unit, '{NOBODY}') = :competent")
+        conditions.append(f"coalesce(competent_unit, '{NOT_FORWARDED}') = :competent")
         values["competent"] = question.competent
     source = "dossier"
     if question.as_of is not None:

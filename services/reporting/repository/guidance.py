@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +12,7 @@ from contracts.values import GuidanceKind
 from services.reporting.domain.question import Question
 from services.reporting.domain.scope import Scope
 
-_SHOWN: Final = "id, unit, unit_name, kind, field, given_at"
+_COLUMNS: Final = "id, unit, unit_name, kind, field, given_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,14 @@ class UnitTurns:
     turns: dict[GuidanceKind, int]
 
 
-@dataclass(frozen=True, slots=True)
+class TurnKey(NamedTuple):
+    """What the list of turns is ordered by."""
+
+    given_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     id: str
     unit: str
@@ -38,24 +45,30 @@ async def by_unit(connection: AsyncConnection, question: Question, scope: Scope)
         text(f"SELECT unit, max(unit_name) AS name, kind, count(*) AS turns FROM {where} GROUP BY unit, kind ORDER BY unit"),  # noqa: S608
         values,
     )
-    found: dict[str, UnitTurns] = {}
+    units: dict[str, UnitTurns] = {}
     for row in rows:
-        of_unit = found.setdefault(row.unit, UnitTurns(row.unit, row.name, dict.fromkeys(GuidanceKind, 0)))
-        of_unit.turns[GuidanceKind(row.kind)] += row.turns
-    return list(found.values())
+        unit = units.setdefault(row.unit, UnitTurns(row.unit, row.name, dict.fromkeys(GuidanceKind, 0)))
+        unit.turns[GuidanceKind(row.kind)] += row.turns
+    return list(units.values())
 
 
 async def turns(
-    connection: AsyncConnection, question: Question, scope: Scope, kind: GuidanceKind | None, *, after: str | None, most: int
+    connection: AsyncConnection,
+    question: Question,
+    scope: Scope,
+    kind: GuidanceKind | None,
+    *,
+    after: TurnKey | None,
+    most: int,
 ) -> Sequence[Turn]:
     """One by one in the order of time, from the one after `after` on."""
     where, values = _selection(question, scope)
     if kind is not None:
         where, values["kind"] = f"{where} AND kind = :kind", str(kind)
     if after is not None:
-        where += " AND (given_at, id) > (SELECT given_at, id FROM guidance WHERE id = :after)"
-        values["after"] = after
-    statement = f"SELECT {_SHOWN} FROM {where} ORDER BY given_at, id LIMIT :most"  # noqa: S608 -- our own conditions
+        where += " AND (given_at, id) > (:after_moment, :after_id)"
+        values |= {"after_moment": after.given_at, "after_id": after.id}
+    statement = f"SELECT {_COLUMNS} FROM {where} ORDER BY given_at, id LIMIT :most"  # noqa: S608 -- our own conditions
     rows = await connection.execute(text(statement), values | {"most": most})
     return [Turn(**row) for row in rows.mappings()]
 
@@ -68,9 +81,9 @@ def _selection(question: Question, scope: Scope) -> tuple[str, dict[str, Any]]:
         conditions.append("unit = ANY(:scope)")
         values["scope"] = sorted(scope)
     for name in ("unit", "field"):
-        if (wanted := getattr(question, name)) is not None:
+        if (value := getattr(question, name)) is not None:
             conditions.append(f"{name} = :{name}")
-            values[name] = wanted
+            values[name] = value
     if question.as_of is not None:
         conditions.append("recorded_at <= :as_of")
         values["as_of"] = question.as_of

@@ -12,9 +12,9 @@ from contracts.civil import civil_day
 from contracts.values import CIVIL_TIME, Channel, GuidanceKind
 from services.reporting.domain.definition import V1
 from services.reporting.domain.dossier import Dossier
-from services.reporting.domain.figures import Counted, Figures, Measure, count, judged_before
+from services.reporting.domain.figures import CountedDossier, Figures, Measure, count, judged_before
 from services.reporting.domain.period import Period
-from services.reporting.domain.question import By
+from services.reporting.domain.question import GroupBy
 from tests.support.reference_data import CENTRE, COMMUNE, DEPARTMENT, DISTRICT, INSURANCE, POST_OFFICE, headers_for
 from tests.support.reporting_events import NOW, guided, lives, refused
 from tests.support.reporting_world import World, get, get_page
@@ -35,10 +35,10 @@ def counted(world: World, period: Period, *, as_of: datetime | None = None, **li
     return count(map(_countable, within), period, judged, V1)
 
 
-def _countable(dossier: Dossier) -> Counted:
+def _countable(dossier: Dossier) -> CountedDossier:
     assert dossier.status
     assert dossier.channel
-    return Counted(
+    return CountedDossier(
         status=dossier.status,
         channel=dossier.channel,
         accepted_on=dossier.accepted_on,
@@ -69,13 +69,13 @@ async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("by", GroupBy)
 async def test_the_database_counts_as_the_definition_says(world, http, period, by):
     report = await get(http, "figures", start=period.start, end=period.end, by=by)
     expected, total = counted(world, period), report["total"]
     assert figures_in(total) == expected
     assert sum((figures_in(row) for row in report["rows"]), Figures()) == expected
-    column = {By.COMPETENT: "competent_unit"}.get(by, by.value)
+    column = {GroupBy.COMPETENT: "competent_unit"}.get(by, by.value)
     for row in report["rows"]:
         key = None if row["key"] == "none" else row["key"]
         assert figures_in(row) == counted(world, period, **{column: key}), row["key"]
@@ -114,12 +114,12 @@ async def test_the_lists_of_a_past_instant_are_as_long_as_its_numbers(http):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-@pytest.mark.parametrize("by", [By.UNIT, By.COMPETENT])
+@pytest.mark.parametrize("by", [GroupBy.UNIT, GroupBy.COMPETENT])
 async def test_as_of_a_past_instant_only_what_was_recorded_by_then_counts(world, http, day, by):
     instant = datetime.combine(day, time(17), CIVIL_TIME)
     report = await get(http, "figures", start=JANUARY.start, end=JANUARY.end, by=by, as_of=instant.isoformat())
     assert figures_in(report["total"]) == counted(world, JANUARY, as_of=instant)
-    column = {By.COMPETENT: "competent_unit"}.get(by, by.value)
+    column = {GroupBy.COMPETENT: "competent_unit"}.get(by, by.value)
     for row in report["rows"]:
         key = None if row["key"] == "none" else row["key"]
         assert figures_in(row) == counted(world, JANUARY, as_of=instant, **{column: key})

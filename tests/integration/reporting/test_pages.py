@@ -99,7 +99,7 @@ async def test_a_mistake_in_the_form_comes_back_at_its_field(http, query, senten
         assert 'role="alert"' in html
 
 
-@pytest.mark.parametrize("path", ["dossiers?from=xyz", "dossiers?after=xyz"])
+@pytest.mark.parametrize("path", ["dossiers?from=xyz", "dossiers?after=xyz", "guidance?turn=xyz"])
 async def test_a_list_that_cannot_be_made_leads_to_the_form(http, path):
     answer = await get_page(http, f"/reporting/{path}")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/reporting/figures?{path.partition('?')[2]}")

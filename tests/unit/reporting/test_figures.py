@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from contracts.values import Channel, PortalStatus
 from services.reporting.domain.definition import V1
-from services.reporting.domain.figures import Counted, Figures, Measure, classify, count, days_late, judged_before
+from services.reporting.domain.figures import CountedDossier, Figures, Measure, classify, count, days_late, judged_before
 from services.reporting.domain.period import Period
 
 FIRST = date(2026, 1, 1)
 DAYS = st.integers(0, 60).map(lambda days: FIRST + timedelta(days=days))
 DOSSIERS = st.builds(
-    Counted,
+    CountedDossier,
     status=st.sampled_from(PortalStatus),
     channel=st.sampled_from(Channel),
     accepted_on=st.none() | DAYS,
@@ -26,9 +26,9 @@ PERIODS = st.tuples(DAYS, st.integers(1, 40)).map(lambda given: Period(given[0],
 JANUARY = Period(date(2026, 1, 1), date(2026, 2, 1))
 
 
-def counted(accepted: date | None, promised: date | None, decided: date | None = None, **more: object) -> Counted:
+def counted(accepted: date | None, promised: date | None, decided: date | None = None, **more: object) -> CountedDossier:
     given: dict[str, object] = {"status": PortalStatus.IN_PROCESS, "channel": Channel.COUNTER} | more
-    return Counted(**given, accepted_on=accepted, promised_on=promised, decided_on=decided)
+    return CountedDossier(**given, accepted_on=accepted, promised_on=promised, decided_on=decided)
 
 
 @given(st.lists(DOSSIERS), PERIODS, DAYS)
@@ -58,10 +58,10 @@ def test_what_one_period_leaves_the_next_carries_over(dossier, period, today, da
 @given(DOSSIERS, PERIODS, DAYS)
 def test_a_dossier_is_late_by_at_least_a_day_or_not_at_all(dossier, period, today):
     judged = judged_before(period, today)
-    found = classify(dossier, period, judged, V1)
-    if found:
+    measures = classify(dossier, period, judged, V1)
+    if measures:
         late = days_late(dossier.promised_on, dossier.decided_on, period, judged)
-        assert (late >= 1) == bool(found & {Measure.LATE, Measure.OVERDUE})
+        assert (late >= 1) == bool(measures & {Measure.LATE, Measure.OVERDUE})
 
 
 @pytest.mark.parametrize("status", [PortalStatus.SUBMITTED, PortalStatus.REFUSED])
@@ -71,7 +71,7 @@ def test_what_was_never_accepted_is_not_counted(status):
 
 
 @pytest.mark.parametrize(
-    ("promised", "decided", "where"),
+    ("promised", "decided", "measure"),
     [
         (10, 9, Measure.EARLY),
         (10, 10, Measure.ON_TIME),
@@ -81,10 +81,9 @@ def test_what_was_never_accepted_is_not_counted(status):
         (33, None, Measure.WITHIN_TIME),
     ],
 )
-def test_the_calendar_date_decides(promised, decided, where):
+def test_the_calendar_date_decides(promised, decided, measure):
     days = [None if day is None else FIRST + timedelta(days=day - 1) for day in (promised, decided)]
-    found = classify(counted(FIRST, *days), JANUARY, judged_before(JANUARY, date(2026, 6, 1)), V1)
-    assert where in found
+    assert measure in classify(counted(FIRST, *days), JANUARY, judged_before(JANUARY, date(2026, 6, 1)), V1)
 
 
 def test_in_a_period_that_runs_the_promised_day_itself_is_still_within_time():

@@ -14,10 +14,13 @@ from starlette.requests import Request
 from contracts.civil import civil_day
 from contracts.refusal import Refusal
 from contracts.values import CIVIL_TIME, Channel, GuidanceKind, Identifier, UnitId
-from services.reporting.asking import After, DecidingUnit, asked
+from services.reporting import queries
 from services.reporting.domain.figures import Measure
 from services.reporting.domain.period import Period, Preset, preset
-from services.reporting.domain.question import By, Question
+from services.reporting.domain.question import GroupBy, Question
+from services.reporting.repository.dossiers import DossierKey
+from services.reporting.repository.guidance import TurnKey
+from services.reporting.schemas import DecidingUnit
 from web.forms import Form
 from web.languages import Texts
 from web.problems import FieldProblem
@@ -26,8 +29,10 @@ from web.validation import field_problems
 SHOWN_INSTANT = "%Y-%m-%dT%H:%M"
 
 
-class Chosen(BaseModel):
-    """One of `preset`, or `from` and `through`; this month, if nothing is chosen."""
+class Address(BaseModel):
+    """The parameters of a page, as they are written in its address. One of `preset`, or `from` and `through`; this month, if
+    nothing is chosen.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -35,15 +40,15 @@ class Chosen(BaseModel):
     start: date | None = Field(default=None, alias="from")
     through: date | None = None
     as_of: datetime | None = None
-    by: By = By.UNIT
+    by: GroupBy = GroupBy.UNIT
     unit: UnitId | None = None
     field: Identifier | None = None
     channel: Channel | None = None
     competent: DecidingUnit | None = None
     measure: Measure = Measure.TOTAL
     kind: GuidanceKind | None = None
-    after: After | None = None
-    turn: Identifier | None = None
+    after: str | None = None
+    turn: str | None = None
 
     def period(self, today: date) -> Period:
         """Raises PeriodReversed, PeriodOutOfRange."""
@@ -57,33 +62,37 @@ class Chosen(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A page's question, with the addresses of the pages that answer others."""
+    """A page's question, with the addresses of the pages that answer others. `after` and `turn`: behind which dossier or
+    guidance turn the page of a list begins.
+    """
 
     question: Question
-    chosen: Chosen
+    address: Address
+    after: DossierKey | None
+    turn: TurnKey | None
 
     @property
     def preset(self) -> Preset | None:
         """The period's name, if it was chosen by it."""
-        chosen = self.chosen
-        return None if chosen.preset is None and chosen.start is not None else chosen.preset or Preset.MONTH
+        address = self.address
+        return None if address.preset is None and address.start is not None else address.preset or Preset.MONTH
 
     def figures(self, **changes: Any) -> str:
-        return self._address("figures", {"by": self.chosen.by} | changes)
+        return self._href("figures", {"by": self.address.by} | changes)
 
     def dossiers(self, measure: Measure, key: str | None = None, **changes: Any) -> str:
         """The list behind a number: of one row of the table, or of the total."""
-        row = {} if key is None else {self.chosen.by.value: key}
-        return self._address("dossiers", {"by": self.chosen.by, "measure": measure} | row | changes)
+        row = {} if key is None else {self.address.by.value: key}
+        return self._href("dossiers", {"by": self.address.by, "measure": measure} | row | changes)
 
     def guidance(self, kind: GuidanceKind | None = None, **changes: Any) -> str:
-        return self._address("guidance", {"kind": kind} | changes)
+        return self._href("guidance", {"kind": kind} | changes)
 
     def in_period(self, name: Preset) -> str:
         rest = {"from": None, "through": None, "preset": name}
         return self.figures(**rest)
 
-    def _address(self, page: str, more: dict[str, Any]) -> str:
+    def _href(self, page: str, more: dict[str, Any]) -> str:
         question, instant = self.question, self.question.as_of
         query = {
             "from": question.period.start,
@@ -97,37 +106,43 @@ class Choice:
         return f"/reporting/{page}?{urlencode({name: str(value) for name, value in query.items() if value is not None})}"
 
 
-def choose(request: Request, texts: Texts, now: datetime) -> tuple[Form[Chosen], Choice | None]:
+def read_choice(request: Request, texts: Texts, now: datetime) -> tuple[Form[Address], Choice | None]:
     """The form as it was sent, and the choice if all of it is right."""
-    names = [info.alias or name for name, info in Chosen.model_fields.items()]
+    names = [info.alias or name for name, info in Address.model_fields.items()]
     given = {name: value for name in names if (value := request.query_params.get(name))}
     try:
-        chosen = Chosen.model_validate(given)
+        address = Address.model_validate(given)
     except ValidationError as error:
-        found: list[Any] = list(error.errors())
-        return Form(values=given, problems=field_problems(found, texts)), None
-    form = Form(values=given, data=chosen)
-    if missing := {"from", "through"} - given.keys() if len({"from", "through"} & given.keys()) == 1 else set():
+        mistakes: list[Any] = list(error.errors())
+        return Form(values=given, problems=field_problems(mistakes, texts)), None
+    form = Form(values=given, data=address)
+    missing = {"from", "through"} - given.keys()
+    if len(missing) == 1:
         return replace(form, problems=[_missing(name, texts) for name in missing], data=None), None
     try:
-        period = chosen.period(civil_day(now))
-        question = asked(
-            period,
-            now,
-            chosen.instant(),
-            unit=chosen.unit,
-            field=chosen.field,
-            channel=chosen.channel,
-            competent=chosen.competent,
-        )
+        choice = _choice(address, now)
     except Refusal as refusal:
-        field = "through" if refusal.field == "to" else refusal.field
-        return form.refused(type_of(refusal, field)), None
-    return replace(form, values=given | _shown(question)), Choice(question, chosen)
+        return form.refused(_at_page_field(refusal)), None
+    return replace(form, values=given | _shown(choice.question)), choice
 
 
-def type_of(refusal: Refusal, field: str | None) -> Refusal:
+def _choice(address: Address, now: datetime) -> Choice:
+    """Raises PeriodReversed, PeriodOutOfRange, AsOfTheFuture, BadCursor."""
+    question = Question(
+        period=address.period(civil_day(now)),
+        as_of=address.instant(),
+        unit=address.unit,
+        field=address.field,
+        channel=address.channel,
+        competent=address.competent,
+    )
+    question.require_past(now)
+    return Choice(question, address, queries.DOSSIERS.decode(address.after), queries.TURNS.decode(address.turn))
+
+
+def _at_page_field(refusal: Refusal) -> Refusal:
     """The same refusal, at the field that stands on the page."""
+    field = "through" if refusal.field == "to" else refusal.field
     return Refusal(refusal.code, vi=refusal.vi, en=refusal.en, field=field, status=refusal.status)
 
 
