@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 import httpx
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.process import build
 from chassis.settings import ProcessSettings
 from contracts.envelope import Attributes
-from contracts.topics import DOSSIERS, KEYS, STAFF, UNITS
+from contracts.topics import DOSSIERS, KEYS, STAFF, UNITS, dead_letter_topic
 from contracts.values import Lane
 from messaging.engine import Engine, Work
 from messaging.handler_table import Context
@@ -128,6 +128,17 @@ class KafkaWorld(World):
         kind = "vn.motcua.intake.dossier.submitted.v1"
         headers = Attributes(f"dead-{sequence}", "intake", kind, DEAD, NOW, sequence).headers()
         await self.producer.send_and_wait(DOSSIERS.name(Lane.POST), value, DEAD.encode(), headers=headers)
+
+    async def published_dead_letters(self, count: int) -> bool:
+        """Whether exactly so many stand on the topic."""
+        partition = TopicPartition(dead_letter_topic("reporting").base, 0)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka)
+        await consumer.start()
+        try:
+            ends: dict[TopicPartition, int] = await consumer.end_offsets([partition])
+        finally:
+            await consumer.stop()
+        return ends[partition] == count
 
     async def applied(self) -> None:
         """Wait until every fact sent is in the history, once."""

@@ -178,31 +178,56 @@ async def test_a_superseded_attempt_does_not_swap(world):
 
 
 async def test_what_an_operator_skipped_stays_skipped(world):
-    await world.send_dead(1, b"\xff\xfe")
+    """Three events of one dossier in a row, each of which dies once the one before it is let go; and then a good one."""
+    for sequence in (1, 2, 3):
+        await world.send_dead(sequence, b"\xff\xfe")
     good = world.fresh(1)[0]
-    await world.send_dead(2, good.event.model_dump_json(exclude_none=True).encode())
+    await world.send_dead(4, good.event.model_dump_json(exclude_none=True).encode())
     async with world.serving() as http:
-
-        async def letters() -> list[dict[str, Any]]:
-            answer = await http.get("/api/reporting/dead-letters", headers=headers_for("operator", NOW))
-            return list(answer.json()["dead_letters"])
-
-        (letter,) = await eventually(letters, within=60)
+        await _dead_letter(http, 1)
         assert (await replay(http))["state"] == "done"
-        (letter,) = await letters()
-        assert letter["subject"] == DEAD
-        skip = f"/api/reporting/dead-letters/{letter['id']}/skip"
-        answer = await http.post(skip, json={"why": "không đọc được"}, headers=headers_for("operator", NOW))
-        assert answer.status_code == 200, answer.text
+        for sequence in (1, 2, 3):
+            letter = await _dead_letter(http, sequence)
+            skip = f"/api/reporting/dead-letters/{letter['id']}/skip"
+            answer = await http.post(skip, json={"why": "không đọc được"}, headers=headers_for("operator", NOW))
+            assert answer.status_code == 200, answer.text
         world.facts += 1
         await world.applied()
+        await eventually(lambda: world.published_dead_letters(3), within=60)
         assert (await replay(http))["state"] == "done"
-        assert await letters() == []
-        assert await world.scalar(f"SELECT last FROM inbox WHERE subject = '{DEAD}'") == 2  # noqa: S608
+        assert await world.scalar(f"SELECT last FROM inbox WHERE subject = '{DEAD}'") == 4  # noqa: S608
         assert await world.scalar("SELECT count(*) FROM parking_lot") == 0
-        assert await world.scalar("SELECT count(*) FROM skipped") == 1
-    # Published once, when it died; not again by each replay.
-    assert await world.scalar("SELECT count(*) FROM outbox") <= 1
+        assert await world.scalar("SELECT count(*) FROM skipped") == 3
+        # Each was published once, when it died; the replays neither publish nor queue it again.
+        assert await world.scalar("SELECT count(*) FROM outbox") == 0
+        assert await world.published_dead_letters(3)
+
+
+async def _dead_letter(http: httpx.AsyncClient, sequence: int) -> dict[str, Any]:
+    """The only one, once it is the event of that number."""
+
+    async def only() -> dict[str, Any]:
+        answer = await http.get("/api/reporting/dead-letters", headers=headers_for("operator", NOW))
+        letters: list[dict[str, Any]] = answer.json()["dead_letters"]
+        assert [(letter["subject"], letter["sequence"]) for letter in letters] == [(DEAD, sequence)]
+        return letters[0]
+
+    return await eventually(only, within=60)
+
+
+async def test_no_live_batch_is_written_while_the_tables_are_swapped(world):
+    async with world.serving() as http:
+        await world.applied()
+        async with world.database.connect() as swapping:
+            await shadow.exclusive_swap_lock(swapping)
+            before = await world.scalar("SELECT count(*) FROM fact")
+            await world.send(world.fresh(1))
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND NOT granted"
+            await eventually(lambda: world.scalar(waiting), within=60)
+            assert await world.scalar("SELECT count(*) FROM fact") == before < world.facts
+            assert (await get(http, "figures", **YEAR))["total"]["total"] > 0  # readers go on
+            await swapping.rollback()
+        await world.applied()
 
 
 async def test_a_newer_name_that_comes_during_a_replay_is_not_lost(world):
