@@ -109,7 +109,7 @@ async def _run(kafka: str, ours: str, peer: str) -> Measured:
     peer_rate = await _peer(kafka, databases[1])
     for database in databases:
         await database.dispose()
-    return Measured("consume", FLOOR, our_rate, peer_rate, sound)
+    return Measured(name="consume", floor=FLOOR, ours=our_rate, peer=peer_rate, order_kept=sound)
 
 
 async def _produce(kafka: str) -> None:
@@ -136,8 +136,11 @@ async def _ours(kafka: str, database: AsyncEngine) -> Rate:
 
     consumers = Consumers("bench", (MOVES,), (Entry(DossierMovedV1, move, Dossiers(), Effect.PROJECTION),), note)
     stopping = asyncio.Event()
-    engine = Engine(database, consumers, system_clock, after_commit=committed)
-    groups = [GroupConsumer(group, topics, engine, stopping) for group, topics in consumers.groups(()).items()]
+    engine = Engine(database=database, table=consumers, clock=system_clock, after_commit=committed)
+    groups = [
+        GroupConsumer(group=group, topics=topics, engine=engine, stopping=stopping)
+        for group, topics in consumers.groups(()).items()
+    ]
     broker = await start_consumers(kafka, groups, 1000)
     async with asyncio.timeout(GIVE_UP_SECONDS):
         await done.wait()

@@ -9,8 +9,8 @@ from contracts.topics import Kind, Topic
 from contracts.values import Count, Identifier, Moment, ProcedureCode, Text, UnitId
 from messaging.records import TOPIC_BY_NAME
 
-MOVES = Topic("bench.moves", "events", Kind.FACTS, "dossier id", partitions=6)
-SEEN = Topic("bench.seen", "events", Kind.FACTS, "dossier id", partitions=6)
+MOVES = Topic(base="bench.moves", owner="events", kind=Kind.FACTS, key="dossier id", partitions=6)
+SEEN = Topic(base="bench.seen", owner="events", kind=Kind.FACTS, key="dossier id", partitions=6)
 TOPIC_BY_NAME.update({topic.base: topic for topic in (MOVES, SEEN)})
 BEGAN = datetime(2026, 2, 23, 1, tzinfo=UTC)
 
@@ -49,4 +49,15 @@ def moves(dossiers: int, steps: int) -> Iterator[tuple[Attributes, DossierMovedV
                 due=BEGAN,
                 note="Đã kiểm tra thành phần hồ sơ, chuyển phòng chuyên môn thụ lý",
             )
-            yield Attributes(f"e-{step}-{number}", "events", moved.TYPE, dossier, BEGAN, step, f"c-{number}"), moved
+            yield (
+                Attributes(
+                    id=f"e-{step}-{number}",
+                    source="events",
+                    type=moved.TYPE,
+                    subject=dossier,
+                    time=BEGAN,
+                    sequence=step,
+                    correlation=f"c-{number}",
+                ),
+                moved,
+            )

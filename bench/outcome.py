@@ -22,7 +22,7 @@ class Rate:
         return self.count / self.seconds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Measured:
     """`floor` is the least ratio that is promised; `order_kept` was checked on everything that ours has done."""
 

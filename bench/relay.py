@@ -43,14 +43,14 @@ async def _run(kafka: str, ours: str, peer: str) -> Measured:
     await create_topics(kafka, [MOVES, SEEN])
     our_rate = await _ours(kafka, ours)
     order_kept = await _in_order(kafka)
-    return Measured("relay", FLOOR, our_rate, await _peer(kafka, peer), order_kept)
+    return Measured(name="relay", floor=FLOOR, ours=our_rate, peer=await _peer(kafka, peer), order_kept=order_kept)
 
 
 async def _ours(kafka: str, url: str) -> Rate:
     database = make_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     await _fill(database)
     stopping = asyncio.Event()
-    relay = Relay(database, kafka, "events", COMMON, Bell(), stopping)
+    relay = Relay(database=database, kafka=kafka, service="events", lane=COMMON, bell=Bell(), stopping=stopping)
     began = time.perf_counter()
     running = asyncio.create_task(relay.run())
     async with database.connect() as connection:
@@ -69,7 +69,17 @@ async def _fill(database: AsyncEngine) -> None:
     metadata = MetaData()
     add_messaging_tables(metadata)
     rows = [
-        Draft(MOVES, a.type, a.subject, a.sequence, None, moved.model_dump_json().encode(), a.time, a.correlation, a.id)
+        Draft(
+            topic=MOVES,
+            type=a.type,
+            subject=a.subject,
+            sequence=a.sequence,
+            lane=None,
+            payload=moved.model_dump_json().encode(),
+            time=a.time,
+            correlation=a.correlation,
+            causation=a.id,
+        )
         for a, moved in moves(DOSSIERS, STEPS)
     ]
     async with database.begin() as connection:

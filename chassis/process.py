@@ -35,7 +35,7 @@ from web.signin import SignInCheck, SignInState
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Process:
     """What a running process hands to its routes and background work."""
 
@@ -50,7 +50,7 @@ class Process:
 Background = Callable[[Process, asyncio.Event, Bell], Awaitable[None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Service:
     """What makes a service: table of events, routes, folder of pages, what runs beside them, what reconcile may ask, what
     runs first in each transaction of its consumers.
@@ -82,16 +82,23 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
     clock = clock_from(settings.clock)
     database = make_engine(url, settings.pool_size)
     messaging = Messaging(
-        service.table,
-        database,
-        settings.kafka,
-        clock,
-        settings.served_lanes(),
+        table=service.table,
+        database=database,
+        kafka=settings.kafka,
+        clock=clock,
+        lanes=settings.served_lanes(),
         batch_records=settings.batch_records,
         replication=settings.replication,
         on_begin=service.on_begin,
     )
-    process = Process(service.name, settings, clock, database, Commands(database, clock), messaging)
+    process = Process(
+        name=service.name,
+        settings=settings,
+        clock=clock,
+        database=database,
+        commands=Commands(database, clock),
+        messaging=messaging,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

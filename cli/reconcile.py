@@ -39,7 +39,7 @@ MEANING: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """`ours` is the owner's value, `theirs` the other's; None where one has nothing."""
 
@@ -108,7 +108,7 @@ def _in_bucket(client: http.Client, view: str, owner: str, other: str, bucket: s
     theirs = _get(client, f"/api/{other}/reconcile/{view}/{bucket}")["rows"]
     for key in sorted(ours.keys() | theirs.keys()):
         if ours.get(key) != theirs.get(key):
-            yield Difference(view, owner, other, key, ours.get(key), theirs.get(key))
+            yield Difference(view=view, owner=owner, other=other, key=key, ours=ours.get(key), theirs=theirs.get(key))
 
 
 def _get(client: http.Client, path: str) -> dict[str, Any]:

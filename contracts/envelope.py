@@ -26,7 +26,7 @@ class Unreadable(Exception):  # noqa: N818 -- a finding about a record, kept wit
         self.reason, self.sequence = reason, sequence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attributes:
     """An event's envelope without its data."""
 
@@ -95,14 +95,14 @@ def read_attributes(headers: Headers) -> Attributes:
     if time.tzinfo is None or not 1 <= sequence <= MAX_SEQUENCE or "\x00" in "".join((*text.values(), *optional.values())):
         raise Unreadable("a header is out of range: ce_time without zone, ce_sequence below 1 or beyond 64 bits, or a NUL")
     return Attributes(
-        text["id"],
-        text["source"],
-        text["type"],
-        text["subject"],
-        time,
-        sequence,
-        optional.get("correlation"),
-        optional.get("causation"),
+        id=text["id"],
+        source=text["source"],
+        type=text["type"],
+        subject=text["subject"],
+        time=time,
+        sequence=sequence,
+        correlation=optional.get("correlation"),
+        causation=optional.get("causation"),
     )
 
 

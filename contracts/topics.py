@@ -17,7 +17,7 @@ class Kind(StrEnum):
     STATE = "state"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """`key` says what the Kafka key is: on every topic of facts it is the aggregate's id, so order per aggregate is Kafka's.
 
@@ -61,20 +61,28 @@ class Topic:
         return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
 
 
-UNITS = Topic("directory.units", "directory", Kind.STATE, "unit id", partitions=1)
-CALENDARS = Topic("directory.calendars", "directory", Kind.STATE, "calendar id", partitions=1)
-PROCEDURES = Topic("directory.procedures", "directory", Kind.STATE, "procedure code", partitions=1)
-STAFF = Topic("directory.staff", "directory", Kind.STATE, "staff id", partitions=1)
-KEYS = Topic("directory.keys", "directory", Kind.STATE, "key id", partitions=1)
+UNITS = Topic(base="directory.units", owner="directory", kind=Kind.STATE, key="unit id", partitions=1)
+CALENDARS = Topic(base="directory.calendars", owner="directory", kind=Kind.STATE, key="calendar id", partitions=1)
+PROCEDURES = Topic(base="directory.procedures", owner="directory", kind=Kind.STATE, key="procedure code", partitions=1)
+STAFF = Topic(base="directory.staff", owner="directory", kind=Kind.STATE, key="staff id", partitions=1)
+KEYS = Topic(base="directory.keys", owner="directory", kind=Kind.STATE, key="key id", partitions=1)
 
-DOSSIERS = Topic("intake.dossiers", "intake", Kind.FACTS, "dossier id", partitions=6, laned=True)
-CONTACTS = Topic("intake.contacts", "intake", Kind.STATE, "dossier id", partitions=6, laned=True)
-FRONT_DESK = Topic("intake.front-desk", "intake", Kind.FACTS, "guidance turn id", partitions=3)
-POST_ORDERS = Topic("intake.post-orders", "intake", Kind.FACTS, "order id", partitions=3, retention_ms=14 * DAY_MS)
-CASES = Topic("routing.cases", "routing", Kind.FACTS, "dossier id", partitions=6, laned=True)
-MESSAGES = Topic("notify.messages", "notify", Kind.FACTS, "message id", partitions=3)
+DOSSIERS = Topic(base="intake.dossiers", owner="intake", kind=Kind.FACTS, key="dossier id", partitions=6, laned=True)
+CONTACTS = Topic(base="intake.contacts", owner="intake", kind=Kind.STATE, key="dossier id", partitions=6, laned=True)
+FRONT_DESK = Topic(base="intake.front-desk", owner="intake", kind=Kind.FACTS, key="guidance turn id", partitions=3)
+POST_ORDERS = Topic(
+    base="intake.post-orders", owner="intake", kind=Kind.FACTS, key="order id", partitions=3, retention_ms=14 * DAY_MS
+)
+CASES = Topic(base="routing.cases", owner="routing", kind=Kind.FACTS, key="dossier id", partitions=6, laned=True)
+MESSAGES = Topic(base="notify.messages", owner="notify", kind=Kind.FACTS, key="message id", partitions=3)
 SHIPMENTS = Topic(
-    "post.shipments", "post", Kind.FACTS, "order or collection id", partitions=3, served_with=Lane.POST, retention_ms=14 * DAY_MS
+    base="post.shipments",
+    owner="post",
+    kind=Kind.FACTS,
+    key="order or collection id",
+    partitions=3,
+    served_with=Lane.POST,
+    retention_ms=14 * DAY_MS,
 )
 
 TOPICS: Final = (
@@ -93,7 +101,9 @@ TOPICS: Final = (
 )
 
 
-DEAD_LETTER: Final = Topic("<service>.dead-letters", MESSAGING, Kind.FACTS, "topic/partition/offset of the record", partitions=1)
+DEAD_LETTER: Final = Topic(
+    base="<service>.dead-letters", owner=MESSAGING, kind=Kind.FACTS, key="topic/partition/offset of the record", partitions=1
+)
 """The pattern of every service's dead-letter topic. Messaging owns it and its event; no topic of this name exists."""
 
 

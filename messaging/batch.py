@@ -32,7 +32,7 @@ class DatabaseRewound(Exception):  # noqa: N818 -- a finding: the caller reads a
     """The database has not read as far as it had told us."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Batch:
     """With `refused`, the error that this work ended in, nothing is applied: its events are only put where they belong."""
 
@@ -46,7 +46,7 @@ class Batch:
 
     async def run(self) -> BatchResult:
         await self._check_not_rewound()
-        fold = Fold(self.table, Context(NO_ATTRIBUTES, self.now), {}, self.effects)
+        fold = Fold(table=self.table, context=Context(NO_ATTRIBUTES, self.now), states={}, effects=self.effects)
         fresh = [inbound_event(record) for record in self.work.records]
         states = await self._keep_states(fold, [inbound for inbound in fresh if inbound.is_state])
         await self._fold_facts(fold, [inbound for inbound in fresh if not inbound.is_state])
@@ -80,7 +80,7 @@ class Batch:
             if inbound.record.coordinates in known:
                 fold.drop(inbound)
             elif (fault := faults[id(inbound)]) is not None:
-                fold.parked.append(Parked(inbound, "dead", *fault))
+                fold.parked.append(_dead(inbound, fault))
         return len(sound)
 
     def _fault_of_state(self, inbound: InboundEvent) -> tuple[str, str] | None:
@@ -134,9 +134,9 @@ class Batch:
                 if inbound.sequence <= lasts[aggregate]:
                     fold.drop(inbound)
                 elif inbound.parked is None:
-                    fold.parked.append(Parked(inbound, "ready", "its turn is next"))
+                    fold.parked.append(Parked(event=inbound, state="ready", reason="its turn is next"))
                 else:
-                    fold.parked.append(Parked(inbound, "dead", *refusal))
+                    fold.parked.append(_dead(inbound, refusal))
 
     async def _apply(self, fold: Fold, lasts: dict[AggregateKey, int], queues: dict[AggregateKey, list[InboundEvent]]) -> None:
         only = self.work.only
@@ -178,6 +178,11 @@ async def ready_states(connection: AsyncConnection, work: Work) -> list[InboundE
     return [inbound for inbound in parked if inbound.state == "ready" and work.only in (None, inbound.parked)]
 
 
+def _dead(inbound: InboundEvent, fault: tuple[str, str]) -> Parked:
+    reason, kind = fault
+    return Parked(event=inbound, state="dead", reason=reason, kind=kind)
+
+
 def _refusal(error: Exception) -> tuple[str, str]:
     """Why, for the operator, and what of it may be told to everybody."""
     return f"refused: {first_line(error)}", f"refused: {name_of(error)}"
@@ -188,4 +193,6 @@ def _result(fold: Fold, states: int) -> BatchResult:
     for entry in fold.parked:
         parked[entry.state] = parked.get(entry.state, 0) + 1
     times = [inbound.attributes.time for inbound in fold.applied if inbound.attributes is not None]
-    return BatchResult(len(fold.applied), fold.dropped, parked, states, min(times, default=None))
+    return BatchResult(
+        applied=len(fold.applied), dropped=fold.dropped, parked=parked, states=states, oldest=min(times, default=None)
+    )

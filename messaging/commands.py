@@ -76,7 +76,19 @@ class UnitOfWork:
         """Publish an entity of a state topic in a version; None is a tombstone."""
         payload = None if event is None else event.model_dump_json(exclude_none=True).encode()
         await outbox.write(
-            self.connection, [outbox.Draft(topic, kind, entity, version, lane, payload, self.now, self.correlation)]
+            self.connection,
+            [
+                outbox.Draft(
+                    topic=topic,
+                    type=kind,
+                    subject=entity,
+                    sequence=version,
+                    lane=lane,
+                    payload=payload,
+                    time=self.now,
+                    correlation=self.correlation,
+                )
+            ],
         )
 
 

@@ -39,7 +39,7 @@ STUCK_SECONDS: Final = 120.0
 log = structlog.get_logger(__name__)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class GroupConsumer:
     """`halted` says why it stopped by itself, if it did; a restart of the process lets it try again."""
 

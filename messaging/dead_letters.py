@@ -50,7 +50,7 @@ _FREE = text(
 _WAKE = text("SELECT pg_notify(:channel, :payload)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """One line of `motcua dead-letters list`. `behind` counts the events that it holds."""
 
@@ -70,7 +70,15 @@ def dead_letter_drafts(service: str, parked: Sequence[Parked], now: datetime) ->
     """What has just died, as rows for the consumer's dead-letter topic. Each is an aggregate of its own, published once."""
     topic = dead_letter_topic(service)
     return [
-        Draft(topic, EventDiedV1.TYPE, _coordinates(entry), 1, _lane(entry.event.record.topic), _reference(entry), now)
+        Draft(
+            topic=topic,
+            type=EventDiedV1.TYPE,
+            subject=_coordinates(entry),
+            sequence=1,
+            lane=_lane(entry.event.record.topic),
+            payload=_reference(entry),
+            time=now,
+        )
         for entry in parked
         if entry.state == "dead"
     ]

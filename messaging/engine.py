@@ -24,7 +24,7 @@ __all__ = ["BatchResult", "Engine", "OnBegin", "Work"]
 OnBegin = Callable[[AsyncConnection], Awaitable[None]]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Engine:
     """One consumer's table at work on one database. `on_begin` runs first in every transaction; `before_commit` may raise to roll
     it back; `after_commit` runs once it is committed.
@@ -89,7 +89,9 @@ class Engine:
         async with self.database.begin() as connection:
             if self.on_begin is not None:
                 await self.on_begin(connection)
-            batch = Batch(connection, self.table, self.effects, self.clock(), work, refused)
+            batch = Batch(
+                connection=connection, table=self.table, effects=self.effects, now=self.clock(), work=work, refused=refused
+            )
             result = await batch.run()
             self.before_commit(result)
         batch.report()

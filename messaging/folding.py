@@ -47,7 +47,7 @@ def line_up(
     return sorted(queue, key=lambda inbound: (inbound.sequence, inbound.parked is None)), repeated
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Fold:
     """What a batch comes to. `states` holds what was loaded and is replaced by what was decided."""
 
@@ -95,24 +95,32 @@ class Fold:
 
     def _hold(self, rest: Sequence[InboundEvent], state: str, reason: str) -> None:
         """What follows keeps its place. A dead one among them stays dead."""
-        self.parked += [Parked(inbound, state, reason) for inbound in rest if inbound.state not in (*HELD_BY_ITSELF, state)]
+        self.parked += [
+            Parked(event=inbound, state=state, reason=reason) for inbound in rest if inbound.state not in (*HELD_BY_ITSELF, state)
+        ]
 
     def _apply(self, inbound: InboundEvent, data: Mapping[int, Event | Unreadable]) -> bool:
         """Whether the event took effect; if not, it is parked with its reason."""
         try:
             self._decide(inbound, data)
         except Waiting as waiting:
-            self.parked.append(Parked(inbound, "waiting", str(waiting), waits=(waiting.topic, waiting.entity, waiting.version)))
+            self.parked.append(
+                Parked(
+                    event=inbound, state="waiting", reason=str(waiting), waits=(waiting.topic, waiting.entity, waiting.version)
+                )
+            )
             return False
         except Unreadable as unreadable:
-            self.parked.append(Parked(inbound, "dead", unreadable.reason))
+            self.parked.append(Parked(event=inbound, state="dead", reason=unreadable.reason))
             return False
         except Refusal as refusal:
-            self.parked.append(Parked(inbound, "dead", str(refusal), kind=f"refused: {refusal.code}"))
+            self.parked.append(Parked(event=inbound, state="dead", reason=str(refusal), kind=f"refused: {refusal.code}"))
             return False
         except Exception as error:  # noqa: BLE001 -- a bug of the handler is a property of its event, and logged when it is dead
             kind = f"handler failed: {name_of(error)}"
-            self.parked.append(Parked(inbound, "dead", f"{type(error).__name__}: {error}", kind, error=error))
+            self.parked.append(
+                Parked(event=inbound, state="dead", reason=f"{type(error).__name__}: {error}", kind=kind, error=error)
+            )
             return False
         self.applied.append(inbound)
         self._release(inbound)

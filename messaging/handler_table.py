@@ -93,7 +93,7 @@ class Entry:
     handler: Callable[[Any, Any, Context], Decision[Any] | None]
     store: Store[Any]
     effect: Effect
-    key: Callable[[Attributes, Any], str] = by_subject
+    key: Callable[[Attributes, Any], str] = field(default=by_subject, kw_only=True)
 
 
 async def nothing_known(_: AsyncConnection, __: Sequence[Envelope]) -> None:

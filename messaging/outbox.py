@@ -46,7 +46,7 @@ _COLUMNS = (
 _COPY = f"COPY outbox ({', '.join(_COLUMNS)}) FROM STDIN"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One event on its way out. `data` None with a `topic` is a tombstone of a state topic."""
 
@@ -79,15 +79,15 @@ def drafts(
     """Number an aggregate's new events from `last` + 1 on."""
     return [
         Draft(
-            event.TOPIC,
-            event.TYPE,
-            subject,
-            last + step,
-            lane,
-            event.model_dump_json(exclude_none=True).encode(),
-            time,
-            correlation,
-            causation,
+            topic=event.TOPIC,
+            type=event.TYPE,
+            subject=subject,
+            sequence=last + step,
+            lane=lane,
+            payload=event.model_dump_json(exclude_none=True).encode(),
+            time=time,
+            correlation=correlation,
+            causation=causation,
         )
         for step, event in enumerate(events, 1)
     ]

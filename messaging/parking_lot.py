@@ -18,7 +18,7 @@ from messaging.inbox import AggregateKey
 from messaging.records import InboundEvent, Record, headers_from, inbound_event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
     """One event on its way into the parking lot, or to another state in it. `kind` is the part of the reason that quotes nothing;
     `error` is what a handler raised that is no refusal.
@@ -72,7 +72,16 @@ async def load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) 
 
 
 def _event(row: Any) -> InboundEvent:
-    event = inbound_event(Record(row.topic, row.partition, row.offset, row.key, row.value, headers_from(row.headers)))
+    event = inbound_event(
+        Record(
+            topic=row.topic,
+            partition=row.partition,
+            offset=row.offset,
+            key=row.key,
+            value=row.value,
+            headers=headers_from(row.headers),
+        )
+    )
     event.source, event.subject, event.sequence = row.source, row.subject, row.sequence
     event.parked, event.state, event.presumed = row.id, row.state, bool(row.presumed)
     return event

@@ -17,7 +17,7 @@ LONGEST_SUBJECT: Final = 200
 """A longer one is no id of ours, and from some length on PostgreSQL can index it no more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """The raw record: enough to read it again later, from the parking lot too."""
 
@@ -31,7 +31,12 @@ class Record:
     @classmethod
     def of(cls, raw: Any) -> "Record":
         return cls(
-            raw.topic, raw.partition, raw.offset, raw.key, raw.value, [(name, value or b"") for name, value in raw.headers]
+            topic=raw.topic,
+            partition=raw.partition,
+            offset=raw.offset,
+            key=raw.key,
+            value=raw.value,
+            headers=[(name, value or b"") for name, value in raw.headers],
         )
 
     @property
@@ -50,7 +55,7 @@ def headers_from(stored: Sequence[Sequence[str]]) -> Headers:
     return [(name.encode("ascii").decode("unicode_escape"), base64.b64decode(value)) for name, value in stored]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class InboundEvent:
     """A record as far as it could be read. `parked` is its id in the parking lot, if it comes from there; `presumed` says that
     it did not tell its number. One of a state topic has the topic as its source: what holds or numbers facts is not its concern.
@@ -87,8 +92,24 @@ def inbound_event(record: Record) -> InboundEvent:
     try:
         attributes = read_attributes(record.headers)
     except Unreadable as error:
-        return InboundEvent(record, source, readable_key(record), 0, None, error.reason, presumed=True, is_state=is_state)
-    inbound = InboundEvent(record, source, attributes.subject, attributes.sequence, attributes, is_state=is_state)
+        return InboundEvent(
+            record=record,
+            source=source,
+            subject=readable_key(record),
+            sequence=0,
+            attributes=None,
+            fault=error.reason,
+            presumed=True,
+            is_state=is_state,
+        )
+    inbound = InboundEvent(
+        record=record,
+        source=source,
+        subject=attributes.subject,
+        sequence=attributes.sequence,
+        attributes=attributes,
+        is_state=is_state,
+    )
     if fault := _misplaced(attributes, owner, record, is_state=is_state):
         inbound.subject, inbound.sequence, inbound.presumed, inbound.fault = readable_key(record), 0, True, fault
     elif topic is not None and (known := EVENTS.get(attributes.type)) is not None and topic != known.TOPIC:

@@ -35,7 +35,7 @@ _OLDEST = text("""
 _DELETE = text("DELETE FROM outbox WHERE position = ANY(:positions)")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Relay:
     """Runs until `stopping`. Raises nothing: what goes wrong is tried again. A round that Kafka has not acknowledged after
     `produce_seconds` is begun anew; `idle_seconds`, after which PostgreSQL frees the lane of a frozen relay, must be longer.

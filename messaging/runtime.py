@@ -61,7 +61,7 @@ class Readiness:
         return not self.problems
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Messaging:
     """`start` returns at once; `stop` waits for the batch in hand."""
 
@@ -84,9 +84,9 @@ class Messaging:
 
     async def start(self) -> None:
         engine = Engine(
-            self.database,
-            self.table,
-            self.clock,
+            database=self.database,
+            table=self.table,
+            clock=self.clock,
             before_commit=self.dead_letter_limit.check,
             on_begin=self.on_begin,
             after_commit=self.dead_letter_limit.remember,
@@ -95,7 +95,16 @@ class Messaging:
         lanes = (*self.lanes, COMMON)
         self._run(listen(url, self.bell, self.stopping, lanes))
         for lane in lanes:
-            self._run(Relay(self.database, self.kafka, self.table.service, lane, self.bell, self.stopping).run())
+            self._run(
+                Relay(
+                    database=self.database,
+                    kafka=self.kafka,
+                    service=self.table.service,
+                    lane=lane,
+                    bell=self.bell,
+                    stopping=self.stopping,
+                ).run()
+            )
         if self.table.reads:
             self._run(Drain(engine, self.bell, self.stopping).run())
         for work in self.background:
@@ -130,7 +139,7 @@ class Messaging:
 
     async def _subscribe(self, engine: Engine) -> None:
         consumers = [
-            GroupConsumer(group, topics, engine, self.stopping, self.bell)
+            GroupConsumer(group=group, topics=topics, engine=engine, stopping=self.stopping, bell=self.bell)
             for group, topics in self.table.groups(self.lanes).items()
         ]
         self._broker = await start_consumers(self.kafka, consumers, self.batch_records)

@@ -31,7 +31,7 @@ MESSAGING_TABLES: Final = ("outbox", "inbox", "read_offset", "parking_lot", "ski
 PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessagingTables:
     outbox: Table
     inbox: Table

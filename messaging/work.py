@@ -33,7 +33,7 @@ class Work:
         return Work((), self.aggregates[:middle]), Work((), self.aggregates[middle:])
 
 
-@dataclass
+@dataclass(kw_only=True)
 class BatchResult:
     """How many events were applied, dropped as seen before, parked by state; how many records of state topics were kept; and
     the time of the oldest event that was applied.

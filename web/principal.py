@@ -27,7 +27,7 @@ def _missing(language: str, roles: tuple[Role, ...], unit: str | None) -> str:
     return texts.text(language, "problem.forbidden-in-unit", role=either, unit=unit)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Principal:
     staff_id: str
     username: str

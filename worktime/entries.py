@@ -37,7 +37,7 @@ class Entry:
     seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """Consecutive days that share reason and `seconds`; `number` is that of the first, None for skipped ones."""
 
@@ -59,7 +59,9 @@ def runs(entries: Iterable[Entry]) -> list[Run]:
     found = []
     for _, group in groupby(entries, key=lambda entry: (entry.reason, entry.number is None, entry.seconds)):
         alike = list(group)
-        found.append(Run(alike[0].day, alike[-1].day, alike[0].reason, alike[0].number, alike[0].seconds))
+        found.append(
+            Run(first=alike[0].day, last=alike[-1].day, reason=alike[0].reason, number=alike[0].number, seconds=alike[0].seconds)
+        )
     return found
 
 

@@ -17,7 +17,7 @@ from worktime.errors import ExplanationError
 from worktime.limits import Limit, limit_from_data, limit_to_data
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """`accepted_at` is what came in, `start` the working moment that it counts for; both, and `end`, in Asia/Ho_Chi_Minh."""
 
@@ -103,7 +103,7 @@ def _read_entries(data: list[dict[str, Any]]) -> tuple[Entry, ...]:
         if entries and entries[-1].day + ONE_DAY != first:
             raise ValueError(part)
         reason = Reason(str(part["code"]), str(part["vi"]), str(part["en"]))
-        entries += Run(first, last, reason, part["number"], int(part["seconds"])).entries()
+        entries += Run(first=first, last=last, reason=reason, number=part["number"], seconds=int(part["seconds"])).entries()
     return tuple(entries)
 
 

@@ -48,7 +48,17 @@ def promise(calendar: Calendar, accepted_at: datetime, limit: Limit, *, params: 
     waited = _days_before(calendar, accepted, start, moved)
     counted, end = _count(calendar, accepted, start, limit)
     entries = (*waited, *counted)
-    return Promise(Explanation(calendar.id, calendar.version, limit, accepted, start, entries, end))
+    return Promise(
+        Explanation(
+            calendar=calendar.id,
+            calendar_version=calendar.version,
+            limit=limit,
+            accepted_at=accepted,
+            start=start,
+            entries=entries,
+            end=end,
+        )
+    )
 
 
 def _cutoff(limit: Limit, params: Params) -> time | None:

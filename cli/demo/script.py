@@ -37,7 +37,7 @@ class Door(StrEnum):
     POST = "post"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandIn:
     """Papers handed in. `decided`: the result is signed on the day; `collected`: and handed over."""
 
@@ -70,32 +70,32 @@ def script(scale: int) -> list[Visit]:
 
 def _vu_thu() -> Iterator[Visit]:
     """33 dossiers over the whole district unit. The insurance desk: cards issued and corrected, all the same day."""
-    yield from [HandIn(Day.VU_THU, DISTRICT, CARD_CORRECTION, collected=True)] * 8
-    yield from [HandIn(Day.VU_THU, DISTRICT, INSURANCE_CARD, collected=True)] * 5
-    yield from [HandIn(Day.VU_THU, DISTRICT, CERTIFIED_COPY, collected=True)] * 4
-    yield from [HandIn(Day.VU_THU, DISTRICT, LAND, decided=False)] * 5
-    yield from [HandIn(Day.VU_THU, DISTRICT, BUSINESS)] * 3
-    yield from [HandIn(Day.VU_THU, DISTRICT, BUSINESS, door=Door.ONLINE, decided=False)] * 2
-    yield from [HandIn(Day.VU_THU, DISTRICT, INSURANCE_CARD, door=Door.POST, collected=True)] * 6
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=CARD_CORRECTION, collected=True)] * 8
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=INSURANCE_CARD, collected=True)] * 5
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=CERTIFIED_COPY, collected=True)] * 4
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=LAND, decided=False)] * 5
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=BUSINESS)] * 3
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=BUSINESS, door=Door.ONLINE, decided=False)] * 2
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=INSURANCE_CARD, door=Door.POST, collected=True)] * 6
 
 
 def _tan_an() -> Iterator[Visit]:
     """85 visits at the centre: 40 hand in papers, 27 of these come back and collect, 18 are guided."""
-    yield from [HandIn(Day.TAN_AN, CENTRE, DRIVING_LICENCE, collected=True)] * 17
-    yield from [HandIn(Day.TAN_AN, CENTRE, INSURANCE_CARD, collected=True)] * 10
-    yield from [HandIn(Day.TAN_AN, CENTRE, BUSINESS)] * 5
-    yield from [HandIn(Day.TAN_AN, CENTRE, LAND, decided=False)] * 8
+    yield from [HandIn(day=Day.TAN_AN, unit=CENTRE, procedure=DRIVING_LICENCE, collected=True)] * 17
+    yield from [HandIn(day=Day.TAN_AN, unit=CENTRE, procedure=INSURANCE_CARD, collected=True)] * 10
+    yield from [HandIn(day=Day.TAN_AN, unit=CENTRE, procedure=BUSINESS)] * 5
+    yield from [HandIn(day=Day.TAN_AN, unit=CENTRE, procedure=LAND, decided=False)] * 8
     yield from [Guided(Day.TAN_AN, CENTRE, "in_person", LAND)] * 12
     yield from [Guided(Day.TAN_AN, CENTRE, "in_person", DRIVING_LICENCE)] * 6
     yield from [Guided(Day.TAN_AN, CENTRE, "call_in", BUSINESS)] * 4
     yield from [Guided(Day.TAN_AN, CENTRE, "call_out", LAND)] * 3
-    yield from [HandIn(Day.TAN_AN, COMMUNE, BIRTH, collected=True)] * 3
+    yield from [HandIn(day=Day.TAN_AN, unit=COMMUNE, procedure=BIRTH, collected=True)] * 3
 
 
 def _dong_hung() -> Iterator[Visit]:
     """The man who transfers land to his son: handed back, returned complete. The teacher: complete, accepted at once."""
-    yield HandIn(Day.DONG_HUNG, DISTRICT, LAND, incomplete_at_first=True)
-    yield HandIn(Day.DONG_HUNG, DISTRICT, INSURANCE_CARD, collected=True)
+    yield HandIn(day=Day.DONG_HUNG, unit=DISTRICT, procedure=LAND, incomplete_at_first=True)
+    yield HandIn(day=Day.DONG_HUNG, unit=DISTRICT, procedure=INSURANCE_CARD, collected=True)
 
 
 def in_person(visits: list[Visit], day: Day, unit: str) -> int:

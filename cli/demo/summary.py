@@ -37,7 +37,7 @@ OUTCOME: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """`played` is what this run did; the rest is all that the installation holds. What `--json` prints."""
 

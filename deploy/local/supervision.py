@@ -29,7 +29,7 @@ UNREACHABLE = (OSError, http.client.HTTPException)
 ALREADY_SO = frozenset({Faults.BAD_NAME, Faults.ALREADY_STARTED, Faults.NOT_RUNNING})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """What the supervisor knows of one process; `ended_at` is in seconds since 1970, 0 if it never ended."""
 
@@ -82,7 +82,13 @@ class Supervisor:
         with self.rpc() as rpc:
             rows = cast(list[dict[str, Any]], rpc.getAllProcessInfo())
         return [
-            Status(row["name"], row["pid"], row["statename"].lower(), row["stop"], row["spawnerr"] or row["description"])
+            Status(
+                name=row["name"],
+                pid=row["pid"],
+                state=row["statename"].lower(),
+                ended_at=row["stop"],
+                why=row["spawnerr"] or row["description"],
+            )
             for row in rows
         ]
 
@@ -158,6 +164,6 @@ def _unless_already_so() -> Iterator[None]:
 def runs(pid: int) -> bool:
     """A dead process that nobody has waited for (a container's first process may not) does not count."""
     try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+        return bool(psutil.Process(name=pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False

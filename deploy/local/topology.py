@@ -21,7 +21,7 @@ from deploy.local.site import Site, State, socket_folder
 EVERYTHING_ELSE = "*"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """A line of the topology. `secrets` names environment variables and the file in `DATA/secrets` behind each."""
 
@@ -42,10 +42,10 @@ class Part:
 
 
 TOPOLOGY = (
-    Part("postgres", ends_on="INT"),
-    Part("kafka"),
+    Part(name="postgres", ends_on="INT"),
+    Part(name="kafka"),
     Part(
-        "directory",
+        name="directory",
         module="services.directory.main",
         database=True,
         kafka=True,
@@ -53,7 +53,7 @@ TOPOLOGY = (
         paths=(EVERYTHING_ELSE,),
     ),
     Part(
-        "intake",
+        name="intake",
         module="services.intake.main",
         laned=True,
         database=True,
@@ -67,7 +67,7 @@ TOPOLOGY = (
         paths=("/api/intake", "/api/intake/*", "/intake", "/intake/*", "/track", "/track/*", "/submit", "/submit/*"),
     ),
     Part(
-        "routing",
+        name="routing",
         module="services.routing.main",
         laned=True,
         database=True,
@@ -75,7 +75,7 @@ TOPOLOGY = (
         paths=("/api/routing", "/api/routing/*", "/routing", "/routing/*"),
     ),
     Part(
-        "notify",
+        name="notify",
         module="services.notify.main",
         laned=True,
         database=True,
@@ -84,7 +84,7 @@ TOPOLOGY = (
         smtp=True,
     ),
     Part(
-        "reporting",
+        name="reporting",
         module="services.reporting.main",
         laned=True,
         database=True,
@@ -92,19 +92,19 @@ TOPOLOGY = (
         paths=("/api/reporting", "/api/reporting/*", "/reporting", "/reporting/*"),
     ),
     Part(
-        "post-office",
+        name="post-office",
         module="deploy.sandbox.post_office",
         kafka=True,
         secrets=(("POST_KEY_FILE", "post.jwk"), ("INTAKE_PUBLIC_KEY_FILE", "intake.pub.jwk")),
         paths=("/post", "/post/*"),
     ),
-    Part("mail-server", module="deploy.sandbox.mail_server", smtp=True, paths=("/mail", "/mail/*")),
-    Part("caddy"),
+    Part(name="mail-server", module="deploy.sandbox.mail_server", smtp=True, paths=("/mail", "/mail/*")),
+    Part(name="caddy"),
 )
 INFRASTRUCTURE = ("postgres", "kafka")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Program:
     """One process to supervise. `base` is its name without the number that `scale` adds."""
 
@@ -181,11 +181,21 @@ class Plan:
         name = base if number == 1 else f"{base}-{number}"
         if not part.module:
             user = self.postgres.user.name if part.name == "postgres" and self.postgres.user else None
-            return Program(name, base, part, tuple(self._server_command(part.name)), {}, user)
+            return Program(
+                name=name, base=base, part=part, command=tuple(self._server_command(part.name)), environment={}, user=user
+            )
         socket = self.sockets / f"{name}.sock" if part.paths else None
         starting = ("chassis.fast_start",) if part.database else ()
         command = (sys.executable, "-m", *starting, part.module)
-        return Program(name, base, part, command, self._environment(part, base, name, socket), None, socket)
+        return Program(
+            name=name,
+            base=base,
+            part=part,
+            command=command,
+            environment=self._environment(part, base, name, socket),
+            user=None,
+            socket=socket,
+        )
 
     def _server_command(self, name: str) -> list[str]:
         match name:

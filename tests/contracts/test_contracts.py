@@ -38,7 +38,9 @@ def test_values_that_would_sink_a_batch_are_refused_here(kind: object, value: ob
 
 
 def test_an_envelope_survives_its_headers() -> None:
-    given = Attributes("1", "intake", "vn.motcua.x.y.z.v1", "d-1", AT, 7, "c", "e")
+    given = Attributes(
+        id="1", source="intake", type="vn.motcua.x.y.z.v1", subject="d-1", time=AT, sequence=7, correlation="c", causation="e"
+    )
     assert read_attributes(given.headers()) == given
     assert dict(given.headers())["ce_sequence"] == b"00000000000000000007"
 
@@ -55,14 +57,14 @@ def test_an_envelope_survives_its_headers() -> None:
     ],
 )
 def test_a_header_out_of_bounds_makes_the_record_unreadable_and_says_why(header: str, value: bytes) -> None:
-    good = Attributes("1", "intake", "t", "d-1", AT, 7).headers()
+    good = Attributes(id="1", source="intake", type="t", subject="d-1", time=AT, sequence=7).headers()
     with pytest.raises(Unreadable) as refused:
         read_attributes([(name, value if name == header else sound) for name, sound in good])
     assert refused.value.reason
 
 
 def test_data_that_cannot_be_read_keeps_its_number() -> None:
-    attributes = Attributes("1", "intake", DOSSIERS.base, "d-1", AT, 7)
+    attributes = Attributes(id="1", source="intake", type=DOSSIERS.base, subject="d-1", time=AT, sequence=7)
     with pytest.raises(Unreadable) as refused:
         read_data(attributes, b"{}")
     assert refused.value.sequence == 7
@@ -84,6 +86,6 @@ def test_whatever_a_dead_record_claims_can_be_published_and_read(subject: str, r
 
 
 def test_a_dead_letter_of_another_shape_is_unreadable_and_no_fault_of_ours() -> None:
-    attributes = Attributes("1", "intake", EventDiedV1.TYPE, "d-1", AT, 7)
+    attributes = Attributes(id="1", source="intake", type=EventDiedV1.TYPE, subject="d-1", time=AT, sequence=7)
     with pytest.raises(Unreadable, match="source"):
         read_data(attributes, b'{"source": 1, "subject": "d-1", "sequence": 1, "record": "t/0/0", "reason": "unreadable"}')

@@ -126,15 +126,22 @@ class Intake:
         await self.work(records)
 
     async def work(self, records: Sequence[Record]) -> None:
-        await Engine(self.database, table_with(keys_of(self.settings)), lambda: NOW).process(Work(records))
+        await Engine(database=self.database, table=table_with(keys_of(self.settings)), clock=lambda: NOW).process(Work(records))
 
     def record(self, subject: str, event: Event, *, again: bool = False) -> Record:
         owner = event.TOPIC.owner
         number = self.sequences.get((owner, subject), 0) + (0 if again else 1)
         self.sequences[owner, subject] = number
-        attributes = Attributes(str(uuid4()), owner, event.TYPE, subject, NOW, number)
+        attributes = Attributes(id=str(uuid4()), source=owner, type=event.TYPE, subject=subject, time=NOW, sequence=number)
         topic = event.TOPIC.names()[0]
-        return Record(topic, 0, next(_offsets), subject.encode(), event.model_dump_json().encode(), attributes.headers())
+        return Record(
+            topic=topic,
+            partition=0,
+            offset=next(_offsets),
+            key=subject.encode(),
+            value=event.model_dump_json().encode(),
+            headers=attributes.headers(),
+        )
 
     async def parked(self, subject: str) -> list[tuple[str, str]]:
         """(state, reason) of what could not be applied."""

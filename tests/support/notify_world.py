@@ -96,7 +96,7 @@ def fact(kind: type[DossierFact] = DossierAcceptedV1, **given: Any) -> DossierFa
 
 def context(known: KnownContact | None = REACHABLE, *, sequence: int = 1, event: DossierFact | None = None) -> Context:
     kind = (event or fact()).TYPE
-    attributes = Attributes(f"fact-{sequence}", "intake", kind, DOSSIER, AT, sequence)
+    attributes = Attributes(id=f"fact-{sequence}", source="intake", type=kind, subject=DOSSIER, time=AT, sequence=sequence)
     return Context(attributes, AT, {} if known is None else {DOSSIER: known}, Lane.DISTRICT)
 
 
@@ -147,7 +147,7 @@ class Notify:
     database: AsyncEngine
 
     async def read(self, *records: Record) -> None:
-        await Engine(self.database, TABLE, system_clock).process(Work(records))
+        await Engine(database=self.database, table=TABLE, clock=system_clock).process(Work(records))
 
     async def receive(
         self, person: Person, event: DossierFact | None = None, sequence: int = 1, lane: Lane = Lane.DISTRICT
@@ -240,7 +240,7 @@ class NotifyWorld:
 
 @asynccontextmanager
 async def mail_server(folder: Path) -> AsyncIterator[MailServer]:
-    server = MailServer(Mailbox(folder))
+    server = MailServer(mailbox=Mailbox(folder))
     await server.start()
     yield server
     await server.stop()
@@ -344,15 +344,19 @@ def client(app: FastAPI) -> httpx.AsyncClient:
 
 
 def fact_record(person: Person, event: DossierFact, sequence: int = 1, lane: Lane = Lane.DISTRICT) -> Record:
-    attributes = Attributes(str(uuid4()), "intake", event.TYPE, person.dossier, AT, sequence)
+    attributes = Attributes(id=str(uuid4()), source="intake", type=event.TYPE, subject=person.dossier, time=AT, sequence=sequence)
     return _record(DOSSIERS.name(lane), person, attributes, event.model_dump_json().encode())
 
 
 def contact_record(person: Person, value: ContactV1 | None, version: int = 1, lane: Lane = Lane.DISTRICT) -> Record:
     """A version of the contact; None is the tombstone."""
-    attributes = Attributes(str(uuid4()), "intake", ContactV1.TYPE, person.dossier, AT, version)
+    attributes = Attributes(
+        id=str(uuid4()), source="intake", type=ContactV1.TYPE, subject=person.dossier, time=AT, sequence=version
+    )
     return _record(CONTACTS.name(lane), person, attributes, None if value is None else value.model_dump_json().encode())
 
 
 def _record(topic: str, person: Person, attributes: Attributes, value: bytes | None) -> Record:
-    return Record(topic, 0, next(_numbers), person.dossier.encode(), value, attributes.headers())
+    return Record(
+        topic=topic, partition=0, offset=next(_numbers), key=person.dossier.encode(), value=value, headers=attributes.headers()
+    )

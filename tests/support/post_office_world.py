@@ -86,7 +86,15 @@ def order(keys: Keys, number: int = 1) -> PostOrderPlacedV1:
 
 
 def attributes_of(subject: str) -> Attributes:
-    return Attributes(str(uuid4()), "intake", PostOrderPlacedV1.TYPE, subject, NOW, 1, correlation=f"request-{subject}")
+    return Attributes(
+        id=str(uuid4()),
+        source="intake",
+        type=PostOrderPlacedV1.TYPE,
+        subject=subject,
+        time=NOW,
+        sequence=1,
+        correlation=f"request-{subject}",
+    )
 
 
 async def publish_orders(producer: AIOKafkaProducer, orders: Mapping[str, PostOrderPlacedV1]) -> None:

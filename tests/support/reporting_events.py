@@ -39,16 +39,18 @@ class PublishedEvent:
     @property
     def attributes(self) -> Attributes:
         ident = f"{self.source}/{self.subject}/{self.sequence}"
-        return Attributes(ident, self.source, self.event.TYPE, self.subject, self.recorded, self.sequence)
+        return Attributes(
+            id=ident, source=self.source, type=self.event.TYPE, subject=self.subject, time=self.recorded, sequence=self.sequence
+        )
 
     def record(self, offset: int = 0) -> Record:
         return Record(
-            self.event.TOPIC.name(self.lane),
-            0,
-            offset,
-            self.subject.encode(),
-            self.event.model_dump_json(exclude_none=True).encode(),
-            self.attributes.headers(),
+            topic=self.event.TOPIC.name(self.lane),
+            partition=0,
+            offset=offset,
+            key=self.subject.encode(),
+            value=self.event.model_dump_json(exclude_none=True).encode(),
+            headers=self.attributes.headers(),
         )
 
 

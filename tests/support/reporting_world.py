@@ -63,7 +63,7 @@ class World:
         """As if they had come from Kafka, one batch."""
         begin = int(await self.scalar("SELECT coalesce(max(next), 0) FROM read_offset"))
         records = [event.record(offset) for offset, event in enumerate(events, begin)]
-        await Engine(self.database, TABLE, lambda: NOW).process(Work(records))
+        await Engine(database=self.database, table=TABLE, clock=lambda: NOW).process(Work(records))
         self.events |= {(event.source, event.subject, event.sequence): event for event in events}
 
     def fresh(self, count: int) -> list[PublishedEvent]:
@@ -118,7 +118,9 @@ class KafkaWorld(World):
         for entity in (*entities(), operator(), key()):
             if entity.TOPIC in (UNITS, STAFF, KEYS):
                 subject = entity_id(entity)
-                headers = Attributes(subject, "directory", entity.TYPE, subject, LONG_AGO, 1).headers()
+                headers = Attributes(
+                    id=subject, source="directory", type=entity.TYPE, subject=subject, time=LONG_AGO, sequence=1
+                ).headers()
                 value = entity.model_dump_json(exclude_none=True).encode()
                 await self.producer.send(entity.TOPIC.base, value, subject.encode(), headers=headers)
         await self.producer.flush()
@@ -126,7 +128,9 @@ class KafkaWorld(World):
     async def send_dead(self, sequence: int, value: bytes) -> None:
         """What nobody can read, and then what waits behind it."""
         kind = "vn.motcua.intake.dossier.submitted.v1"
-        headers = Attributes(f"dead-{sequence}", "intake", kind, DEAD, NOW, sequence).headers()
+        headers = Attributes(
+            id=f"dead-{sequence}", source="intake", type=kind, subject=DEAD, time=NOW, sequence=sequence
+        ).headers()
         await self.producer.send_and_wait(DOSSIERS.name(Lane.POST), value, DEAD.encode(), headers=headers)
 
     async def published_dead_letters(self, count: int) -> bool:

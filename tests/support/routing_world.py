@@ -75,19 +75,29 @@ def submitted(later: DossierAcceptedV1) -> DossierSubmittedV1:
 
 
 def attributes(dossier: str, event: Any, sequence: int) -> Attributes:
-    return Attributes(str(uuid4()), "intake", event.TYPE, dossier, NOW, sequence, correlation=f"request-of-{dossier}")
+    return Attributes(
+        id=str(uuid4()),
+        source="intake",
+        type=event.TYPE,
+        subject=dossier,
+        time=NOW,
+        sequence=sequence,
+        correlation=f"request-of-{dossier}",
+    )
 
 
 def record(dossier: str, event: Any, sequence: int, lane: Lane = Lane.DISTRICT) -> Record:
     """As it would come from Kafka; every offset is a new one."""
     value = event.model_dump_json().encode()
     headers = attributes(dossier, event, sequence).headers()
-    return Record(DOSSIERS.name(lane), 0, next(_numbers), dossier.encode(), value, headers)
+    return Record(
+        topic=DOSSIERS.name(lane), partition=0, offset=next(_numbers), key=dossier.encode(), value=value, headers=headers
+    )
 
 
 async def process_batch(database: AsyncEngine, records: Iterable[Record], now: datetime = NOW) -> None:
     """One batch through the engine, as the consumer would."""
-    await Engine(database, TABLE, lambda: now).process(Work(list(records)))
+    await Engine(database=database, table=TABLE, clock=lambda: now).process(Work(list(records)))
 
 
 async def open_cases(database: AsyncEngine, *events: DossierAcceptedV1, lane: Lane = Lane.DISTRICT) -> list[str]:

@@ -52,14 +52,16 @@ async def main() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     if os.environ["ROLE"] == "relay":
         bell = Bell()
-        relay = Relay(database, kafka, "tally", COMMON, bell, ended, idle_seconds=IDLE_SECONDS)
+        relay = Relay(
+            database=database, kafka=kafka, service="tally", lane=COMMON, bell=bell, stopping=ended, idle_seconds=IDLE_SECONDS
+        )
         listening = asyncio.create_task(listen(os.environ["DATABASE"], bell, ended, [COMMON]))
         print("started", flush=True)
         await relay.run()
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
     else:
-        messaging = Messaging(table, database, kafka, system_clock)
+        messaging = Messaging(table=table, database=database, kafka=kafka, clock=system_clock)
         await messaging.start()
         print("started", flush=True)
         await ended.wait()

@@ -30,9 +30,13 @@ class Amounts:
 
     def __init__(self, run: str | None = None, *, laned: bool = False) -> None:
         self.run = run or uuid4().hex[:8]
-        self.deposits = Topic(f"bank.deposits-{self.run}", "bank", Kind.FACTS, "account", partitions=2, laned=laned)
-        self.names = Topic(f"bank.names-{self.run}", "bank", Kind.STATE, "account", partitions=1)
-        self.totals = Topic(f"tally.totals-{self.run}", "tally", Kind.FACTS, "account", partitions=2, laned=laned)
+        self.deposits = Topic(
+            base=f"bank.deposits-{self.run}", owner="bank", kind=Kind.FACTS, key="account", partitions=2, laned=laned
+        )
+        self.names = Topic(base=f"bank.names-{self.run}", owner="bank", kind=Kind.STATE, key="account", partitions=1)
+        self.totals = Topic(
+            base=f"tally.totals-{self.run}", owner="tally", kind=Kind.FACTS, key="account", partitions=2, laned=laned
+        )
         self.dead_letters = dead_letter_topic("tally")
         for topic in (self.deposits, self.names, self.totals):
             TOPIC_BY_NAME.update(dict.fromkeys(topic.names(), topic))

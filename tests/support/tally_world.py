@@ -56,7 +56,9 @@ class TallyWorld:
         lane: Lane | None = None,
     ) -> None:
         kind = kind or (event.TYPE if isinstance(event, Event) else Deposited.TYPE)
-        headers = Attributes(str(uuid4()), "bank", kind, account, system_clock(), sequence).headers()
+        headers = Attributes(
+            id=str(uuid4()), source="bank", type=kind, subject=account, time=system_clock(), sequence=sequence
+        ).headers()
         value = event.model_dump_json(exclude_none=True).encode() if isinstance(event, Event) else event and event.encode()
         await self.send_raw((topic or self.amounts.deposits).name(lane), account.encode(), value, headers)
 
@@ -176,7 +178,7 @@ class TallyWorld:
         self, *, gate: Gate | None = None, database: AsyncEngine | None = None, **more: Any
     ) -> AsyncIterator[Messaging]:
         table = service(self.amounts, gate or self.gate)
-        messaging = Messaging(table, database or self.database, self.kafka, system_clock, **more)
+        messaging = Messaging(table=table, database=database or self.database, kafka=self.kafka, clock=system_clock, **more)
         await messaging.start()
         try:
             yield messaging

@@ -22,7 +22,7 @@ END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 async def run(settings: MailServerSettings) -> None:
     """Serve until SIGTERM or SIGINT."""
     host, _, port = settings.smtp.rpartition(":")
-    server = MailServer(Mailbox(settings.folder), host, int(port), settings.faults())
+    server = MailServer(mailbox=Mailbox(settings.folder), host=host, port=int(port), faults=settings.faults())
     await server.start()
     print(f"mail: SMTP {server.host}:{server.port} -> {settings.folder}", file=sys.stderr, flush=True)  # noqa: T201 -- its log
     try:

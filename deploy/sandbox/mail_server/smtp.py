@@ -60,7 +60,7 @@ def _is_nth(number: int, every: int) -> bool:
     return every > 0 and number % every == 0
 
 
-@dataclass
+@dataclass(kw_only=True)
 class MailServer:
     """Listens on `host:port`; 0 takes a free port, and `port` then says which."""
 

@@ -207,14 +207,14 @@ def tracking(number: int) -> str:
 
 def _attributes(row: sqlite3.Row) -> Attributes:
     return Attributes(
-        row["id"],
-        SOURCE,
-        row["type"],
-        row["subject"],
-        datetime.fromisoformat(row["time"]),
-        row["sequence"],
-        row["correlation"],
-        row["causation"],
+        id=row["id"],
+        source=SOURCE,
+        type=row["type"],
+        subject=row["subject"],
+        time=datetime.fromisoformat(row["time"]),
+        sequence=row["sequence"],
+        correlation=row["correlation"],
+        causation=row["causation"],
     )
 
 

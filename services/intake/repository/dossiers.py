@@ -74,14 +74,14 @@ async def announce_contacts(connection: AsyncConnection, states: Sequence[Dossie
     """Queue the contacts of new dossiers, before any fact that names their version."""
     drafts = [
         outbox.Draft(
-            CONTACTS,
-            ContactV1.TYPE,
-            state.id,
-            state.contact_version,
-            state.lane,
-            state.person.contact.model_dump_json(exclude_none=True).encode(),
-            state.changed_at,
-            correlation,
+            topic=CONTACTS,
+            type=ContactV1.TYPE,
+            subject=state.id,
+            sequence=state.contact_version,
+            lane=state.lane,
+            payload=state.person.contact.model_dump_json(exclude_none=True).encode(),
+            time=state.changed_at,
+            correlation=correlation,
         )
         for state in states
         if state.person is not None and state.person.contact is not None and state.contact_version is not None

@@ -48,7 +48,7 @@ class Rebuild:
         """Raises Superseded, Stopped, or what Kafka or the database raised."""
         async with self.live_engine.connect() as live:
             await shadow.create_tables(live, self.shadow_engine, METADATA)
-        engine = Engine(self.shadow_engine, self.table, self.clock, frozenset({Effect.PROJECTION}))
+        engine = Engine(database=self.shadow_engine, table=self.table, clock=self.clock, effects=frozenset({Effect.PROJECTION}))
         async with open_reader(self.kafka, self.table.reads) as reader:
             while await reader.refresh_ends() > SWAP_BELOW:
                 await self._read(reader, engine)

@@ -27,12 +27,12 @@ from tests.support.eventually import eventually
 
 TINY = "tests.support.tiny_service"
 SMALL = (
-    Part("postgres", ends_on="INT"),
-    Part("directory", module=TINY, paths=(EVERYTHING_ELSE,)),
-    Part("routing", module=TINY, laned=True, database=True, paths=("/api/routing/*",)),
-    Part("caddy"),
+    Part(name="postgres", ends_on="INT"),
+    Part(name="directory", module=TINY, paths=(EVERYTHING_ELSE,)),
+    Part(name="routing", module=TINY, laned=True, database=True, paths=("/api/routing/*",)),
+    Part(name="caddy"),
 )
-WITH_KAFKA = (*SMALL, Part("kafka"))
+WITH_KAFKA = (*SMALL, Part(name="kafka"))
 
 
 class Installation:

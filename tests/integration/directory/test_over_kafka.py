@@ -32,7 +32,9 @@ async def a_reader(url: str, kafka: str) -> AsyncIterator[AsyncEngine]:
     add_messaging_tables(metadata)
     async with database.begin() as connection:
         await connection.run_sync(metadata.create_all)
-    messaging = Messaging(Table("reader", (UNITS, CALENDARS, PROCEDURES, STAFF, KEYS)), database, kafka, system_clock)
+    messaging = Messaging(
+        table=Table("reader", (UNITS, CALENDARS, PROCEDURES, STAFF, KEYS)), database=database, kafka=kafka, clock=system_clock
+    )
     await messaging.start()
     yield database
     await messaging.stop()

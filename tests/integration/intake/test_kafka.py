@@ -35,7 +35,7 @@ class Others:
         owner = event.TOPIC.owner
         number = self.numbers.get((owner, subject), 0) + (0 if again else 1)
         self.numbers[owner, subject] = number
-        headers = Attributes(str(uuid4()), owner, event.TYPE, subject, NOW, number).headers()
+        headers = Attributes(id=str(uuid4()), source=owner, type=event.TYPE, subject=subject, time=NOW, sequence=number).headers()
         value = event.model_dump_json().encode()
         await self.producer.send_and_wait(event.TOPIC.name(lane), value, subject.encode(), headers=headers)
 

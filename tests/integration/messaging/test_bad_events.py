@@ -29,7 +29,7 @@ async def world(kafka_bootstrap, postgres) -> AsyncIterator[TallyWorld]:
 
 
 def envelope(account: str, kind: str = Deposited.TYPE, sequence: int = BAD, source: str = "bank") -> list[tuple[str, bytes]]:
-    return Attributes("e", source, kind, account, system_clock(), sequence).headers()
+    return Attributes(id="e", source=source, type=kind, subject=account, time=system_clock(), sequence=sequence).headers()
 
 
 def deposited(amount: int = 1, note: str = "") -> bytes:

@@ -96,10 +96,11 @@ async def test_two_relays_at_once_keep_the_order(world: TallyWorld) -> None:
 
 async def test_a_relay_moves_its_own_lane_and_no_other(world: TallyWorld) -> None:
     (account,) = names("lanes", 1)
-    relay = Relay(world.database, world.kafka, "tally", "post", Bell(), stopping := asyncio.Event())
+    stopping = asyncio.Event()
+    relay = Relay(database=world.database, kafka=world.kafka, service="tally", lane="post", bell=Bell(), stopping=stopping)
     await publish(world, [account], 3)
     assert await relay.round() == 0
-    common = Relay(world.database, world.kafka, "tally", COMMON, Bell(), stopping)
+    common = Relay(database=world.database, kafka=world.kafka, service="tally", lane=COMMON, bell=Bell(), stopping=stopping)
     assert await common.round() == 3
     await common._discard_producer()
     await all_heard(world, [account], 3)

@@ -95,7 +95,15 @@ async def test_frozen_and_thawed(apart: EmbeddedServers, world: TallyWorld, name
 async def test_a_relay_in_doubt_leaves_no_producer_behind(apart: EmbeddedServers, world: TallyWorld) -> None:
     """One that is left alone would send its old rows when Kafka is back, behind newer ones."""
     (account,) = names("doubt", 1)
-    relay = Relay(world.database, world.kafka, "tally", COMMON, Bell(), asyncio.Event(), produce_seconds=0.5)
+    relay = Relay(
+        database=world.database,
+        kafka=world.kafka,
+        service="tally",
+        lane=COMMON,
+        bell=Bell(),
+        stopping=asyncio.Event(),
+        produce_seconds=0.5,
+    )
     await publish(world, [account], 1)
     assert await relay.round() == 1
     tasks = asyncio.all_tasks()

@@ -14,7 +14,7 @@ PARTITIONS = 3
 
 
 async def topic_of_its_own(kafka: str) -> str:
-    topic = Topic(f"producing-{uuid4().hex[:8]}", "tests", Kind.FACTS, "anything", partitions=PARTITIONS)
+    topic = Topic(base=f"producing-{uuid4().hex[:8]}", owner="tests", kind=Kind.FACTS, key="anything", partitions=PARTITIONS)
     await create_topics(kafka, [topic])
     return topic.base
 

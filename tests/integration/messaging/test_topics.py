@@ -47,7 +47,7 @@ async def test_facts_are_kept_for_ever_but_those_with_an_address() -> None:
 
 async def test_a_topic_with_other_partitions_is_refused(kafka_bootstrap: str) -> None:
     """Growing one would break the order of its keys."""
-    topic = Topic(f"bank.grown-{uuid4().hex[:8]}", "bank", Kind.FACTS, "account", partitions=2)
+    topic = Topic(base=f"bank.grown-{uuid4().hex[:8]}", owner="bank", kind=Kind.FACTS, key="account", partitions=2)
     await create_topics(kafka_bootstrap, [topic])
 
     async def refusal() -> str:
@@ -61,6 +61,6 @@ async def test_a_topic_with_other_partitions_is_refused(kafka_bootstrap: str) ->
 
 
 async def test_what_the_broker_refuses_is_told(kafka_bootstrap: str) -> None:
-    topic = Topic(f"bank.copies-{uuid4().hex[:8]}", "bank", Kind.FACTS, "account", partitions=1)
+    topic = Topic(base=f"bank.copies-{uuid4().hex[:8]}", owner="bank", kind=Kind.FACTS, key="account", partitions=1)
     with pytest.raises(Exception, match="copies"):
         await create_topics(kafka_bootstrap, [topic], replication=3)

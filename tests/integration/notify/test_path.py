@@ -29,7 +29,7 @@ async def producer(kafka_bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def publish(producer: AIOKafkaProducer, topic: str, person: Person, event: Event, sequence: int) -> None:
-    attributes = Attributes(str(uuid4()), "intake", event.TYPE, person.dossier, AT, sequence)
+    attributes = Attributes(id=str(uuid4()), source="intake", type=event.TYPE, subject=person.dossier, time=AT, sequence=sequence)
     await producer.send_and_wait(topic, event.model_dump_json().encode(), person.dossier.encode(), headers=attributes.headers())
 
 

@@ -234,7 +234,7 @@ async def test_a_newer_name_that_comes_during_a_replay_is_not_lost(world):
     async with world.serving() as http:
         unit = next(entity for entity in entities() if isinstance(entity, UnitV1))
         renamed = unit.model_copy(update={"name": "Trung tâm mới"})
-        headers = Attributes("renamed", "directory", UnitV1.TYPE, unit.id, NOW, 9).headers()
+        headers = Attributes(id="renamed", source="directory", type=UnitV1.TYPE, subject=unit.id, time=NOW, sequence=9).headers()
         requested = asyncio.create_task(replay(http))
         await world.producer.send_and_wait(UNITS.base, renamed.model_dump_json().encode(), unit.id.encode(), headers=headers)
         assert (await requested)["state"] == "done"

@@ -92,7 +92,7 @@ async def exchange(kafka_bootstrap: str, postgres: PostgresServer) -> AsyncItera
 @asynccontextmanager
 async def runtime(exchange: Exchange, *lanes: Lane) -> AsyncIterator[Messaging]:
     """One more process of routing, as far as events go, on the same database and in the same groups."""
-    messaging = Messaging(TABLE, exchange.database, exchange.kafka, system_clock, lanes)
+    messaging = Messaging(table=TABLE, database=exchange.database, kafka=exchange.kafka, clock=system_clock, lanes=lanes)
     await messaging.start()
     try:
         yield messaging

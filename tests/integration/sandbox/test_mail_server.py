@@ -22,7 +22,7 @@ from tests.support.eventually import PATIENCE, eventually
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[MailServer]:
-    mail_server = MailServer(Mailbox(tmp_path))
+    mail_server = MailServer(mailbox=Mailbox(tmp_path))
     await mail_server.start()
     yield mail_server
     await mail_server.stop()

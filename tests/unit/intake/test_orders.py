@@ -41,7 +41,7 @@ ORDER_LEADS_ON = {
 
 
 def context(subject: str = "d-1") -> Context:
-    return Context(Attributes("e", "x", "t", subject, NOW, 1), NOW)
+    return Context(Attributes(id="e", source="x", type="t", subject=subject, time=NOW, sequence=1), NOW)
 
 
 @pytest.mark.parametrize(("state", "transition"), list(itertools.product(OrderState, OrderTransition)))

@@ -22,8 +22,8 @@ from messaging.handler_table import Context, Decision, Effect, Entry, Table, Wai
 from messaging.records import TOPIC_BY_NAME, InboundEvent, Record, inbound_event
 
 NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
-DIARY = Topic("diary.entries", "diary", Kind.FACTS, "diary id", partitions=1)
-STATE = Topic("diary.covers", "diary", Kind.STATE, "diary id", partitions=1)
+DIARY = Topic(base="diary.entries", owner="diary", kind=Kind.FACTS, key="diary id", partitions=1)
+STATE = Topic(base="diary.covers", owner="diary", kind=Kind.STATE, key="diary id", partitions=1)
 
 
 class Written(Event):
@@ -83,7 +83,7 @@ class Service:
         queue, repeated = line_up(self.last, list(self.lot.values()), fresh)
         decoded = decode(table, ALL_EFFECTS, [inbound for inbound in queue if inbound.sequence > self.last])
         states = {(0, "d"): self.diary} if self.diary else {}
-        fold = Fold(table, Context(None, NOW), states)
+        fold = Fold(table=table, context=Context(None, NOW), states=states)
         fold.dropped += len(repeated)
         fold.advance(self.last, queue, decoded.data)
         self._keep(fold)
@@ -110,8 +110,19 @@ class Service:
 
 
 def record(number: int, offset: int, *, readable: bool = True) -> Record:
-    headers = Attributes(f"e-{number}", "diary", Written.TYPE, "d", NOW, number).headers() if readable else []
-    return Record(DIARY.base, 0, offset, b"d", Written(line=number).model_dump_json().encode(), headers)
+    headers = (
+        Attributes(id=f"e-{number}", source="diary", type=Written.TYPE, subject="d", time=NOW, sequence=number).headers()
+        if readable
+        else []
+    )
+    return Record(
+        topic=DIARY.base,
+        partition=0,
+        offset=offset,
+        key=b"d",
+        value=Written(line=number).model_dump_json().encode(),
+        headers=headers,
+    )
 
 
 @st.composite

@@ -42,7 +42,11 @@ def test_the_handler_is_told(lane: Lane) -> None:
         return None
 
     table = Table("routing", (topics.DOSSIERS,), (Entry(DossierTakenUpV1, handler, Nothing(), Effect.PROCESS),))
-    attributes = Attributes("e-1", "intake", DossierTakenUpV1.TYPE, "d-1", datetime(2026, 2, 16, tzinfo=UTC), 1)
-    inbound = inbound_event(Record(topics.DOSSIERS.name(lane), 0, 0, b"d-1", b"{}", attributes.headers()))
-    Fold(table, Context(attributes, attributes.time), {}).advance(0, [inbound], {id(inbound): Event()})
+    attributes = Attributes(
+        id="e-1", source="intake", type=DossierTakenUpV1.TYPE, subject="d-1", time=datetime(2026, 2, 16, tzinfo=UTC), sequence=1
+    )
+    inbound = inbound_event(
+        Record(topic=topics.DOSSIERS.name(lane), partition=0, offset=0, key=b"d-1", value=b"{}", headers=attributes.headers())
+    )
+    Fold(table=table, context=Context(attributes, attributes.time), states={}).advance(0, [inbound], {id(inbound): Event()})
     assert lanes == [lane]

@@ -11,6 +11,8 @@ NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
 
 
 def test_an_event_too_large_for_kafka_is_refused_where_it_is_decided() -> None:
-    Draft(topics.MESSAGES, "t", "m-1", 1, None, b"x" * LARGEST_PAYLOAD, NOW)
+    Draft(topic=topics.MESSAGES, type="t", subject="m-1", sequence=1, lane=None, payload=b"x" * LARGEST_PAYLOAD, time=NOW)
     with pytest.raises(EventTooLarge):
-        Draft(topics.MESSAGES, "t", "m-1", 1, None, b"x" * (LARGEST_PAYLOAD + 1), NOW)
+        Draft(
+            topic=topics.MESSAGES, type="t", subject="m-1", sequence=1, lane=None, payload=b"x" * (LARGEST_PAYLOAD + 1), time=NOW
+        )

@@ -16,26 +16,33 @@ NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
 def test_headers_survive_the_parking_lot(headers: list[tuple[str, bytes]]) -> None:
     import json
 
-    stored = Record("t", 0, 0, None, None, headers).headers_json()
+    stored = Record(topic="t", partition=0, offset=0, key=None, value=None, headers=headers).headers_json()
     assert "\\u0000" not in stored
     assert headers_from(json.loads(stored)) == headers
 
 
 @given(st.binary(max_size=2000) | st.none())
 def test_any_key_becomes_text_that_can_be_kept_and_indexed(key: bytes | None) -> None:
-    text = readable_key(Record("t", 0, 0, key, None, []))
+    text = readable_key(Record(topic="t", partition=0, offset=0, key=key, value=None, headers=[]))
     assert len(text) <= LONGEST_SUBJECT
     assert "\x00" not in text
     text.encode()
 
 
 def test_long_keys_stay_different() -> None:
-    keys = [readable_key(Record("t", 0, 0, b"x" * 1000 + end, None, [])) for end in (b"a", b"b")]
+    keys = [
+        readable_key(Record(topic="t", partition=0, offset=0, key=b"x" * 1000 + end, value=None, headers=[]))
+        for end in (b"a", b"b")
+    ]
     assert keys[0] != keys[1]
 
 
 def test_a_record_of_a_state_topic_is_no_namesake_of_a_fact() -> None:
-    headers = Attributes("e", "intake", "vn.motcua.intake.contact.changed.v1", "d-1", NOW, 7).headers()
-    contact = inbound_event(Record(topics.CONTACTS.name(topics.Lane.POST), 0, 0, b"d-1", None, headers))
+    headers = Attributes(
+        id="e", source="intake", type="vn.motcua.intake.contact.changed.v1", subject="d-1", time=NOW, sequence=7
+    ).headers()
+    contact = inbound_event(
+        Record(topic=topics.CONTACTS.name(topics.Lane.POST), partition=0, offset=0, key=b"d-1", value=None, headers=headers)
+    )
     assert contact.aggregate == ("intake.contacts", "d-1")
     assert contact.is_state

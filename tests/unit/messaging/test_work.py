@@ -5,7 +5,7 @@ from messaging.work import Work
 
 
 def test_work_is_halved_in_order_and_completely() -> None:
-    records = [Record("t", 0, offset, None, None, []) for offset in range(5)]
+    records = [Record(topic="t", partition=0, offset=offset, key=None, value=None, headers=[]) for offset in range(5)]
     work = Work(records, [("s", "a"), ("s", "b")])
     first, second = work.halves()
     assert [*first.records, *second.records] == records

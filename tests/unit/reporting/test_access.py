@@ -48,7 +48,16 @@ def test_a_unit_has_its_name_of_today_else_the_one_given():
 )
 def test_a_case_opens_for_officers_and_leaders_of_the_deciding_unit(competent, opens):
     roles = {"commune": frozenset({Role.OFFICER}), "district": frozenset({Role.CLERK})}
-    person = Principal("cb1", "an", "An", roles, datetime(2026, 1, 1, tzinfo=UTC), "s")
+    person = Principal(
+        staff_id="cb1", username="an", name="An", roles=roles, issued_at=datetime(2026, 1, 1, tzinfo=UTC), session_id="s"
+    )
     assert may_open_case(person, competent) is opens
-    leader = Principal("cb2", "binh", "Bình", {"commune": frozenset({Role.LEADER})}, datetime(2026, 1, 1, tzinfo=UTC), "s")
+    leader = Principal(
+        staff_id="cb2",
+        username="binh",
+        name="Bình",
+        roles={"commune": frozenset({Role.LEADER})},
+        issued_at=datetime(2026, 1, 1, tzinfo=UTC),
+        session_id="s",
+    )
     assert may_open_case(leader, competent) is opens

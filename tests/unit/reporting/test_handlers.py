@@ -62,7 +62,9 @@ ROUTING = [
 
 
 def published(source, sequence, event, subject="d-1", time=None):
-    attributes = Attributes(f"{source}-{sequence}", source, event.TYPE, subject, time or event.at, sequence)
+    attributes = Attributes(
+        id=f"{source}-{sequence}", source=source, type=event.TYPE, subject=subject, time=time or event.at, sequence=sequence
+    )
     return event, Context(attributes, NOON, lane=Lane.DISTRICT)
 
 

@@ -1,0 +1,102 @@
+"""One word, one meaning: the words that the house has retired do not come back. Their list: retired_words.toml."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LIST = Path(__file__).with_name("retired_words.toml")
+FROZEN = re.compile(
+    r"/migrations/|^docs/decisions/|^CHANGELOG|^tests/architecture/(retired_words|test_words)|^messaging/schema_changes"
+)
+"""What has been released or decided keeps its words."""
+PROSE = (".py", ".md", ".html", ".toml")
+
+
+@dataclass(frozen=True)
+class Word:
+    pattern: str
+    where: tuple[str, ...]
+    instead: str
+    why: str
+
+
+WORDS = [
+    Word(entry["pattern"], tuple(entry["where"]), entry["instead"], entry["why"])
+    for entry in tomllib.loads(LIST.read_text(encoding="utf-8"))["word"]
+]
+
+
+@cache
+def tracked() -> tuple[str, ...]:
+    """All files of the project, those about to be added too."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    return tuple(name for name in names if name and not FROZEN.search(name) and (ROOT / name).is_file())
+
+
+@cache
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def names_given(code: str, *, variables_only: bool) -> Iterator[tuple[int, str]]:
+    """What the code gives a name to: functions, classes, parameters, variables, fields."""
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if not variables_only:
+                yield node.lineno, node.name
+            case ast.arg():
+                yield node.lineno, node.arg
+            case ast.Name(ctx=ast.Store()):
+                yield node.lineno, node.id
+            case ast.Attribute(ctx=ast.Store()):
+                yield node.lineno, node.attr
+
+
+def offences(word: Word, name: str, text: str) -> Iterator[str]:
+    """Where a file uses the word."""
+    whole, within = re.compile(rf"_*({word.pattern})"), re.compile(word.pattern)
+    if (
+        "module" in word.where
+        and name.endswith(".py")
+        and any(whole.fullmatch(part) for part in Path(name).with_suffix("").parts)
+    ):
+        yield name
+    if {"name", "variable"} & set(word.where) and name.endswith(".py"):
+        given = names_given(text, variables_only="name" not in word.where)
+        yield from (f"{name}:{line} {identifier}" for line, identifier in given if whole.fullmatch(identifier))
+    if "text" in word.where:
+        yield from (f"{name}:{line}" for line, content in enumerate(text.splitlines(), 1) if within.search(content))
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: word.pattern[:40])
+def test_a_retired_word_stays_retired(word: Word) -> None:
+    used = [where for name in tracked() if name.endswith(PROSE) for where in offences(word, name, text_of(name))]
+    assert not used, f"say {word.instead}: {word.why}\n  " + "\n  ".join(used[:60])
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "text"),
+    [
+        ("module", "services/x/kept_word.py", ""),
+        ("module", "services/kept_word/a.py", ""),
+        ("name", "a.py", "def f(kept_word): ..."),
+        ("name", "a.py", "kept_word = 1"),
+        ("name", "a.py", "class kept_word: ..."),
+        ("name", "a.py", "self.kept_word = 1"),
+        ("variable", "a.py", "for kept_word in (): ..."),
+        ("variable", "a.py", "lambda kept_word: 1"),
+        ("text", "a.md", "the\nkept_word of prose"),
+    ],
+)
+def test_the_lint_sees_a_word_wherever_it_stands(where: str, name: str, text: str) -> None:
+    assert list(offences(Word("kept_word", (where,), "", ""), name, text))
+    assert not list(offences(Word("other", (where,), "", ""), name, text))
