@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.worktime_samples import PROVINCE, at, province_data, with_saturday_mornings
+from tests.support.worktime_world import PROVINCE, at, province_data, with_saturday_mornings
 from worktime import Calendar, Explanation, Limit, Owed, Params, PauseError, SameDay, WorkingDays, WorkingHours, promise, resume
 
 

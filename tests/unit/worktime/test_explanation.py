@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.worktime_samples import PROVINCE, at
+from tests.support.worktime_world import PROVINCE, at
 from worktime import Explanation, ExplanationError, SameDay, WorkingDays, WorkingHours, promise
 
 

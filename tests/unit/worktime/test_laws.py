@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.unit.worktime_samples import calendars, cutoffs, dates, day_limits, hour_limits, limits, moments, params
+from tests.support.worktime_world import calendars, cutoffs, dates, day_limits, hour_limits, limits, moments, params
 from worktime import (
     Calendar,
     DayException,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from tests.unit.worktime_samples import PROVINCE, at, province_data, with_saturday_mornings
+from tests.support.worktime_world import PROVINCE, at, province_data, with_saturday_mornings
 from worktime import Calendar, CalendarError, MomentError, Params, SameDay, WorkingDays, WorkingHours, promise
 
 LATE_MOVES = Params(late_moves_start=True)

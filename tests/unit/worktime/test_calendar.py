@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.worktime_samples import PROVINCE, at, province_data
+from tests.support.worktime_world import PROVINCE, at, province_data
 from worktime import (
     Calendar,
     CalendarError,
