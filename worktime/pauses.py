@@ -90,20 +90,20 @@ def _until_stop(told: Explanation, stop: datetime, go: datetime) -> tuple[list[E
 def _go_on_by_days(calendar: Calendar, told: Explanation, stop: datetime, go: datetime, remaining: int) -> tuple[Entry, ...]:
     kept, stopped, paused = _until_stop(told, stop, go)
     number = stopped.number if stopped else None
-    if not remaining:
-        return (*kept, *paused, *_rest_of_last_day(calendar, stop, go, number))
-    resumed = stopped if stopped and stop.date() == go.date() else Entry(go.date(), RESUMED, number)
     total = sum(entry.number is not None for entry in told.entries)
+    if not remaining:
+        return (*kept, *paused, *_rest_of_last_day(calendar, stop, go, number, total))
+    resumed = stopped if stopped and stop.date() == go.date() else Entry(go.date(), RESUMED, number)
     rest = count_days(calendar, go.date() + ONE_DAY, remaining, total - remaining + 1)
     return (*kept, *paused, resumed, *rest)
 
 
-def _rest_of_last_day(calendar: Calendar, stop: datetime, go: datetime, number: int | None) -> list[Entry]:
+def _rest_of_last_day(calendar: Calendar, stop: datetime, go: datetime, number: int | None, last: int) -> list[Entry]:
     left, given = (calendar.seconds_worked(moment, calendar.closing(moment.date())) for moment in (stop, go))
     if given >= left:
         return [Entry(go.date(), RESUMED, number)]
-    # Under a newer calendar the day of the stop may have no number of its own.
-    return [Entry(go.date(), TOO_LITTLE_LEFT), *count_days(calendar, go.date() + ONE_DAY, 1, number or 1)]
+    # Not `number`: under a newer calendar the day of the stop may have none of its own.
+    return [Entry(go.date(), TOO_LITTLE_LEFT), *count_days(calendar, go.date() + ONE_DAY, 1, last)]
 
 
 def _go_on_by_hours(
@@ -114,7 +114,7 @@ def _go_on_by_hours(
     worked = max(0, stopped.seconds - unworked) if stopped else 0
     number = 1 + sum(entry.number is not None for entry in kept)
     if worked and stopped and paused:
-        paused[0] = replace(stopped, number=number, seconds=worked)
+        paused[0] = replace(stopped, seconds=worked)
         number, worked = number + 1, 0
     rest, end = count_seconds(calendar, go, remaining, number)
     rest[0] = replace(rest[0], seconds=rest[0].seconds + worked)

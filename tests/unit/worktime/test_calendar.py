@@ -1,12 +1,13 @@
 """Calendars and limits as data: what is right is read, what is wrong is refused with what to mend."""
 
-from datetime import UTC, date, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.worktime_world import PROVINCE, at, province_data
 from worktime import (
+    TIME_ZONE,
     Calendar,
     CalendarError,
     DayException,
@@ -18,6 +19,7 @@ from worktime import (
     WorkingDays,
     WorkingHours,
     limit_from_data,
+    promise,
 )
 
 
@@ -83,15 +85,23 @@ def test_written_data_is_complete_and_sorted() -> None:
 
 def test_a_calendar_cannot_be_changed_from_outside() -> None:
     week = {0: (Shift(time(8), time(9)),)}
-    calendar = Calendar("x", 1, week)
+    closed = {date(2026, 3, 9): DayException(ExceptionKind.HOLIDAY, "nghỉ", "holiday")}
+    calendar = Calendar("x", 1, week, closed)
     week.clear()
+    closed.clear()
     assert calendar.shifts_on(date(2026, 3, 2))
+    assert not calendar.shifts_on(date(2026, 3, 9))
     with pytest.raises(TypeError):
         calendar.weekly[0] = ()  # type: ignore[index]
+    with pytest.raises(TypeError):
+        calendar.exceptions[date(2026, 3, 2)] = calendar.exceptions[date(2026, 3, 9)]  # type: ignore[index]
 
 
 def test_equal_calendars_have_equal_hashes() -> None:
     assert hash(PROVINCE) == hash(Calendar.from_data(province_data()))
+    versions = [Calendar.from_data(province_data() | {"version": version}) for version in range(8)]
+    others = [Calendar.from_data(province_data() | {"id": f"unit-{number}"}) for number in range(8)]
+    assert len({hash(calendar) for calendar in (*versions, *others)}) > 8
 
 
 def test_shifts_may_touch() -> None:
@@ -171,3 +181,25 @@ def test_a_cut_off_is_in_whole_minutes() -> None:
     for build in (Params, SameDay):
         with pytest.raises(LimitError):
             build(time(15, 0, 30))
+
+
+def lonely(*days: date) -> Calendar:
+    """A calendar that works on these days only, from 8:00 to 9:00."""
+    hour = (Shift(time(8), time(9)),)
+    return Calendar("x", 1, {}, {day: DayException(ExceptionKind.SWAPPED_WORKING_DAY, "một", "one", hour) for day in days})
+
+
+def test_two_years_of_rest_are_walked_and_not_a_day_more() -> None:
+    opening = datetime(2029, 3, 3, 8, tzinfo=TIME_ZONE)
+    calendar = lonely(opening.date())
+    assert calendar.next_working(opening - timedelta(days=2 * 366)) == opening
+    with pytest.raises(CalendarError):
+        calendar.next_working(opening - timedelta(days=2 * 366 + 1))
+
+
+def test_rest_is_counted_anew_after_every_working_day() -> None:
+    first = date(2026, 3, 2)
+    second = first + timedelta(days=2 * 366 + 1)
+    assert promise(lonely(first, second), at("2026-03-02 08:30"), WorkingHours(1)).moment.date() == second
+    mondays = Calendar("x", 1, {0: (Shift(time(8), time(9)),)})
+    assert promise(mondays, at("2026-03-02 08:30"), WorkingDays(200)).moment.date() == first + timedelta(weeks=200)

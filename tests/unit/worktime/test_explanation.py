@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.worktime_world import PROVINCE, at
-from worktime import Explanation, ExplanationError, SameDay, WorkingDays, WorkingHours, promise
+from tests.support.worktime_world import PROVINCE, at, province_data
+from worktime import Calendar, Explanation, ExplanationError, Limit, SameDay, WorkingDays, WorkingHours, promise
 
 
 def over_tet() -> Explanation:
@@ -31,18 +31,6 @@ def test_tet_is_one_line_in_english() -> None:
     assert lines[1] == "Time limit: 3 working days."
     assert lines[5] == "Monday 16/02/2026 to Friday 20/02/2026: holiday: Lunar New Year — not counted"
     assert lines[-2:] == ["Monday 23/02/2026 to Tuesday 24/02/2026: working days 2 to 3", "Due at 17:00 Tuesday 24/02/2026."]
-
-
-def test_reception_after_hours_is_made_explicit() -> None:
-    assert promise(PROVINCE, at("2026-03-06 18:10"), WorkingDays(1)).explanation.lines("vi") == [
-        "Tiếp nhận lúc 18:10 thứ sáu 06/03/2026 (ngoài giờ làm việc), tính là nhận lúc 07:30 thứ hai 09/03/2026.",
-        "Thời hạn: 1 ngày làm việc.",
-        "Thứ sáu 06/03/2026: tiếp nhận sau giờ làm việc — không tính",
-        "Thứ bảy 07/03/2026 đến chủ nhật 08/03/2026: nghỉ cuối tuần — không tính",
-        "Thứ hai 09/03/2026: tính là ngày tiếp nhận — không tính",
-        "Thứ ba 10/03/2026: ngày làm việc thứ 1",
-        "Đến hạn lúc 17:00 thứ ba 10/03/2026.",
-    ]
 
 
 def test_reception_after_the_cut_off_is_made_explicit() -> None:
@@ -125,3 +113,102 @@ def test_unreadable_data_is_refused(data: Any) -> None:
     with pytest.raises(ExplanationError) as refused:
         Explanation.from_data(data)
     assert refused.value.vi.startswith("Không đọc được")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "limit", "vi", "en"),
+    [
+        (
+            "2026-03-02 09:00",
+            SameDay(),
+            [
+                "Tiếp nhận lúc 09:00 thứ hai 02/03/2026.",
+                "Thời hạn: trong ngày.",
+                "Thứ hai 02/03/2026: ngày đến hạn",
+                "Đến hạn lúc 17:00 thứ hai 02/03/2026.",
+            ],
+            [
+                "Received at 09:00 Monday 02/03/2026.",
+                "Time limit: the same day.",
+                "Monday 02/03/2026: the day it is due",
+                "Due at 17:00 Monday 02/03/2026.",
+            ],
+        ),
+        (
+            "2026-03-02 09:00",
+            WorkingHours(1),
+            [
+                "Tiếp nhận lúc 09:00 thứ hai 02/03/2026.",
+                "Thời hạn: 1 giờ làm việc.",
+                "Thứ hai 02/03/2026: tính 1 giờ",
+                "Đến hạn lúc 10:00 thứ hai 02/03/2026.",
+            ],
+            [
+                "Received at 09:00 Monday 02/03/2026.",
+                "Time limit: 1 working hour.",
+                "Monday 02/03/2026: counts 1 h",
+                "Due at 10:00 Monday 02/03/2026.",
+            ],
+        ),
+        (
+            "2026-03-06 18:10",
+            WorkingDays(1),
+            [
+                "Tiếp nhận lúc 18:10 thứ sáu 06/03/2026 (ngoài giờ làm việc), tính là nhận lúc 07:30 thứ hai 09/03/2026.",
+                "Thời hạn: 1 ngày làm việc.",
+                "Thứ sáu 06/03/2026: tiếp nhận sau giờ làm việc — không tính",
+                "Thứ bảy 07/03/2026 đến chủ nhật 08/03/2026: nghỉ cuối tuần — không tính",
+                "Thứ hai 09/03/2026: tính là ngày tiếp nhận — không tính",
+                "Thứ ba 10/03/2026: ngày làm việc thứ 1",
+                "Đến hạn lúc 17:00 thứ ba 10/03/2026.",
+            ],
+            [
+                "Received at 18:10 Friday 06/03/2026 (outside working time), which counts as 07:30 Monday 09/03/2026.",
+                "Time limit: 1 working day.",
+                "Friday 06/03/2026: received after working hours — not counted",
+                "Saturday 07/03/2026 to Sunday 08/03/2026: weekend — not counted",
+                "Monday 09/03/2026: counts as the day of reception — not counted",
+                "Tuesday 10/03/2026: working day 1",
+                "Due at 17:00 Tuesday 10/03/2026.",
+            ],
+        ),
+    ],
+)
+def test_every_line_is_told_in_both_languages(accepted: str, limit: Limit, vi: list[str], en: list[str]) -> None:
+    told = promise(PROVINCE, at(accepted), limit).explanation
+    assert told.lines("vi") == vi
+    assert told.lines("en") == en
+
+
+@pytest.mark.parametrize(
+    ("limit", "vi", "en"),
+    [
+        (WorkingDays(2), "Thời hạn: 2 ngày làm việc.", "Time limit: 2 working days."),
+        (WorkingHours(2), "Thời hạn: 2 giờ làm việc.", "Time limit: 2 working hours."),
+    ],
+)
+def test_two_of_a_kind_are_told_in_the_plural(limit: Limit, vi: str, en: str) -> None:
+    told = promise(PROVINCE, at("2026-03-02 09:00"), limit).explanation
+    assert (told.lines("vi")[1], told.lines("en")[1]) == (vi, en)
+
+
+def test_the_cut_off_is_told_in_vietnamese_too() -> None:
+    assert promise(PROVINCE, at("2026-03-02 15:01"), SameDay()).explanation.lines("vi")[::2] == [
+        "Tiếp nhận lúc 15:01 thứ hai 02/03/2026 (sau giờ chốt), tính là nhận lúc 07:30 thứ ba 03/03/2026.",
+        "Thứ hai 02/03/2026: tiếp nhận sau 15:00 — không tính",
+        "Đến hạn lúc 17:00 thứ ba 03/03/2026.",
+    ]
+
+
+def test_a_day_of_rest_within_the_week_is_no_weekend() -> None:
+    data = province_data()
+    closed_on_wednesdays = Calendar.from_data(data | {"weekly": data["weekly"] | {"wed": []}})
+    told = promise(closed_on_wednesdays, at("2026-03-03 09:00"), WorkingDays(1)).explanation
+    assert told.lines("vi")[3] == "Thứ tư 04/03/2026: nghỉ theo lịch tuần — không tính"
+    assert told.lines("en")[3] == "Wednesday 04/03/2026: weekly day off — not counted"
+
+
+@pytest.mark.parametrize("year", [2000, 2199])
+def test_the_first_and_the_last_year_are_stored_and_read(year: int) -> None:
+    told = promise(PROVINCE, at(f"{year}-03-04 09:00"), WorkingDays(3)).explanation
+    assert Explanation.from_data(told.to_data()) == told

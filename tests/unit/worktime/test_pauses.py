@@ -64,6 +64,48 @@ def test_what_a_newer_calendar_says_was_worked_already_is_due_at_once() -> None:
     after = resume(newer, given, at("2026-03-02 13:45"), at("2026-03-03 10:00"))
     assert after.moment == at("2026-03-03 10:00")
     assert after.explanation.calendar_version == 4
+    assert "còn 0 phút làm việc" in after.explanation.lines("vi")[-2]
+    assert "0 min of working time remained" in after.explanation.lines("en")[-2]
+
+
+def closing(day: str) -> Calendar:
+    """The province's calendar after one more day was closed, under an id of its own."""
+    data = province_data()
+    closed = {"date": day, "kind": "local_closure", "vi": "mất điện", "en": "power failure"}
+    return Calendar.from_data(data | {"id": "newer", "exceptions": [*data["exceptions"], closed]})
+
+
+def test_a_pause_within_one_day_leaves_the_days_as_they_were() -> None:
+    given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(5))
+    after = resume(PROVINCE, given, at("2026-03-04 08:00"), at("2026-03-04 16:00"))
+    assert after.explanation.entries == given.explanation.entries
+
+
+def test_what_comes_after_the_last_day_has_its_number() -> None:
+    given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(2))
+    told = resume(PROVINCE, given, at("2026-03-04 10:00"), at("2026-03-05 16:55")).explanation
+    assert [entry.number for entry in told.entries] == [None, 1, None, None, 2]
+
+
+def test_the_last_day_may_be_closed_by_a_newer_calendar_while_the_clock_stands_still() -> None:
+    given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(2))
+    after = resume(closing("2026-03-04"), given, at("2026-03-04 10:00"), at("2026-03-05 16:55"))
+    assert after.moment == at("2026-03-06 17:00")
+    assert after.explanation.calendar == "newer"
+    assert [entry.number for entry in after.explanation.entries] == [None, 1, 2, None, 2]
+
+
+def test_hours_of_a_day_that_a_newer_calendar_closes_are_still_owed() -> None:
+    given = promise(PROVINCE, at("2026-03-02 08:00"), WorkingHours(10))
+    after = resume(closing("2026-03-03"), given, at("2026-03-03 09:00"), at("2026-03-05 07:30"))
+    assert after.moment == at("2026-03-05 10:30")
+    assert after.explanation.entries[-1].seconds == 3 * 3600
+
+
+def test_a_pause_begun_when_overdue_has_nothing_remaining() -> None:
+    given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(1))
+    (pause,) = resume(PROVINCE, given, at("2026-03-03 18:00"), at("2026-03-09 10:00")).explanation.pauses
+    assert pause.remaining == 0
 
 
 def test_working_hours_go_on_with_exactly_what_was_left() -> None:
@@ -74,6 +116,8 @@ def test_working_hours_go_on_with_exactly_what_was_left() -> None:
     twice = resume(PROVINCE, after, at("2026-03-05 16:00"), at("2026-03-05 16:30"))
     assert twice.moment == at("2026-03-06 11:30")
     assert [entry.seconds for entry in twice.explanation.entries if entry.seconds] == [4.5 * 3600, 1.5 * 3600, 4 * 3600]
+    assert [entry.number for entry in after.explanation.entries] == [1, None, None, 2, 3]
+    assert [entry.number for entry in twice.explanation.entries] == [1, None, None, 2, 3]
 
 
 def test_pauses_follow_one_another() -> None:
@@ -119,14 +163,24 @@ def test_a_pause_is_told() -> None:
     [
         ("2026-03-02 10:00", "còn 1 ngày làm việc sau ngày đó", "1 working day remained after that day"),
         ("2026-03-03 10:00", "còn phần cuối của ngày cuối", "the rest of the last day remained"),
+        ("2026-03-03 17:00", "lúc đó đã quá hạn, không cộng thêm", "it was overdue by then, nothing is added"),
         ("2026-03-03 18:00", "lúc đó đã quá hạn, không cộng thêm", "it was overdue by then, nothing is added"),
     ],
 )
 def test_what_remained_is_told(paused: str, vi: str, en: str) -> None:
     given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(1))
     after = resume(PROVINCE, given, at(paused), at("2026-03-09 10:00"))
-    assert vi in after.explanation.lines("vi")[-2]
-    assert en in after.explanation.lines("en")[-2]
+    assert after.explanation.lines("vi")[-2].endswith(f" (chờ bổ sung giấy tờ): {vi}.")
+    assert after.explanation.lines("en")[-2].endswith(f" (papers are owed): {en}.")
+
+
+def test_several_remaining_days_are_told_in_the_plural() -> None:
+    given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(2))
+    after = resume(PROVINCE, given, at("2026-03-02 10:00"), at("2026-03-09 10:00"), owed=Owed.MONEY)
+    assert after.explanation.lines("en")[-2] == (
+        "The clock stood still from 10:00 Monday 02/03/2026 to 10:00 Monday 09/03/2026 (money is owed): "
+        "2 working days remained after that day."
+    )
 
 
 def test_remaining_hours_are_told() -> None:

@@ -111,6 +111,11 @@ def test_a_mistyped_year_is_refused(year: int) -> None:
     assert "kiểm tra" in refused.value.vi
 
 
+@pytest.mark.parametrize("year", [2000, 2199])
+def test_the_first_and_the_last_year_are_served(year: int) -> None:
+    assert promise(PROVINCE, datetime(year, 6, 3, 2, tzinfo=UTC), WorkingDays(1)).moment.year == year
+
+
 def test_a_calendar_without_working_time_is_refused_not_searched_for_ever() -> None:
     data = province_data() | {"weekly": {}}
     with pytest.raises(CalendarError) as refused:
