@@ -1,0 +1,103 @@
+"""What each change of a message writes down, to the field; how long it waits; what is shown of an address."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from contracts.intake import DossierDecidedV1, DossierReturnedV1
+from services.notify.domain.contact import SkipReason, masked
+from services.notify.domain.message import AT_ONCE, NotFailed, Result, State, Verdict, wait_after
+from services.notify.domain.notice import content_of
+from tests.support.notify_world import AT, CODE, UNIT, fact, queued
+
+LEASE, LATER = timedelta(seconds=30), AT + timedelta(minutes=5)
+FIRST, LONGEST = timedelta(seconds=5), timedelta(hours=4)
+
+
+def test_what_is_not_failed_is_not_sent_again() -> None:
+    with pytest.raises(NotFailed) as refused:
+        queued().retry()
+    assert (refused.value.code, refused.value.vi, refused.value.en) == (
+        "message-not-failed",
+        "Chỉ gửi lại được tin đã thất bại. Tin này đã gửi, được bỏ qua, hoặc đang chờ gửi.",
+        "Only a failed message can be sent again. This one was sent, skipped, or is waiting to be sent.",
+    )
+
+
+def test_queued_is_due_at_once_whatever_it_was() -> None:
+    held = replace(queued(), state=State.SKIPPED, due_at=None)
+    assert held.queue() == replace(held, state=State.QUEUED, due_at=AT_ONCE)
+
+
+def test_skipped_is_due_no_more() -> None:
+    message = queued()
+    assert message.skip(SkipReason.NO_CONTACT, LATER) == replace(
+        message, state=State.SKIPPED, reason="no contact", due_at=None, settled_at=LATER
+    )
+
+
+def test_accepted_forgets_what_held_it() -> None:
+    sending = replace(queued(), reason="greylisted").begin(AT, LEASE)
+    assert sending.end(1, Result(Verdict.ACCEPTED), LATER, AT) == replace(
+        sending, state=State.SENT, reason=None, due_at=None, settled_at=LATER
+    )
+
+
+def test_deferred_waits_by_its_own_id_and_says_why() -> None:
+    sending = replace(queued(), deferrals=2).begin(AT, LEASE)
+    assert sending.end(1, Result(Verdict.DEFERRED, "greylisted"), LATER, AT) == replace(
+        sending, state=State.QUEUED, reason="greylisted", deferrals=3, due_at=AT + wait_after(3, sending.id)
+    )
+
+
+def test_refused_counts_the_attempt_as_put_off_too() -> None:
+    sending = replace(queued(), deferrals=2).begin(AT, LEASE)
+    assert sending.end(1, Result(Verdict.REFUSED, "no such user"), LATER, AT) == replace(
+        sending, state=State.FAILED, reason="no such user", deferrals=3, due_at=None, settled_at=LATER
+    )
+
+
+@pytest.mark.parametrize("deferrals", range(1, 40))
+def test_waits_double_up_to_four_hours_and_are_stretched_by_less_than_a_quarter(deferrals: int) -> None:
+    unstretched = min(FIRST * 2 ** (deferrals - 1), LONGEST)
+    waits = {wait_after(deferrals, f"m-{number}") for number in range(3000)}
+    assert min(waits) == unstretched
+    assert max(waits) == unstretched * (1 + 255 / 1024)
+
+
+def test_waits_of_one_message_only_grow_until_the_longest() -> None:
+    waits = [wait_after(deferrals, "m-1") for deferrals in range(1, 12)]
+    assert all(shorter < longer for shorter, longer in pairwise(waits))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("nguyen.van.a@example.vn", "n***@example.vn"),
+        ("a@b@example.vn", "a***@example.vn"),
+        ("@example.vn", "***@example.vn"),
+    ],
+)
+def test_of_an_address_one_letter_and_the_server_are_shown(address: str, shown: str) -> None:
+    assert masked(address) == shown
+
+
+def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
+    content = {
+        "reference": CODE,
+        "procedure": "Chuyển quyền sử dụng đất",
+        "unit": UNIT.name,
+        "channel": "online",
+        "hand_over": "counter",
+        "happened_at": "2026-02-16T08:00:00+00:00",
+        "promised_at": "2026-02-16T08:00:00+00:00",
+    }
+    assert content_of(fact()) == content
+    assert content_of(fact(DossierReturnedV1, code=None, promised_at=None)) == content | {
+        "reference": "N-1",
+        "promised_at": None,
+        "missing": ["Tờ khai"],
+    }
+    assert content_of(fact(DossierDecidedV1)) == content | {"outcome": "granted"}
