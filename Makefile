@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 T ?=
-.PHONY: help setup setup-dev run unit test test-faults check format bench screenshots contracts clean
+.PHONY: help setup setup-dev run unit test test-faults mutation check format bench screenshots contracts clean
 
 help: ## Print what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: setup-dev ## All tests but the long fault tests; own ports and folder. One
 
 test-faults: setup-dev ## The long fault tests: Kafka away for 60 s, PostgreSQL for 30 s, under load
 	@$(BIN)/python -m pytest -m faults --timeout 900
+
+mutation: setup-dev ## Plant faults in the code and count those that no unit test notices; P=worktime for one package
+	@$(BIN)/python -m tests.mutation $(P)
 
 check: setup-dev ## Lint, types, imports, contracts
 	@$(BIN)/ruff format --check .
