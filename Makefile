@@ -49,13 +49,15 @@ check: setup-dev ## Lint, types, imports, contracts
 	@$(BIN)/mypy contracts messaging chassis worktime web services cli deploy bench
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.golden --check
+	@$(BIN)/python -m deploy.openapi --check
 
 format: setup-dev ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-contracts: setup-dev ## Write the golden schemas after adding an event
+contracts: setup-dev ## Write the golden schemas and OpenAPI documents after adding an event or a route
 	@$(BIN)/python -m contracts.golden
+	@$(BIN)/python -m deploy.openapi
 
 bench: setup-dev ## The figures of README, each with its peer in the same run
 	@$(BIN)/motcua bench relay

@@ -28,7 +28,7 @@ from messaging.commands import Commands
 from messaging.engine import OnBegin
 from messaging.handler_table import Table
 from messaging.runtime import Messaging, make_engine
-from web.app import create_app
+from web.app import Lifespan, create_app
 from web.settings import WebSettings
 from web.signin import SignInCheck, SignInState
 
@@ -79,47 +79,14 @@ CurrentProcess = Annotated[Process, Depends(process_of)]
 
 def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
     """The application of one process; it connects when its lifespan starts."""
-    clock = clock_from(settings.clock)
-    database = make_engine(url, settings.pool_size)
-    messaging = Messaging(
-        table=service.table,
-        database=database,
-        kafka=settings.kafka,
-        clock=clock,
-        lanes=settings.served_lanes(),
-        batch_records=settings.batch_records,
-        replication=settings.replication,
-        on_begin=service.on_begin,
-    )
-    process = Process(
-        name=service.name,
-        settings=settings,
-        clock=clock,
-        database=database,
-        commands=Commands(database, clock),
-        messaging=messaging,
-    )
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        messaging.background = [_bound(work, process) for work in service.background]
-        if service.at_start is not None:
-            await service.at_start(process)
-        await messaging.start()
-        log.info("started", service=service.name, lanes=settings.lanes)
-        try:
-            yield
-        finally:
-            await messaging.stop()
-            await database.dispose()
-
+    process = _process(service, settings, url)
     app = create_app(
         service=service.name,
         title=service.title,
-        lifespan=lifespan,
-        signin=SignInCheck(service.signin(database), clock),
+        lifespan=_lifespan(service, process),
+        signin=SignInCheck(service.signin(process.database), process.clock),
         settings=WebSettings(sample=settings.sample, secure_cookies=settings.public_url.startswith("https://")),
-        now=clock,
+        now=process.clock,
         folder=service.folder,
         unavailable=(OperationalError, InterfaceError, PoolTimeout),
     )
@@ -130,6 +97,39 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
     for router in service.routers:
         app.include_router(router)
     return app
+
+
+def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
+    clock, database = clock_from(settings.clock), make_engine(url, settings.pool_size)
+    messaging = Messaging(
+        table=service.table,
+        database=database,
+        kafka=settings.kafka,
+        clock=clock,
+        lanes=settings.served_lanes(),
+        batch_records=settings.batch_records,
+        replication=settings.replication,
+        on_begin=service.on_begin,
+    )
+    commands = Commands(database, clock)
+    return Process(name=service.name, settings=settings, clock=clock, database=database, commands=commands, messaging=messaging)
+
+
+def _lifespan(service: Service, process: Process) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        process.messaging.background = [_bound(work, process) for work in service.background]
+        if service.at_start is not None:
+            await service.at_start(process)
+        await process.messaging.start()
+        log.info("started", service=service.name, lanes=process.settings.lanes)
+        try:
+            yield
+        finally:
+            await process.messaging.stop()
+            await process.database.dispose()
+
+    return lifespan
 
 
 def _bound(work: Background, process: Process) -> Callable[[asyncio.Event, Bell], Awaitable[None]]:

@@ -27,12 +27,12 @@ _EXCEPTION_KEYS = {"date", "kind", "vi", "en", "shifts"}
 
 
 @contextmanager
-def naming(place: str) -> Iterator[None]:
+def naming(path: str) -> Iterator[None]:
     """A refusal from inside says where in the data it arose."""
     try:
         yield
     except CalendarError as refused:
-        raise CalendarError(vi=f"{place}: {refused.vi}", en=f"{place}: {refused.en}") from refused
+        raise CalendarError(vi=f"{path}: {refused.vi}", en=f"{path}: {refused.en}") from refused
 
 
 def required(data: Mapping[str, Any], key: str, kind: type) -> Any:
@@ -57,17 +57,17 @@ def read_weekly(data: Mapping[str, Any]) -> dict[int, tuple[Shift, ...]]:
 
 
 def read_exceptions(data: list[Any]) -> dict[date, DayException]:
-    found: dict[date, DayException] = {}
+    exceptions: dict[date, DayException] = {}
     for position, entry in enumerate(data, start=1):
         with naming(f"exceptions[{position}]"):
             day, exception = _read_exception(entry)
-            if day in found:
+            if day in exceptions:
                 raise CalendarError(
                     vi=f"ngày {day:%d/%m/%Y} đã được ghi ở trên: hãy bỏ một.",
                     en=f"the date {day:%d/%m/%Y} stands above already: remove one.",
                 )
-            found[day] = exception
-    return found
+            exceptions[day] = exception
+    return exceptions
 
 
 def _read_exception(entry: object) -> tuple[date, DayException]:

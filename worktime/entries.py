@@ -56,13 +56,13 @@ class Run:
 
 def runs(entries: Iterable[Entry]) -> list[Run]:
     """Entries in the order of their dates, merged where neighbours are alike."""
-    found = []
+    merged = []
     for _, group in groupby(entries, key=lambda entry: (entry.reason, entry.number is None, entry.seconds)):
         alike = list(group)
-        found.append(
+        merged.append(
             Run(first=alike[0].day, last=alike[-1].day, reason=alike[0].reason, number=alike[0].number, seconds=alike[0].seconds)
         )
-    return found
+    return merged
 
 
 class Owed(StrEnum):

@@ -31,36 +31,36 @@ def resume(
 
     Raises PauseError unless acceptance, earlier pauses, `paused_at` and `resumed_at` follow one another.
     """
-    told = promise.explanation
+    explanation = promise.explanation
     paused, resumed = local(paused_at), local(resumed_at)
-    _check_order(told, paused, resumed)
+    _check_order(explanation, paused, resumed)
     if paused == resumed:
         return promise
-    stop, go = (calendar.next_working(max(told.start, moment)) for moment in (paused, resumed))
-    if paused >= told.end:
-        remaining, entries, end = 0, told.entries, told.end
-    elif isinstance(told.limit, WorkingHours):
-        remaining = _seconds_remaining(calendar, told, told.limit, stop)
-        entries, end = _go_on_by_hours(calendar, told, stop, go, remaining)
+    stop, go = (calendar.next_working(max(explanation.start, moment)) for moment in (paused, resumed))
+    if paused >= explanation.end:
+        remaining, entries, end = 0, explanation.entries, explanation.end
+    elif isinstance(explanation.limit, WorkingHours):
+        remaining = _seconds_remaining(calendar, explanation, explanation.limit, stop)
+        entries, end = _go_on_by_hours(calendar, explanation, stop, go, remaining)
     else:
-        remaining = _days_remaining(told, stop)
-        entries = _go_on_by_days(calendar, told, stop, go, remaining)
+        remaining = _days_remaining(explanation, stop)
+        entries = _go_on_by_days(calendar, explanation, stop, go, remaining)
         end = calendar.closing(entries[-1].day)
     pause = Pause(paused, resumed, owed, remaining)
     return Promise(
         replace(
-            told,
+            explanation,
             calendar=calendar.id,
             calendar_version=calendar.version,
             entries=entries,
             end=end,
-            pauses=(*told.pauses, pause),
+            pauses=(*explanation.pauses, pause),
         )
     )
 
 
-def _check_order(told: Explanation, paused: datetime, resumed: datetime) -> None:
-    earliest = told.pauses[-1].resumed_at if told.pauses else told.accepted_at
+def _check_order(explanation: Explanation, paused: datetime, resumed: datetime) -> None:
+    earliest = explanation.pauses[-1].resumed_at if explanation.pauses else explanation.accepted_at
     if not earliest <= paused <= resumed:
         raise PauseError(
             vi=f"Lần tạm dừng phải bắt đầu không sớm hơn {earliest:%H:%M %d/%m/%Y} và kết thúc không sớm hơn lúc bắt đầu.",
@@ -68,29 +68,31 @@ def _check_order(told: Explanation, paused: datetime, resumed: datetime) -> None
         )
 
 
-def _days_remaining(told: Explanation, stop: datetime) -> int:
-    return sum(entry.number is not None and entry.day > stop.date() for entry in told.entries)
+def _days_remaining(explanation: Explanation, stop: datetime) -> int:
+    return sum(entry.number is not None and entry.day > stop.date() for entry in explanation.entries)
 
 
-def _seconds_remaining(calendar: Calendar, told: Explanation, limit: WorkingHours, stop: datetime) -> int:
+def _seconds_remaining(calendar: Calendar, explanation: Explanation, limit: WorkingHours, stop: datetime) -> int:
     """By a newer calendar more may have been worked than there was; then nothing remains."""
-    last = told.pauses[-1] if told.pauses else None
-    before, since = (last.remaining, last.resumed_at) if last else (limit.amount * 3600, told.start)
+    last = explanation.pauses[-1] if explanation.pauses else None
+    before, since = (last.remaining, last.resumed_at) if last else (limit.amount * 3600, explanation.start)
     return max(0, before - calendar.seconds_worked(since, stop))
 
 
-def _until_stop(told: Explanation, stop: datetime, go: datetime) -> tuple[list[Entry], Entry | None, list[Entry]]:
+def _until_stop(explanation: Explanation, stop: datetime, go: datetime) -> tuple[list[Entry], Entry | None, list[Entry]]:
     """The days before the stop as they were, the day of the stop, and the days from there to the resumption as a pause."""
-    kept = [entry for entry in told.entries if entry.day < stop.date()]
-    stopped = next((entry for entry in told.entries if entry.day == stop.date()), None)
-    first = kept[-1].day + ONE_DAY if kept else told.entries[0].day
+    kept = [entry for entry in explanation.entries if entry.day < stop.date()]
+    stopped = next((entry for entry in explanation.entries if entry.day == stop.date()), None)
+    first = kept[-1].day + ONE_DAY if kept else explanation.entries[0].day
     return kept, stopped, [Entry(day, PAUSED) for day in days_between(first, go.date())]
 
 
-def _go_on_by_days(calendar: Calendar, told: Explanation, stop: datetime, go: datetime, remaining: int) -> tuple[Entry, ...]:
-    kept, stopped, paused = _until_stop(told, stop, go)
+def _go_on_by_days(
+    calendar: Calendar, explanation: Explanation, stop: datetime, go: datetime, remaining: int
+) -> tuple[Entry, ...]:
+    kept, stopped, paused = _until_stop(explanation, stop, go)
     number = stopped.number if stopped else None
-    total = sum(entry.number is not None for entry in told.entries)
+    total = sum(entry.number is not None for entry in explanation.entries)
     if not remaining:
         return (*kept, *paused, *_rest_of_last_day(calendar, stop, go, number, total))
     resumed = stopped if stopped and stop.date() == go.date() else Entry(go.date(), RESUMED, number)
@@ -107,10 +109,10 @@ def _rest_of_last_day(calendar: Calendar, stop: datetime, go: datetime, number: 
 
 
 def _go_on_by_hours(
-    calendar: Calendar, told: Explanation, stop: datetime, go: datetime, remaining: int
+    calendar: Calendar, explanation: Explanation, stop: datetime, go: datetime, remaining: int
 ) -> tuple[tuple[Entry, ...], datetime]:
-    kept, stopped, paused = _until_stop(told, stop, go)
-    unworked = calendar.seconds_worked(stop, min(told.end, calendar.closing(stop.date())))
+    kept, stopped, paused = _until_stop(explanation, stop, go)
+    unworked = calendar.seconds_worked(stop, min(explanation.end, calendar.closing(stop.date())))
     worked = max(0, stopped.seconds - unworked) if stopped else 0
     number = 1 + sum(entry.number is not None for entry in kept)
     if worked and stopped and paused:

@@ -55,8 +55,8 @@ def _run(run: Run, limit: Limit, language: Language) -> str:
     days = _days(run, language)
     if run.number is None:
         return f"{days}: {why} — không tính" if vi else f"{days}: {why} — not counted"
-    told = _counted(run, run.number, limit, language)
-    return f"{days}: {told}" if run.reason == WORKING_DAY else f"{days}: {why} — {told}"
+    counted = _counted(run, run.number, limit, language)
+    return f"{days}: {counted}" if run.reason == WORKING_DAY else f"{days}: {why} — {counted}"
 
 
 def _counted(run: Run, number: int, limit: Limit, language: Language) -> str:
@@ -66,8 +66,8 @@ def _counted(run: Run, number: int, limit: Limit, language: Language) -> str:
             return "ngày đến hạn" if vi else "the day it is due"
         case WorkingHours():
             worked = _duration(run.seconds, language)
-            each = ("mỗi ngày tính " if several else "tính ") if vi else ("each counts " if several else "counts ")
-            return each + worked
+            verb = ("mỗi ngày tính " if several else "tính ") if vi else ("each counts " if several else "counts ")
+            return verb + worked
         case WorkingDays():
             last = number + (run.last - run.first).days
             if not several:

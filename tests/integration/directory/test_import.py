@@ -94,8 +94,8 @@ async def test_faults_of_all_files_come_at_once(empty: Directory) -> None:
     files["units.csv"] = files["units.csv"].replace("province,,2017-01-01", "region,,2017-13-01", 1)
     files["calendars.csv"] = files["calendars.csv"].replace("13:30-17:00,,,yes", "13:30-11:00,,,yes", 1)
     files["staff.csv"] = files["staff.csv"].replace("cb002,quang", "cb002,lan")
-    places = {(e["file"], e["column"]) for e in (await empty.import_files(files)).json()["errors"]}
-    assert {("units.csv", "tier"), ("units.csv", "valid_from"), ("calendars.csv", "mon"), ("staff.csv", "username")} <= places
+    locations = {(e["file"], e["column"]) for e in (await empty.import_files(files)).json()["errors"]}
+    assert {("units.csv", "tier"), ("units.csv", "valid_from"), ("calendars.csv", "mon"), ("staff.csv", "username")} <= locations
 
 
 async def test_multipart_is_the_same_import(empty: Directory) -> None:

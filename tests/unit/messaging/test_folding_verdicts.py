@@ -43,10 +43,21 @@ class Nowhere:
 
 def inbound(sequence: int, *, state: str = "new", presumed: bool = False, correlation: str | None = None) -> InboundEvent:
     """Its offset is its sequence; one that is not new comes from the parking lot, where its id is ten times that."""
-    attributes = Attributes(f"e-{sequence}", "intake", Written.TYPE, "d", SENT, sequence, correlation)
-    record = Record(DOSSIERS.name(Lane.POST), 0, sequence, b"d", b"", [])
+    attributes = Attributes(
+        id=f"e-{sequence}", source="intake", type=Written.TYPE, subject="d", time=SENT, sequence=sequence, correlation=correlation
+    )
+    record = Record(topic=DOSSIERS.name(Lane.POST), partition=0, offset=sequence, key=b"d", value=b"", headers=[])
     parked = None if state == "new" else 10 * sequence
-    return InboundEvent(record, "intake", "d", sequence, attributes, presumed=presumed, parked=parked, state=state)
+    return InboundEvent(
+        record=record,
+        source="intake",
+        subject="d",
+        sequence=sequence,
+        attributes=attributes,
+        presumed=presumed,
+        parked=parked,
+        state=state,
+    )
 
 
 def write(state: Diary | None, event: Written, _: Context) -> Decision[Diary]:
@@ -56,7 +67,11 @@ def write(state: Diary | None, event: Written, _: Context) -> Decision[Diary]:
 
 def fold_of(*handlers: Callable[..., Any], states: dict[Any, Any] | None = None, **entry: Any) -> Fold:
     entries = tuple(Entry(Written, handler, Nowhere(), Effect.PROCESS, **entry) for handler in handlers)
-    return Fold(Table("reader", (DOSSIERS,), entries), Context(inbound(1).attributes, NOW, known="reference data"), states or {})
+    return Fold(
+        table=Table("reader", (DOSSIERS,), entries),
+        context=Context(inbound(1).attributes, NOW, known="reference data"),
+        states=states or {},
+    )
 
 
 def advance(fold: Fold, queue: list[InboundEvent], last: int = 0) -> None:
@@ -141,8 +156,8 @@ def test_what_does_not_apply_is_parked_with_its_reason_and_holds_the_rest(
     error = fold.parked[0].error
     assert isinstance(error, ZeroDivisionError) is (handler is fail)
     assert fold.parked == [
-        Parked(first, state, reason, kind, waits, error),
-        Parked(second, "behind", "held by 1"),
+        Parked(event=first, state=state, reason=reason, kind=kind, waits=waits, error=error),
+        Parked(event=second, state="behind", reason="held by 1"),
     ]
     assert (fold.applied, fold.lasts, fold.changed) == ([], {}, set())
 
@@ -150,7 +165,7 @@ def test_what_does_not_apply_is_parked_with_its_reason_and_holds_the_rest(
 def test_what_cannot_be_read_is_dead_for_the_reason_given() -> None:
     fold, event = fold_of(write), inbound(1)
     fold.advance(0, [event], {id(event): Unreadable("line: Field required")})
-    assert fold.parked == [Parked(event, "dead", "line: Field required", "unreadable")]
+    assert fold.parked == [Parked(event=event, state="dead", reason="line: Field required", kind="unreadable")]
 
 
 def test_an_event_that_nobody_wants_takes_effect_without_one() -> None:
@@ -192,7 +207,7 @@ def test_states_of_others_stay_and_all_that_changed_are_named() -> None:
 def test_two_handlers_over_one_store_see_one_another() -> None:
     store = Nowhere()
     entries = tuple(Entry(Written, write, store, Effect.PROCESS) for _ in range(2))
-    fold = Fold(Table("reader", (DOSSIERS,), entries), Context(inbound(1).attributes, NOW), {})
+    fold = Fold(table=Table("reader", (DOSSIERS,), entries), context=Context(inbound(1).attributes, NOW), states={})
     advance(fold, [inbound(1)])
     assert fold.states[0, "d"].lines == (1, 1)
 

@@ -45,13 +45,13 @@ def test_reception_after_the_cut_off_is_made_explicit() -> None:
 
 
 def test_hours_are_told_day_by_day() -> None:
-    told = promise(PROVINCE, at("2026-03-02 15:15:30"), WorkingHours(24)).explanation
-    assert told.lines("vi")[2:-1] == [
+    explanation = promise(PROVINCE, at("2026-03-02 15:15:30"), WorkingHours(24)).explanation
+    assert explanation.lines("vi")[2:-1] == [
         "Thứ hai 02/03/2026: tính 1 giờ 44 phút 30 giây",
         "Thứ ba 03/03/2026 đến thứ tư 04/03/2026: mỗi ngày tính 7 giờ 30 phút",
         "Thứ năm 05/03/2026: tính 7 giờ 15 phút 30 giây",
     ]
-    assert told.lines("en")[3] == "Tuesday 03/03/2026 to Wednesday 04/03/2026: each counts 7 h 30 min"
+    assert explanation.lines("en")[3] == "Tuesday 03/03/2026 to Wednesday 04/03/2026: each counts 7 h 30 min"
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_unreadable_data_is_refused(data: Any) -> None:
     ],
 )
 def test_every_line_is_told_in_both_languages(accepted: str, limit: Limit, vi: list[str], en: list[str]) -> None:
-    told = promise(PROVINCE, at(accepted), limit).explanation
-    assert told.lines("vi") == vi
-    assert told.lines("en") == en
+    explanation = promise(PROVINCE, at(accepted), limit).explanation
+    assert explanation.lines("vi") == vi
+    assert explanation.lines("en") == en
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ def test_every_line_is_told_in_both_languages(accepted: str, limit: Limit, vi: l
     ],
 )
 def test_two_of_a_kind_are_told_in_the_plural(limit: Limit, vi: str, en: str) -> None:
-    told = promise(PROVINCE, at("2026-03-02 09:00"), limit).explanation
-    assert (told.lines("vi")[1], told.lines("en")[1]) == (vi, en)
+    explanation = promise(PROVINCE, at("2026-03-02 09:00"), limit).explanation
+    assert (explanation.lines("vi")[1], explanation.lines("en")[1]) == (vi, en)
 
 
 def test_the_cut_off_is_told_in_vietnamese_too() -> None:
@@ -203,12 +203,12 @@ def test_the_cut_off_is_told_in_vietnamese_too() -> None:
 def test_a_day_of_rest_within_the_week_is_no_weekend() -> None:
     data = province_data()
     closed_on_wednesdays = Calendar.from_data(data | {"weekly": data["weekly"] | {"wed": []}})
-    told = promise(closed_on_wednesdays, at("2026-03-03 09:00"), WorkingDays(1)).explanation
-    assert told.lines("vi")[3] == "Thứ tư 04/03/2026: nghỉ theo lịch tuần — không tính"
-    assert told.lines("en")[3] == "Wednesday 04/03/2026: weekly day off — not counted"
+    explanation = promise(closed_on_wednesdays, at("2026-03-03 09:00"), WorkingDays(1)).explanation
+    assert explanation.lines("vi")[3] == "Thứ tư 04/03/2026: nghỉ theo lịch tuần — không tính"
+    assert explanation.lines("en")[3] == "Wednesday 04/03/2026: weekly day off — not counted"
 
 
 @pytest.mark.parametrize("year", [2000, 2199])
 def test_the_first_and_the_last_year_are_stored_and_read(year: int) -> None:
-    told = promise(PROVINCE, at(f"{year}-03-04 09:00"), WorkingDays(3)).explanation
-    assert Explanation.from_data(told.to_data()) == told
+    explanation = promise(PROVINCE, at(f"{year}-03-04 09:00"), WorkingDays(3)).explanation
+    assert Explanation.from_data(explanation.to_data()) == explanation

@@ -34,19 +34,19 @@ def days_from(first: date, last: date) -> list[date]:
 
 
 def assert_explains(calendar: Calendar, given_promise: Promise) -> None:
-    told = given_promise.explanation
-    assert [entry.day for entry in told.entries] == days_from(told.accepted_at.date(), told.end.date())
-    counted = [entry for entry in told.entries if entry.number is not None]
+    explanation = given_promise.explanation
+    assert [entry.day for entry in explanation.entries] == days_from(explanation.accepted_at.date(), explanation.end.date())
+    counted = [entry for entry in explanation.entries if entry.number is not None]
     assert [entry.number for entry in counted] == list(range(1, len(counted) + 1))
     assert all(calendar.shifts_on(entry.day) for entry in counted)
-    match told.limit:
+    match explanation.limit:
         case WorkingDays(amount):
             assert len(counted) == amount
         case SameDay():
             assert len(counted) == 1
         case WorkingHours(amount):
-            assert sum(entry.seconds for entry in told.entries) == amount * 3600
-            assert all((entry.seconds > 0) == (entry.number is not None) for entry in told.entries)
+            assert sum(entry.seconds for entry in explanation.entries) == amount * 3600
+            assert all((entry.seconds > 0) == (entry.number is not None) for entry in explanation.entries)
 
 
 @given(calendars(), moments, limits, params)
@@ -144,10 +144,12 @@ def test_an_explanation_survives_its_journey_as_json(
     *, calendar: Calendar, accepted: datetime, limit: Limit, rules: Params, wait: timedelta, length: timedelta, owed: Owed
 ) -> None:
     paused = accepted + wait
-    told = resume(calendar, promise(calendar, accepted, limit, params=rules), paused, paused + length, owed=owed).explanation
-    again = Explanation.from_data(json.loads(json.dumps(told.to_data())))
-    assert again == told
-    assert again.lines("vi") == told.lines("vi")
+    explanation = resume(
+        calendar, promise(calendar, accepted, limit, params=rules), paused, paused + length, owed=owed
+    ).explanation
+    again = Explanation.from_data(json.loads(json.dumps(explanation.to_data())))
+    assert again == explanation
+    assert again.lines("vi") == explanation.lines("vi")
 
 
 @given(
@@ -234,6 +236,6 @@ def test_a_newer_calendar_may_differ_in_anything(
     *, calendar: Calendar, newer: Calendar, accepted: datetime, limit: Limit, wait: timedelta, length: timedelta
 ) -> None:
     paused = accepted + wait
-    told = resume(newer, promise(calendar, accepted, limit), paused, paused + length).explanation
-    assert [entry.day for entry in told.entries] == days_from(told.accepted_at.date(), told.end.date())
-    assert told.lines("en")
+    explanation = resume(newer, promise(calendar, accepted, limit), paused, paused + length).explanation
+    assert [entry.day for entry in explanation.entries] == days_from(explanation.accepted_at.date(), explanation.end.date())
+    assert explanation.lines("en")

@@ -51,10 +51,10 @@ def test_a_pause_between_late_reception_and_the_day_it_counts_for_takes_nothing_
 def test_two_days_of_resumption_side_by_side_stay_apart() -> None:
     given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(1))
     after = resume(PROVINCE, given, at("2026-03-02 10:00"), at("2026-03-03 10:00"))
-    told = resume(PROVINCE, after, at("2026-03-04 11:30"), at("2026-03-04 13:30")).explanation
-    assert [entry.number for entry in told.entries] == [None, None, 1]
-    assert "Thứ tư 04/03/2026: tiếp tục tính — ngày làm việc thứ 1" in told.lines("vi")
-    assert Explanation.from_data(told.to_data()) == told
+    explanation = resume(PROVINCE, after, at("2026-03-04 11:30"), at("2026-03-04 13:30")).explanation
+    assert [entry.number for entry in explanation.entries] == [None, None, 1]
+    assert "Thứ tư 04/03/2026: tiếp tục tính — ngày làm việc thứ 1" in explanation.lines("vi")
+    assert Explanation.from_data(explanation.to_data()) == explanation
 
 
 def test_what_a_newer_calendar_says_was_worked_already_is_due_at_once() -> None:
@@ -83,8 +83,8 @@ def test_a_pause_within_one_day_leaves_the_days_as_they_were() -> None:
 
 def test_what_comes_after_the_last_day_has_its_number() -> None:
     given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(2))
-    told = resume(PROVINCE, given, at("2026-03-04 10:00"), at("2026-03-05 16:55")).explanation
-    assert [entry.number for entry in told.entries] == [None, 1, None, None, 2]
+    explanation = resume(PROVINCE, given, at("2026-03-04 10:00"), at("2026-03-05 16:55")).explanation
+    assert [entry.number for entry in explanation.entries] == [None, 1, None, None, 2]
 
 
 def test_the_last_day_may_be_closed_by_a_newer_calendar_while_the_clock_stands_still() -> None:

@@ -25,7 +25,7 @@ from tests.support.reference_data import sample_files
 )
 def test_a_heading_must_be_one_of_ours(heading: str, column: str) -> None:
     faults = fault_places({"units.csv": f"{heading}\n"})
-    assert any(place[:2] == ("units.csv", 1) and place[2] == (column or "id") for place in faults)
+    assert any(location[:2] == ("units.csv", 1) and location[2] == (column or "id") for location in faults)
 
 
 def test_a_row_of_another_length_is_a_fault() -> None:
@@ -34,7 +34,7 @@ def test_a_row_of_another_length_is_a_fault() -> None:
 
 def test_a_quote_that_never_ends_is_a_fault_and_no_exception() -> None:
     faults = fault_places(changed_sample("units.csv", '"Khu 1', '"Khu "1'))
-    assert {place for place in faults if place[0] == "units.csv"} == {("units.csv", 7, "")}
+    assert {location for location in faults if location[0] == "units.csv"} == {("units.csv", 7, "")}
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
