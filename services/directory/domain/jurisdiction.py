@@ -3,21 +3,16 @@
 from collections.abc import Collection, Mapping
 
 from contracts.directory import StaffV1, UnitV1
+from contracts.unit_tree import reachable
 
 
 def with_descendants(units: Mapping[str, UnitV1], held: Collection[str]) -> frozenset[str]:
     """The units held and everything below them."""
-    children: dict[str | None, list[str]] = {}
+    below: dict[str, list[str]] = {}
     for unit in units.values():
-        children.setdefault(unit.parent, []).append(unit.id)
-    reached: set[str] = set()
-    to_visit = list(held)
-    while to_visit:
-        unit_id = to_visit.pop()
-        if unit_id not in reached:
-            reached.add(unit_id)
-            to_visit += children.get(unit_id, [])
-    return frozenset(reached)
+        if unit.parent is not None:
+            below.setdefault(unit.parent, []).append(unit.id)
+    return reachable(held, below)
 
 
 def administers(units: Collection[str], person: StaffV1) -> bool:

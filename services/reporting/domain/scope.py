@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from contracts.unit_tree import reachable
 from contracts.values import Role
 from services.reporting.domain.period import Period
 
@@ -37,15 +38,8 @@ def scope_of(roles: Mapping[str, Iterable[Role]], units: Iterable[KnownUnit]) ->
 
 def descendants(roots: Iterable[str], units: Iterable[KnownUnit]) -> frozenset[str]:
     """The roots, all units under them, and those that they are successors of: who takes over a unit takes over its history."""
-    children: dict[str, list[str]] = {}
+    below: dict[str, list[str]] = {}
     for unit in units:
         for above in {unit.parent, unit.successor} - {None}:
-            children.setdefault(str(above), []).append(unit.id)
-    reached: set[str] = set()
-    to_visit = list(roots)
-    while to_visit:
-        unit_id = to_visit.pop()
-        if unit_id not in reached:
-            reached.add(unit_id)
-            to_visit += children.get(unit_id, [])
-    return frozenset(reached)
+            below.setdefault(str(above), []).append(unit.id)
+    return reachable(roots, below)

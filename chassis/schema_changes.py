@@ -1,0 +1,19 @@
+"""Changes to the tables that the chassis declares, for the services that have them: each stands here once and is never edited."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def make_guess_table_anew() -> None:
+    """0003: one guess limiter for all services. What was counted before is minutes old at most."""
+    op.drop_table("guess")
+    op.create_table(
+        "guess",
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("attempts >= 0", name="guess_attempts_from_zero"),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    op.create_index("guess_since", "guess", ["since"], unique=False)
