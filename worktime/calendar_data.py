@@ -27,12 +27,12 @@ _EXCEPTION_KEYS = {"date", "kind", "vi", "en", "shifts"}
 
 
 @contextmanager
-def naming(path: str) -> Iterator[None]:
+def naming(where: str) -> Iterator[None]:
     """A refusal from inside says where in the data it arose."""
     try:
         yield
     except CalendarError as refused:
-        raise CalendarError(vi=f"{path}: {refused.vi}", en=f"{path}: {refused.en}") from refused
+        raise CalendarError(vi=f"{where}: {refused.vi}", en=f"{where}: {refused.en}") from refused
 
 
 def required(data: Mapping[str, Any], key: str, kind: type) -> Any:

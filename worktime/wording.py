@@ -66,8 +66,8 @@ def _counted(run: Run, number: int, limit: Limit, language: Language) -> str:
             return "ngày đến hạn" if vi else "the day it is due"
         case WorkingHours():
             worked = _duration(run.seconds, language)
-            verb = ("mỗi ngày tính " if several else "tính ") if vi else ("each counts " if several else "counts ")
-            return verb + worked
+            counts = ("mỗi ngày tính " if several else "tính ") if vi else ("each counts " if several else "counts ")
+            return counts + worked
         case WorkingDays():
             last = number + (run.last - run.first).days
             if not several:

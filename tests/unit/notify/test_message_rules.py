@@ -8,7 +8,7 @@ import pytest
 
 from contracts.intake import DossierDecidedV1, DossierReturnedV1
 from services.notify.domain.contact import SkipReason, masked
-from services.notify.domain.message import AT_ONCE, NotFailed, Result, State, Verdict, wait_after
+from services.notify.domain.message import AT_ONCE, MessageUnknown, NotFailed, Result, State, Verdict, fact_name, wait_after
 from services.notify.domain.notice import content_of
 from tests.support.notify_world import AT, CODE, UNIT, fact, queued
 
@@ -24,6 +24,20 @@ def test_what_is_not_failed_is_not_sent_again() -> None:
         "Chỉ gửi lại được tin đã thất bại. Tin này đã gửi, được bỏ qua, hoặc đang chờ gửi.",
         "Only a failed message can be sent again. This one was sent, skipped, or is waiting to be sent.",
     )
+
+
+def test_a_message_that_is_not_there_is_said_to_be_gone() -> None:
+    refusal = MessageUnknown()
+    assert (refusal.code, refusal.status, refusal.vi, refusal.en) == (
+        "no-message",
+        404,
+        "Không có tin báo này. Hãy mở lại danh sách tin và chọn tin cần xem.",
+        "There is no such message. Open the list of messages again and choose one.",
+    )
+
+
+def test_a_fact_is_named_by_what_has_happened() -> None:
+    assert fact_name("vn.motcua.intake.dossier.handed-over.v1") == "handed-over"
 
 
 def test_queued_is_due_at_once_whatever_it_was() -> None:

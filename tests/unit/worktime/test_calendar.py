@@ -121,15 +121,15 @@ def test_shifts_are_in_whole_minutes_without_zone(start: time) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "vi", "explanation"),
+    ("kind", "vi", "reason"),
     [
         (ExceptionKind.HOLIDAY, "Nghỉ Tết Nguyên đán", "Nghỉ Tết Nguyên đán"),
         (ExceptionKind.LOCAL_CLOSURE, "Đóng cửa do bão", "Đóng cửa do bão"),
         (ExceptionKind.SUBSTITUTE_DAY_OFF, "Quốc khánh", "nghỉ bù: Quốc khánh"),
     ],
 )
-def test_a_name_that_tells_its_kind_is_not_told_twice(kind: ExceptionKind, vi: str, explanation: str) -> None:
-    assert DayException(kind, vi, "name").reason.vi == explanation
+def test_a_name_that_tells_its_kind_is_not_told_twice(kind: ExceptionKind, vi: str, reason: str) -> None:
+    assert DayException(kind, vi, "name").reason.vi == reason
 
 
 def test_working_time_between_two_moments() -> None:
