@@ -29,15 +29,15 @@ def test_every_answer_names_a_module_that_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "location"),
+    ("name", "stands_in"),
     [
         ("worktime.civil.x_read_clock__mutmut_4", "worktime.civil:read_clock"),
         ("worktime.wording.x__limit__mutmut_12", "worktime.wording:_limit"),
         ("worktime.days.xǁShiftǁ__post_init____mutmut_4", "worktime.days:Shift.__post_init__"),
     ],
 )
-def test_a_mutant_s_name_says_where_it_stands(name: str, location: str) -> None:
-    assert where(name) == location
+def test_a_mutant_s_name_says_where_it_stands(name: str, stands_in: str) -> None:
+    assert where(name) == stands_in
 
 
 def test_a_score_is_rounded_down_and_leaves_the_equivalent_out() -> None:

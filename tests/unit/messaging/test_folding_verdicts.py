@@ -44,7 +44,13 @@ class Nowhere:
 def inbound(sequence: int, *, state: str = "new", presumed: bool = False, correlation: str | None = None) -> InboundEvent:
     """Its offset is its sequence; one that is not new comes from the parking lot, where its id is ten times that."""
     attributes = Attributes(
-        id=f"e-{sequence}", source="intake", type=Written.TYPE, subject="d", time=SENT, sequence=sequence, correlation=correlation
+        id=f"e-{sequence}",
+        source="intake",
+        type=Written.TYPE,
+        subject="d",
+        time=SENT,
+        sequence=sequence,
+        correlation=correlation,
     )
     record = Record(topic=DOSSIERS.name(Lane.POST), partition=0, offset=sequence, key=b"d", value=b"", headers=[])
     parked = None if state == "new" else 10 * sequence
@@ -67,11 +73,8 @@ def write(state: Diary | None, event: Written, _: Context) -> Decision[Diary]:
 
 def fold_of(*handlers: Callable[..., Any], states: dict[Any, Any] | None = None, **entry: Any) -> Fold:
     entries = tuple(Entry(Written, handler, Nowhere(), Effect.PROCESS, **entry) for handler in handlers)
-    return Fold(
-        table=Table("reader", (DOSSIERS,), entries),
-        context=Context(inbound(1).attributes, NOW, known="reference data"),
-        states=states or {},
-    )
+    context = Context(inbound(1).attributes, NOW, known="reference data")
+    return Fold(table=Table("reader", (DOSSIERS,), entries), context=context, states=states or {})
 
 
 def advance(fold: Fold, queue: list[InboundEvent], last: int = 0) -> None:
