@@ -164,6 +164,6 @@ def _unless_already_so() -> Iterator[None]:
 def runs(pid: int) -> bool:
     """A dead process that nobody has waited for (a container's first process may not) does not count."""
     try:
-        return bool(psutil.Process(name=pid).status() != psutil.STATUS_ZOMBIE)
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False

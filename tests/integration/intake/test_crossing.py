@@ -11,7 +11,7 @@ from contracts.civil import civil_day
 from messaging.commands import Answer, CommandKey, Commands, UnitOfWork
 from services.intake.domain.codes import mint
 from services.intake.repository import counters
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE, eventually
 from tests.support.intake_events import MISSING, NOW, decided_case, delivered, dispatched, new_dossier, opened_case
 from tests.support.intake_world import Intake
 from tests.support.reference_data import BIRTH, COMMUNE, DISTRICT, POST_OFFICE
