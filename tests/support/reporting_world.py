@@ -150,7 +150,7 @@ class KafkaWorld(World):
         async def there() -> bool:
             return bool(await self.scalar("SELECT count(*) FROM fact") == self.facts)
 
-        await eventually(there, within=120, describe=f"{self.facts} facts")
+        await eventually(there, describe=f"{self.facts} facts")
 
 
 def fold(events: Iterable[PublishedEvent]) -> dict[str, object]:

@@ -139,7 +139,7 @@ async def test_200_acceptances_at_once_give_200_consecutive_codes(intake: Intake
             return None if answer.status_code == 503 else answer
 
         async with under_way:
-            return await eventually(answered, within=120)
+            return await eventually(answered, within=5 * PATIENCE)
 
     refused_too = AT_ONCE * 11 // 10
     answers = await asyncio.gather(*(until_answered(number) for number in range(refused_too)))

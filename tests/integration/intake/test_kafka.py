@@ -81,7 +81,7 @@ async def test_from_the_counter_to_the_citizens_door(others: Others) -> None:
         await others.listen()
         return others.of(order, "intake.post-orders") == [(1, "placed")]
 
-    await eventually(placed, within=60, describe="the order to be placed")
+    await eventually(placed, describe="the order to be placed")
     await others.publish(order, dispatched())
     await others.publish(order, delivered())
     await others.publish(order, delivered(), again=True)
@@ -90,7 +90,7 @@ async def test_from_the_counter_to_the_citizens_door(others: Others) -> None:
         await others.listen()
         return len(others.of(dossier, "intake.dossiers.district")) == 5
 
-    await eventually(published, within=60, describe="all five facts")
+    await eventually(published, describe="all five facts")
     facts = [(1, "submitted"), (2, "accepted"), (3, "taken-up"), (4, "decided"), (5, "handed-over")]
     assert others.of(dossier, "intake.dossiers.district") == facts
     assert others.of(dossier, "intake.contacts.district") == [(1, "changed")]
@@ -109,7 +109,7 @@ async def test_a_collection_published_five_times_is_one_dossier_in_the_posts_lan
         await others.listen()
         return others.of(dossier, "intake.dossiers.post") == [(1, "submitted")]
 
-    await eventually(published, within=60, describe="the dossier")
+    await eventually(published, describe="the dossier")
     assert others.of(dossier, "intake.contacts.post") == [(1, "changed")]
 
 
@@ -121,12 +121,12 @@ async def test_unreadable_applicant_dies_alone_and_the_rest_goes_on(others: Othe
     async def there() -> bool:
         return await status_of(others.intake, dossier_of_collection(good)) == 1
 
-    await eventually(there, within=60, describe="the good one")
+    await eventually(there, describe="the good one")
 
     async def dead() -> bool:
         return [state for state, _ in await others.intake.parked(bad)] == ["dead"]
 
-    await eventually(dead, within=60, describe="the dead letter")
+    await eventually(dead, describe="the dead letter")
     assert await status_of(others.intake, dossier_of_collection(bad)) is None
 
 
@@ -134,4 +134,4 @@ async def test_ready_once_connected(others: Others) -> None:
     async def ready() -> bool:
         return (await others.intake.http.get("/api/intake/health/ready")).status_code == 200
 
-    await eventually(ready, within=60, describe="readiness")
+    await eventually(ready, describe="readiness")

@@ -75,7 +75,7 @@ async def ended(http: httpx.AsyncClient, ident: int) -> dict[str, Any]:
         progress: dict[str, Any] = await get(http, "replay")
         return progress if progress["id"] == ident and progress["state"] != "running" else None
 
-    return await eventually(over, within=150, describe="the end of the replay")
+    return await eventually(over, describe="the end of the replay")
 
 
 async def test_the_figures_are_the_same_before_and_after(world):
@@ -193,7 +193,7 @@ async def test_what_an_operator_skipped_stays_skipped(world):
             assert answer.status_code == 200, answer.text
         world.facts += 1
         await world.applied()
-        await eventually(lambda: world.published_dead_letters(3), within=60)
+        await eventually(lambda: world.published_dead_letters(3))
         assert (await replay(http))["state"] == "done"
         assert await world.scalar(f"SELECT last FROM inbox WHERE subject = '{DEAD}'") == 4  # noqa: S608
         assert await world.scalar("SELECT count(*) FROM parking_lot") == 0
@@ -212,7 +212,7 @@ async def _dead_letter(http: httpx.AsyncClient, sequence: int) -> dict[str, Any]
         assert [(letter["subject"], letter["sequence"]) for letter in letters] == [(DEAD, sequence)]
         return letters[0]
 
-    return await eventually(only, within=60)
+    return await eventually(only)
 
 
 async def test_no_live_batch_is_written_while_the_tables_are_swapped(world):
@@ -223,7 +223,7 @@ async def test_no_live_batch_is_written_while_the_tables_are_swapped(world):
             before = await world.scalar("SELECT count(*) FROM fact")
             await world.send(world.fresh(1))
             waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND NOT granted"
-            await eventually(lambda: world.scalar(waiting), within=60)
+            await eventually(lambda: world.scalar(waiting))
             assert await world.scalar("SELECT count(*) FROM fact") == before < world.facts
             assert (await get(http, "figures", **YEAR))["total"]["total"] > 0  # readers go on
             await swapping.rollback()
@@ -242,7 +242,7 @@ async def test_a_newer_name_that_comes_during_a_replay_is_not_lost(world):
         async def named() -> bool:
             return any(row["name"] == "Trung tâm mới" for row in (await get(http, "figures", **YEAR))["rows"])
 
-        await eventually(named, within=60)
+        await eventually(named)
 
 
 def _written(log: Path) -> str:
@@ -278,7 +278,7 @@ async def ready(http: httpx.AsyncClient, process: "subprocess.Popen[bytes]", log
         except httpx.TransportError:
             return False
 
-    await eventually(answers_well, within=120, describe=lambda: _written(log))
+    await eventually(answers_well, describe=lambda: _written(log))
 
 
 async def test_killed_in_the_middle_nothing_is_touched_and_the_next_starts_over(world, tmp_path):
@@ -298,7 +298,7 @@ async def test_killed_in_the_middle_nothing_is_touched_and_the_next_starts_over(
                 assert progress["state"] == "running", "over before it could be killed"
                 return bool(0 < progress["read"] < progress["of"])
 
-            await eventually(in_the_middle, within=60)
+            await eventually(in_the_middle)
             process.kill()
             process.wait()
     assert await world.scalar("SELECT 'fact'::regclass::oid") == old

@@ -160,7 +160,7 @@ async def test_a_replay_that_cannot_be_done(world, http):
         assert progress["state"] == "failed"
         return progress
 
-    failed = await eventually(given_up, within=120)
+    failed = await eventually(given_up)
     assert "KafkaConnectionError" in failed["problem"]
     assert failed["ended_at"] > moment
     expected = _progress(moment, state="failed", attempt=5, problem=failed["problem"], ended_at=failed["ended_at"])
