@@ -45,18 +45,21 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def names_given(code: str, *, variables_only: bool) -> Iterator[tuple[int, str]]:
-    """What the code gives a name to: functions, classes, parameters, variables, fields."""
+@cache
+def names_given(code: str) -> tuple[tuple[int, str, bool], ...]:
+    """What the code gives a name to, each with its line and whether it is a variable (a parameter or an attribute too)."""
+    names: list[tuple[int, str, bool]] = []
     for node in ast.walk(ast.parse(code)):
         match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if not variables_only:
-                yield node.lineno, node.name
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.append((node.lineno, node.name, False))
             case ast.arg():
-                yield node.lineno, node.arg
+                names.append((node.lineno, node.arg, True))
             case ast.Name(ctx=ast.Store()):
-                yield node.lineno, node.id
+                names.append((node.lineno, node.id, True))
             case ast.Attribute(ctx=ast.Store()):
-                yield node.lineno, node.attr
+                names.append((node.lineno, node.attr, True))
+    return tuple(names)
 
 
 def offences(word: Word, name: str, text: str) -> Iterator[str]:
@@ -69,7 +72,7 @@ def offences(word: Word, name: str, text: str) -> Iterator[str]:
     ):
         yield name
     if {"name", "variable"} & set(word.where) and name.endswith(".py"):
-        given = names_given(text, variables_only="name" not in word.where)
+        given = ((line, given) for line, given, variable in names_given(text) if variable or "name" in word.where)
         yield from (f"{name}:{line} {identifier}" for line, identifier in given if whole.fullmatch(identifier))
     if "text" in word.where:
         yield from (f"{name}:{line}" for line, content in enumerate(text.splitlines(), 1) if within.search(content))
