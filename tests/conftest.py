@@ -4,6 +4,7 @@
 that use one whole installation.
 """
 
+import os
 from typing import Any
 
 import pytest
@@ -32,6 +33,12 @@ def scope_of(nodeid: str) -> str:
     """What a test is not to be parted from."""
     file = nodeid.partition("::")[0]
     return next(filter(file.startswith, ONE_INSTALLATION), file)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`MOTCUA_TEST_ORDER=reverse make test`: the last test first, which must make no difference."""
+    if os.environ.get("MOTCUA_TEST_ORDER") == "reverse":
+        items.reverse()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
