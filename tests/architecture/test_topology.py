@@ -8,7 +8,7 @@ from chassis.migration import metadata
 from contracts import golden
 from contracts.registry import EVENTS
 from contracts.services import SERVICES
-from contracts.topics import POST_ORDERS, SHIPMENTS, TOPICS, Kind
+from contracts.topics import CASES, DOSSIERS, POST_ORDERS, SHIPMENTS, TOPICS, Kind
 from contracts.values import Lane
 from messaging.handler_table import Table
 from messaging.tables import MESSAGING_TABLES
@@ -31,10 +31,16 @@ def test_a_service_reads_no_topic_of_its_own(service: str) -> None:
     assert [topic.base for topic in table(service).reads if topic.owner == service] == []
 
 
-def test_every_fact_is_wanted_by_somebody_or_told_for_the_record() -> None:
+def test_every_fact_has_a_reader() -> None:
     wanted = {kind for service in SERVICES for kind in table(service).by_type}
     facts = {name for name, cls in EVENTS.items() if getattr(cls, "TOPIC", None) in TOPICS and cls.TOPIC.kind is Kind.FACTS}
-    assert {name for name in facts - wanted if not name.startswith("vn.motcua.intake.post-order.")} == set()
+    unread = {name for name in facts - wanted if not name.startswith("vn.motcua.intake.post-order.")}
+    assert unread == set(), "nobody reads it: add an Entry to a consumers.py"
+
+
+def test_reporting_keeps_every_fact_about_dossiers_and_cases() -> None:
+    facts = {name for name, cls in EVENTS.items() if getattr(cls, "TOPIC", None) in (DOSSIERS, CASES)}
+    assert facts - table("reporting").by_type.keys() == set(), "add an Entry to services/reporting/consumers.py"
 
 
 def test_lanes_are_separate_groups() -> None:

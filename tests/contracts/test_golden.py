@@ -19,7 +19,7 @@ GOLDEN = golden.golden()
 
 
 def test_the_golden_schemas_are_what_the_classes_say() -> None:
-    assert golden.current() == GOLDEN
+    assert golden.current() == GOLDEN, "run `make contracts` and read the difference"
 
 
 def test_a_class_reads_by_the_same_schema_as_it_writes() -> None:

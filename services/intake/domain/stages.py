@@ -77,7 +77,7 @@ _STANDS: Final = {
     Stage.DECIDED: ("đã có kết quả, đang chờ trả", "has its result, which waits to be handed over"),
     Stage.HANDED_OVER: ("đã trả kết quả", "has been handed over"),
 }
-_NAMES: Final = {
+NAMES: Final = {
     Transition.RETURN: ("trả lại để bổ sung giấy tờ", "be handed back for papers"),
     Transition.RESUBMIT: ("nộp lại", "be handed in again"),
     Transition.ACCEPT: ("tiếp nhận", "be accepted"),
@@ -94,7 +94,7 @@ class IllegalStep(Refusal):
 
     def __init__(self, stage: Stage, transition: Transition) -> None:
         vi, en = _STANDS[stage]
-        do_vi, do_en = _NAMES[transition]
+        do_vi, do_en = NAMES[transition]
         super().__init__("illegal-step", vi=f"Không thể {do_vi}: hồ sơ {vi}.", en=f"It cannot {do_en}: the dossier {en}.")
         self.stage, self.transition = stage, transition
 

@@ -110,6 +110,11 @@ def loose_objects(schema: Any, schemas: dict[str, Any], path: str, seen: frozens
         yield from loose_objects(schema.get(keyword), schemas, path, seen)
 
 
+def test_the_documents_are_what_the_routes_say() -> None:
+    stale = [name for name, document in openapi.current().items() if openapi.golden().get(name) != document]
+    assert stale == [], "run `make contracts` and read the difference"
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_route_says_its_whole_answer(service: str) -> None:
     document = openapi.golden()[service]

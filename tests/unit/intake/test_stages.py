@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from contracts.values import PortalStatus
-from services.intake.domain.stages import TRANSITIONS, IllegalStep, Stage, Transition, after, allowed
+from services.intake.domain.stages import NAMES, TRANSITIONS, IllegalStep, Stage, Transition, after, allowed
 
 LEADS_ON = {
     ("submitted", "return"): "returned",
@@ -34,6 +34,15 @@ def test_every_step_leads_on_or_says_why_not(stage: Stage, transition: Transitio
     assert refused.value.en.startswith("It cannot ")
 
 
+def test_every_transition_has_its_lines_and_its_words() -> None:
+    in_table = {transition for _, transition in TRANSITIONS}
+    assert not set(Transition) - in_table, "add its lines to TRANSITIONS in services/intake/domain/stages.py"
+    assert not set(Transition) - NAMES.keys(), "add its words to NAMES in services/intake/domain/stages.py"
+    assert {str(stage): {} for stage, _ in TRANSITIONS.keys() ^ {(Stage(s), Transition(t)) for s, t in LEADS_ON}} == {}, (
+        "say it again in LEADS_ON of this test: a table that is only compared with itself proves nothing"
+    )
+
+
 def test_reasons_tell_stages_apart() -> None:
     sentences = {IllegalStep(stage, Transition.DELIVER).vi for stage in Stage}
     assert len(sentences) == len(Stage)
@@ -47,4 +56,4 @@ def test_portal_statuses_go_both_ways_and_returned_is_shown_as_submitted() -> No
 
 def test_nothing_leads_out_of_the_end() -> None:
     ends = {Stage.REFUSED, Stage.HANDED_OVER}
-    assert not {stage for stage, _ in TRANSITIONS} & ends
+    assert not {stage for (stage, _), to in TRANSITIONS.items() if to is not stage} & ends

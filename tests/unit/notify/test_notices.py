@@ -38,9 +38,10 @@ def test_only_a_result_sent_by_post_is_announced(by: HandOver, owed: bool) -> No
 
 def test_each_fact_about_a_dossier_is_weighed_and_no_other_kind_ever_asks() -> None:
     declared = {kind for kind in EVENTS.values() if issubclass(kind, DossierFact)}
-    assert declared == OWN.keys()
+    assert declared == OWN.keys(), "add what it needs of its own to OWN in tests/support/notify_world.py, message or not"
     assert {kind for kind in declared if asks_for_message(fact(kind))} == NOTICES
 
 
 def test_each_of_them_has_a_template_and_a_line_in_the_table() -> None:
-    assert TEMPLATES.keys() == NOTICES == {entry.event for entry in TABLE.entries}
+    owed, templates, read = NOTICES, TEMPLATES.keys(), {entry.event for entry in TABLE.entries}
+    assert templates == owed == read, "NOTICES, TEMPLATES (domain/notice.py) and the Entry (consumers.py) name the same facts"
