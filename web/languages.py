@@ -52,7 +52,11 @@ class Texts:
         return cls(catalogues)
 
     def text(self, language: str, key: str, **values: object) -> str:
-        return self._catalogues[language][key].format_map(values)
+        try:
+            sentence = self._catalogues[language][key]
+        except KeyError:
+            raise LookupError(f"no text {key}: add it to texts/vi.toml and texts/en.toml of the service") from None
+        return sentence.format_map(values)
 
     def in_each(self, key: str, **values: object) -> Bilingual:
         return bilingual(lambda language: self.text(language, key, **values))

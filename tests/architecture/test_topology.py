@@ -8,8 +8,9 @@ from chassis.migration import metadata
 from contracts import golden
 from contracts.registry import EVENTS
 from contracts.services import SERVICES
-from contracts.topics import CASES, DOSSIERS, POST_ORDERS, SHIPMENTS, TOPICS, Kind
+from contracts.topics import CASES, DOSSIERS, KEYS, POST_ORDERS, SHIPMENTS, STAFF, TOPICS, UNITS, Kind
 from contracts.values import Lane
+from deploy.local.topology import TOPOLOGY
 from messaging.handler_table import Table
 from messaging.tables import MESSAGING_TABLES
 
@@ -36,6 +37,16 @@ def test_every_fact_has_a_reader() -> None:
     facts = {name for name, cls in EVENTS.items() if getattr(cls, "TOPIC", None) in TOPICS and cls.TOPIC.kind is Kind.FACTS}
     unread = {name for name in facts - wanted if not name.startswith("vn.motcua.intake.post-order.")}
     assert unread == set(), "nobody reads it: add an Entry to a consumers.py"
+
+
+@pytest.mark.parametrize("service", [service for service in SERVICES if service != KEYS.owner])
+def test_a_service_reads_what_its_sign_in_asks(service: str) -> None:
+    assert {KEYS, STAFF, UNITS} <= set(table(service).reads), "without its copies of keys, staff and units nobody can sign in"
+
+
+def test_every_service_has_its_processes() -> None:
+    parts = {part.name for part in TOPOLOGY if part.database}
+    assert parts == set(SERVICES), "add its line to TOPOLOGY in deploy/local/topology.py"
 
 
 def test_reporting_keeps_every_fact_about_dossiers_and_cases() -> None:

@@ -24,9 +24,11 @@ def test_each_folder_with_a_process_is_a_declared_service() -> None:
 
 def test_the_import_rules_name_every_service() -> None:
     independent = next(rule["modules"] for rule in RULES if rule["type"] == "independence")
-    assert sorted(independent) == sorted(f"services.{service}" for service in SERVICES)
+    layered = next(rule["containers"] for rule in RULES if "containers" in rule)
+    expected = sorted(f"services.{service}" for service in SERVICES)
+    assert sorted(independent) == sorted(layered) == expected, "name it in the import rules of pyproject.toml"
     pure = {module for rule in RULES if rule["type"] == "forbidden" for module in rule["source_modules"]}
-    assert {f"services.{service}.domain" for service in SERVICES} <= pure
+    assert {f"{service}.domain" for service in expected} <= pure, "name its domain in the import rules of pyproject.toml"
 
 
 def test_whoever_declares_events_owns_a_topic_and_the_other_way_round() -> None:
