@@ -1,6 +1,7 @@
 """The pages as a browser without scripts uses them: forms with their hidden fields, what was typed kept, output escaped."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -77,13 +78,16 @@ class Browser:
 
 
 @pytest.fixture
-def clerk(intake: Intake) -> Browser:
-    return Browser(intake.http)
+def clerk(intake: Intake) -> Iterator[Browser]:
+    yield Browser(intake.http)
+    intake.http.cookies.clear()
 
 
 @pytest.fixture
-def citizen(intake: Intake) -> Browser:
-    return Browser(intake.http, None)
+def citizen(intake: Intake) -> Iterator[Browser]:
+    """Whatever language was chosen is forgotten with the test."""
+    yield Browser(intake.http, None)
+    intake.http.cookies.clear()
 
 
 def secret_in(html: str) -> str:
