@@ -31,8 +31,8 @@ setup-dev: setup $(VENV)/.dev ## Install what the tests need too
 run: setup ## Start everything, in the foreground until Ctrl-C
 	@$(BIN)/motcua up
 
-unit: setup-dev ## Tests that need no server, in seconds
-	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture -n 2 --no-loadscope-reorder
+unit: setup-dev ## Tests that need no server, with fewer drawn examples
+	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture -n 2 --no-loadscope-reorder --hypothesis-profile quick
 
 test: setup-dev ## All tests but the long fault tests; own ports and folder. One of them: make test T=tests/unit/intake
 	@$(BIN)/python -m pytest $(if $(T),-n 0 $(T),-m "not faults" -n 3 --no-loadscope-reorder)
