@@ -1,8 +1,9 @@
 """An operator's way to the dead letters of a service: list, show, try again, or let go with a reason that is kept."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -10,10 +11,11 @@ from starlette.requests import Request
 
 from contracts.values import LongText, Role
 from messaging import dead_letters
-from messaging.commands import Answer, CommandKey, Commands, UnitOfWork
-from messaging.dead_letters import DeadLetter
+from messaging.command_table import Answer, Command, CommandEntry, CommandKey, CommandTable, Load, UnitOfWork
+from messaging.commands import Commands
+from messaging.dead_letters import LETTERS, DeadLetter, Letter, Retry, Skipped
 from web.idempotency import IdempotencyKey
-from web.principal import Principal
+from web.principal import Forbidden, Principal
 from web.signin import requires
 
 Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
@@ -87,24 +89,63 @@ async def _show(request: Request, letter: int, _: Operator) -> ParkedEvent:
 
 
 async def _retry(request: Request, letter: int, operator: Operator, key: IdempotencyKey) -> LetterState:
-    async def work(unit: UnitOfWork) -> Answer:
-        await dead_letters.retry(unit.connection, letter)
-        return Answer({"id": letter, "state": "ready"})
-
     command = CommandKey.of(key, operator.staff_id, f"retry {letter}", b"")
-    return await _run(request, command, work)
+    return await _run(request, Command(body=RetryLetter(letter), by=operator, key=command))
 
 
 async def _skip(request: Request, letter: int, skip: Skip, operator: Operator, key: IdempotencyKey) -> LetterState:
-    async def work(unit: UnitOfWork) -> Answer:
-        await dead_letters.skip(unit.connection, letter, actor=operator.staff_id, why=skip.why, now=unit.now)
-        return Answer({"id": letter, "state": "skipped"})
-
     command = CommandKey.of(key, operator.staff_id, f"skip {letter}", skip.why)
-    return await _run(request, command, work)
+    return await _run(request, Command(body=SkipLetter(letter, skip.why), by=operator, key=command))
 
 
-async def _run(request: Request, command: CommandKey, work: Callable[[UnitOfWork], Awaitable[Answer]]) -> LetterState:
+async def _run(request: Request, command: Command[Any]) -> LetterState:
     commands: Commands = request.app.state.process.commands
-    answer: dict[str, Any] = (await commands.run(command, work)).body
-    return LetterState.model_validate(answer)
+    return LetterState.model_validate((await commands.run(command)).body)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLetter:
+    letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkipLetter:
+    letter: int
+    why: str
+
+
+def _retry_letter(command: Command[RetryLetter], work: UnitOfWork) -> Answer:
+    letter = _dead_letter(command.body.letter, work)
+    work.save(LETTERS, replace(letter, verdict=Retry()))
+    return Answer({"id": letter.id, "state": "ready"})
+
+
+def _skip_letter(command: Command[SkipLetter], work: UnitOfWork) -> Answer:
+    letter = _dead_letter(command.body.letter, work)
+    work.save(LETTERS, replace(letter, verdict=Skipped(actor=command.by.staff_id, why=command.body.why, at=work.now)))
+    return Answer({"id": letter.id, "state": "skipped"})
+
+
+def _dead_letter(number: int, work: UnitOfWork) -> Letter:
+    letter = work.get(LETTERS, number)
+    if letter is None or letter.verdict is not None:
+        raise dead_letters.unknown(number)
+    return letter
+
+
+def _operator(command: Command[Any], _: UnitOfWork) -> None:
+    if not command.by.has(Role.OPERATOR):
+        raise Forbidden((Role.OPERATOR,))
+
+
+def _letter(command: Command[RetryLetter] | Command[SkipLetter], _: UnitOfWork) -> Iterable[int]:
+    yield command.body.letter
+
+
+DEAD_LETTER_COMMANDS: Final = CommandTable(
+    order=(LETTERS,),
+    entries=(
+        CommandEntry(body=RetryLetter, handler=_retry_letter, may=_operator, loads=(Load(LETTERS, _letter),)),
+        CommandEntry(body=SkipLetter, handler=_skip_letter, may=_operator, loads=(Load(LETTERS, _letter),)),
+    ),
+)

@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
-from chassis.dead_letters import dead_letters_router
+from chassis.dead_letters import DEAD_LETTER_COMMANDS, dead_letters_router
 from chassis.health import health_router
 from chassis.logs import configure_logs
 from chassis.reconcile import View, reconcile_router
@@ -24,7 +24,8 @@ from chassis.settings import ProcessSettings, database_url
 from chassis.sign_in import SignInLookUp
 from messaging.bell import Bell
 from messaging.clock import Clock, clock_from
-from messaging.commands import Commands
+from messaging.command_table import CommandTable
+from messaging.commands import Commands, Overloaded
 from messaging.engine import OnBegin
 from messaging.handler_table import Table
 from messaging.runtime import Messaging, make_engine
@@ -52,8 +53,8 @@ Background = Callable[[Process, asyncio.Event, Bell], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What makes a service: table of events, routes, folder of pages, what runs beside them, what reconcile may ask, what
-    runs first in each transaction of its consumers.
+    """What makes a service: tables of events and of commands, routes, folder of pages, what runs beside them, what reconcile
+    may ask, what runs first in each transaction of its consumers.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Service:
     folder: Path
     table: Table
     routers: Sequence[APIRouter]
+    commands: CommandTable = field(default_factory=CommandTable)
     background: Sequence[Background] = ()
     views: Sequence[View] = ()
     settings: type[ProcessSettings] = ProcessSettings
@@ -88,7 +90,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         settings=WebSettings(sample=settings.sample, secure_cookies=settings.public_url.startswith("https://")),
         now=process.clock,
         folder=service.folder,
-        unavailable=(OperationalError, InterfaceError, PoolTimeout),
+        unavailable=(OperationalError, InterfaceError, PoolTimeout, Overloaded),
     )
     app.state.process = process
     app.include_router(health_router(service.name))
@@ -111,7 +113,7 @@ def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
         replication=settings.replication,
         on_begin=service.on_begin,
     )
-    commands = Commands(database, clock)
+    commands = Commands(database=database, table=service.commands.joined(DEAD_LETTER_COMMANDS), clock=clock)
     return Process(name=service.name, settings=settings, clock=clock, database=database, commands=commands, messaging=messaging)
 
 
@@ -126,6 +128,7 @@ def _lifespan(service: Service, process: Process) -> Lifespan:
         try:
             yield
         finally:
+            await process.commands.drain()
             await process.messaging.stop()
             await process.database.dispose()
 

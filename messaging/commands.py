@@ -1,137 +1,107 @@
-"""A command over HTTP: a batch of one, effectively once by its Idempotency-Key, kept with its answer in the same transaction."""
+"""Commands over HTTP, effectively once by their Idempotency-Key: all that wait while a transaction is under way are the next one.
 
-import hashlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
-from http import HTTPStatus
-from typing import Any, TypeVar
+No timer: one client gets a batch of one at once, many get larger batches. Whose client has gone is done all the same, and its
+answer kept. A value that the database refuses sinks the transaction: then the batch is halved until the one is found.
+"""
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from contracts.refusal import Invalid
-from contracts.registry import Event
-from contracts.topics import Topic
-from contracts.values import Lane
-from messaging import outbox
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from messaging import metrics
 from messaging.clock import Clock
-from messaging.faults import is_conflict
-from messaging.handler_table import Decision, numbered
+from messaging.command_batch import CommandBatch
+from messaging.command_folding import Outcome
+from messaging.command_table import Answer, Command, CommandTable
+from messaging.faults import is_bad_value, is_conflict
 
-S = TypeVar("S")
-CONFLICT_TRIES = 5
+CONFLICT_TRIES: Final = 5
+LARGEST_BATCH: Final = 200
+MOST_WAITING: Final = 2000
 
-# By primary key. A second request with the same key waits here for the first one's end.
-_CLAIM = text("""
-    INSERT INTO command (key, actor, fingerprint, at) VALUES (:key, :actor, :fingerprint, :at)
-    ON CONFLICT (key, actor) DO NOTHING RETURNING key
-""")
-_ANSWERED = text("SELECT fingerprint, status, answer FROM command WHERE key = :key AND actor = :actor")
-_ANSWER = text("UPDATE command SET status = :status, answer = :answer WHERE key = :key AND actor = :actor").bindparams(
-    # Typed, so that SQLAlchemy writes JSON.
-    bindparam("answer", type_=JSONB)
-)
+
+class Overloaded(Exception):  # noqa: N818 -- it is the process that is overloaded
+    """More commands wait than will be served in time: come back later."""
 
 
 @dataclass(frozen=True, slots=True)
-class CommandKey:
-    """Who sent what under which key. `fingerprint`: the same key for another request is a mistake and refused."""
-
-    key: str
-    actor: str
-    fingerprint: str
-
-    @classmethod
-    def of(cls, key: str, actor: str, route: str, body: bytes | str) -> "CommandKey":
-        content = body if isinstance(body, bytes) else body.encode("utf-8", "backslashreplace")
-        return cls(key, actor, hashlib.sha256(route.encode() + b"\n" + content).hexdigest())
+class _Waiting:
+    command: Command[Any]
+    outcome: asyncio.Future[Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the client gets, now and whenever it sends the same command again."""
-
-    body: dict[str, Any]
-    status: int = HTTPStatus.OK
-
-
-@dataclass(frozen=True, slots=True)
-class UnitOfWork:
-    """One transaction. `record_events` queues a decision's events and gives back the state that has recorded them."""
-
-    connection: AsyncConnection
-    now: datetime
-    correlation: str | None
-
-    async def record_events(self, decision: Decision[S]) -> S:
-        state, rows = numbered(decision, self.now, correlation=self.correlation)
-        await outbox.write(self.connection, rows)
-        return state
-
-    async def publish_state(
-        self, topic: Topic, event: Event | None, kind: str, entity: str, version: int, lane: Lane | None
-    ) -> None:
-        """Publish an entity of a state topic in a version; None is a tombstone."""
-        payload = None if event is None else event.model_dump_json(exclude_none=True).encode()
-        await outbox.write(
-            self.connection,
-            [
-                outbox.Draft(
-                    topic=topic,
-                    type=kind,
-                    subject=entity,
-                    sequence=version,
-                    lane=lane,
-                    payload=payload,
-                    time=self.now,
-                    correlation=self.correlation,
-                )
-            ],
-        )
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(kw_only=True)
 class Commands:
+    """One process's commands on one database, one transaction at a time. `most_waiting` bounds the queue."""
+
     database: AsyncEngine
+    table: CommandTable
     clock: Clock
+    most_waiting: int = MOST_WAITING
+    _waiting: deque[_Waiting] = field(init=False, default_factory=deque)
+    _worker: asyncio.Task[None] | None = field(init=False, default=None)
 
-    async def run(
-        self, key: CommandKey, work: Callable[[UnitOfWork], Awaitable[Answer]], *, correlation: str | None = None
-    ) -> Answer:
-        """Do it once, or give the answer already given. A refusal rolls everything back, and the key is free again.
+    async def run(self, command: Command[Any]) -> Answer:
+        """Do it once, or give the answer already given. A refusal leaves nothing behind, and the key is free again.
 
-        Raises Invalid when the key was used for another request. A deadlock is tried again, a few times.
+        Raises the command's Refusal, KeyReused, Overloaded, and faults of the infrastructure: then nobody knows yet, and the
+        same command under the same key will tell.
         """
+        if len(self._waiting) >= self.most_waiting:
+            raise Overloaded
+        waiting = _Waiting(command, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+        outcome = await asyncio.shield(waiting.outcome)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def drain(self) -> None:
+        """Until nothing is under way."""
+        while self._worker is not None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(self._worker)
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
+                while batch:
+                    batch = batch[await self._serve(batch) :]
+        finally:
+            self._worker = None
+
+    async def _serve(self, batch: Sequence[_Waiting]) -> int:
+        """How many of the first ones have their outcome now: all, unless a value is refused or one needs what was not loaded."""
+        try:
+            outcomes = await self._transaction([waiting.command for waiting in batch])
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is everybody's answer
+            if is_bad_value(error) and len(batch) > 1:
+                return await self._serve(batch[: len(batch) // 2])
+            outcomes = [error] * len(batch)
+        for waiting, outcome in zip(batch, outcomes, strict=False):
+            waiting.outcome.set_result(outcome)
+        metrics.COMMANDS_TOGETHER.observe(len(outcomes))
+        return len(outcomes)
+
+    async def _transaction(self, commands: Sequence[Command[Any]]) -> list[Outcome]:
+        """A deadlock is tried again, a few times."""
         for attempt in range(1, CONFLICT_TRIES + 1):
             try:
-                return await self._once(key, work, correlation)
+                async with self.database.connect() as connection:
+                    batch = CommandBatch(connection=connection, table=self.table, now=self.clock(), commands=commands)
+                    outcomes = await batch.run()
+                    if batch.changes:
+                        await connection.commit()
+                    return outcomes
             except Exception as error:
                 if attempt == CONFLICT_TRIES or not is_conflict(error):
                     raise
         raise AssertionError("unreachable")
-
-    async def _once(self, key: CommandKey, work: Callable[[UnitOfWork], Awaitable[Answer]], correlation: str | None) -> Answer:
-        async with self.database.begin() as connection:
-            now = self.clock()
-            claim = {"key": key.key, "actor": key.actor, "fingerprint": key.fingerprint, "at": now}
-            if (await connection.execute(_CLAIM, claim)).first() is None:
-                return await _given(connection, key)
-            answer = await work(UnitOfWork(connection, now, correlation))
-            await connection.execute(
-                _ANSWER, {"key": key.key, "actor": key.actor, "status": answer.status, "answer": answer.body}
-            )
-            return answer
-
-
-async def _given(connection: AsyncConnection, key: CommandKey) -> Answer:
-    row = (await connection.execute(_ANSWERED, {"key": key.key, "actor": key.actor})).one()
-    if row.fingerprint != key.fingerprint:
-        raise Invalid(
-            "key-reused",
-            vi="Idempotency-Key này đã dùng cho một yêu cầu khác. Hãy dùng khoá mới.",
-            en="This Idempotency-Key was used for another request. Use a new one.",
-            field="Idempotency-Key",
-        )
-    return Answer(row.answer, row.status)

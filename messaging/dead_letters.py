@@ -33,6 +33,7 @@ _RETRY = text("UPDATE parking_lot SET state = 'ready' WHERE id = :id AND state =
 # Locks in the order of the consumers: the inbox row, then its events.
 _AGGREGATE = text("SELECT source, subject FROM parking_lot WHERE id = :id AND state = 'dead'")
 _LOCK_INBOX = text("SELECT last FROM inbox WHERE source = :source AND subject = :subject FOR UPDATE")
+_ARE_DEAD = text("SELECT id FROM parking_lot WHERE id = ANY(:ids) AND state = 'dead'")
 _LOCK = text("SELECT * FROM parking_lot WHERE id = :id AND state = 'dead' FOR UPDATE")
 _AUDIT = text("""
     INSERT INTO skipped (id, source, subject, sequence, died_of, topic, partition, "offset", actor, why, at)
@@ -119,7 +120,7 @@ async def show(connection: AsyncConnection, letter: int) -> dict[str, Any]:
     """Everything that is known of a waiting event, its bytes as text where they can be read."""
     row = (await connection.execute(_SHOW, {"id": letter})).mappings().first()
     if row is None:
-        raise _unknown(letter)
+        raise unknown(letter)
     letter_data = dict(row)
     for name in ("key", "value"):
         letter_data[name] = None if letter_data[name] is None else bytes(letter_data[name]).decode("utf-8", "backslashreplace")
@@ -129,7 +130,7 @@ async def show(connection: AsyncConnection, letter: int) -> dict[str, Any]:
 async def retry(connection: AsyncConnection, letter: int) -> None:
     """Let it be tried again: what was at fault has been mended."""
     if (await connection.execute(_RETRY, {"id": letter})).first() is None:
-        raise _unknown(letter)
+        raise unknown(letter)
     await _wake(connection)
 
 
@@ -139,12 +140,12 @@ async def skip(connection: AsyncConnection, letter: int, *, actor: str, why: str
         raise Invalid("why-missing", vi="Hãy ghi lý do bỏ qua.", en="Say why it is skipped.", field="why")
     letter_key = (await connection.execute(_AGGREGATE, {"id": letter})).first()
     if letter_key is None:
-        raise _unknown(letter)
+        raise unknown(letter)
     aggregate = {"source": letter_key.source, "subject": letter_key.subject}
     await connection.execute(_LOCK_INBOX, aggregate)
     row = (await connection.execute(_LOCK, {"id": letter})).first()
     if row is None:
-        raise _unknown(letter)
+        raise unknown(letter)
     await connection.execute(
         _AUDIT,
         aggregate
@@ -164,5 +165,47 @@ async def _wake(connection: AsyncConnection) -> None:
     await connection.execute(_WAKE, {"channel": CHANNEL, "payload": PARKING_LOT})
 
 
-def _unknown(letter: int) -> NotFound:
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What was at fault has been mended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Let go, by whom and why."""
+
+    actor: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter, and what a person says of it."""
+
+    id: int
+    verdict: Retry | Skipped | None = None
+
+
+class Letters:
+    """The store of the operator's commands: a few at most, so each verdict is carried out by itself."""
+
+    async def load(self, connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Letter]:
+        """Not locked here: a consumer locks the inbox row first, and so does each verdict."""
+        return {row.id: Letter(row.id) for row in await connection.execute(_ARE_DEAD, {"ids": list(keys)})}
+
+    async def save(self, connection: AsyncConnection, states: Sequence[Letter]) -> None:
+        """Raises NotFound for one that is dead no longer."""
+        for letter in states:
+            if isinstance(letter.verdict, Retry):
+                await retry(connection, letter.id)
+            elif letter.verdict is not None:
+                verdict = letter.verdict
+                await skip(connection, letter.id, actor=verdict.actor, why=verdict.why, now=verdict.at)
+
+
+LETTERS = Letters()
+
+
+def unknown(letter: int) -> NotFound:
     return NotFound("no-dead-letter", vi=f"Không có thư chết số {letter}.", en=f"There is no dead letter {letter}.")

@@ -2,6 +2,7 @@
 for the whole province, so a commune's administrator may not run one.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends
@@ -26,10 +27,9 @@ async def administered_units(connection: AsyncConnection, person: Principal) -> 
     return with_descendants({unit.id: unit.entity for unit in units.values()}, person.units(Role.ADMIN))
 
 
-async def require_administered(connection: AsyncConnection, person: Principal, staff: StaffV1) -> None:
-    """Raises Forbidden."""
-    units = await administered_units(connection, person)
-    if units is not None and not administers(units, staff):
+def require_administered(person: Principal, staff: StaffV1, units: Mapping[str, UnitV1]) -> None:
+    """An administrator of a unit of theirs or above it, among all `units`. Raises Forbidden."""
+    if not administers(with_descendants(units, person.units(Role.ADMIN)), staff):
         raise Forbidden((Role.ADMIN,), staff.posts[0].unit if staff.posts else None)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.process import Service, serve
 from chassis.sign_in import SignInLookUp
 from services.directory import api, pages
+from services.directory.commands.table import COMMANDS
 from services.directory.consumers import TABLE
 from services.directory.domain.accounts import INSTALLATION
 from services.directory.provision import provision
@@ -24,6 +25,7 @@ SERVICE = Service(
     title="Một Cửa: directory",
     folder=Path(__file__).parent,
     table=TABLE,
+    commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
     settings=DirectorySettings,
     signin=own_sign_in,

@@ -3,13 +3,12 @@
 from chassis.process import Process
 from chassis.secret_files import read_secret
 from messaging.backoff import retry_forever
-from messaging.commands import UnitOfWork
-from services.directory import handlers
+from messaging.command_table import Command
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.adapters.signing_key import public_key, signing_key
-from services.directory.commands.publication import publish_account, publish_key
+from services.directory.commands.installation import ProvideInstallation
 from services.directory.domain.accounts import OPERATOR
-from services.directory.repository import accounts, entities
+from services.directory.repository import accounts
 from services.directory.settings import DirectorySettings, directory_settings
 
 
@@ -24,24 +23,16 @@ async def provision(process: Process) -> None:
 
 
 async def _provide(process: Process, settings: DirectorySettings, password: str | None) -> None:
-    async with process.database.begin() as connection:
-        unit_of_work = UnitOfWork(connection, process.clock(), None)
-        await entities.one_import_at_a_time(connection)
-        key = public_key(signing_key(settings.signing_key_file), unit_of_work.now)
-        if await entities.add_key(connection, key):
-            await publish_key(unit_of_work, key)
-        if password is not None:
-            await _provide_operator(unit_of_work, password)
+    key = public_key(signing_key(settings.signing_key_file), process.clock())
+    password_hash = None if password is None else await _operators_hash(process, password)
+    await process.commands.run(Command(body=ProvideInstallation(key, password_hash)))
 
 
-async def _provide_operator(unit_of_work: UnitOfWork, password: str) -> None:
+async def _operators_hash(process: Process, password: str) -> str:
     """The file's password is the operator's, also after it was changed there."""
-    before = await accounts.lock(unit_of_work.connection, OPERATOR)
+    async with process.database.connect() as connection:
+        before = await accounts.find(connection, OPERATOR)
     password_hash = None if before is None else before.password_hash
     if password_hash is None or not await PASSWORDS.verify(password, password_hash):
         password_hash = (await PASSWORDS.hash_all([password]))[password]
-    after = handlers.provide_operator(before, password_hash)
-    if after != before:
-        await accounts.save(unit_of_work.connection, [after])
-    if before is None or after.version != before.version:
-        await publish_account(unit_of_work, after)
+    return password_hash

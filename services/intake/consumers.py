@@ -10,11 +10,10 @@ from messaging.handler_table import Effect, Entry, Table
 from services.intake.domain.dossier import dossier_of_collection
 from services.intake.domain.orders import dossier_of, order_of
 from services.intake.handlers import post, routing
-from services.intake.repository.dossiers import Dossiers
-from services.intake.repository.orders import Orders
+from services.intake.repository.dossiers import AnnouncedDossiers
+from services.intake.repository.orders import ORDERS
 
-DOSSIERS: Final = Dossiers()
-ORDERS: Final = Orders()
+DOSSIERS: Final = AnnouncedDossiers()
 
 
 def _dossier_of_collection(attributes: Attributes, _: Any) -> str:

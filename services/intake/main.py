@@ -5,6 +5,7 @@ from typing import Final
 
 from chassis.process import Service, serve
 from services.intake import api, pages
+from services.intake.commands.table import COMMANDS
 from services.intake.consumers import TABLE
 from services.intake.provision import open_keys
 from services.intake.reconcile import VIEWS
@@ -15,6 +16,7 @@ SERVICE: Final = Service(
     title="Một Cửa: intake",
     folder=Path(__file__).parent,
     table=TABLE,
+    commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
     views=VIEWS,
     settings=IntakeSettings,

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.process import Process
 from contracts.values import Lane
+from messaging import outbox
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import Bell
 from messaging.clock import system_clock
-from messaging.commands import UnitOfWork
-from messaging.handler_table import Decision
+from messaging.handler_table import Decision, numbered
 from services.notify import handlers
 from services.notify.adapters.gateways import gateway_of
 from services.notify.adapters.gateways.port import Away, Gateway, Outgoing
@@ -135,4 +135,6 @@ class Sender:
             await MESSAGES.save(connection, [await self._record(connection, decision)])
 
     async def _record(self, connection: AsyncConnection, decision: Decision[Message]) -> Message:
-        return await UnitOfWork(connection, self.process.clock(), decision.state.correlation).record_events(decision)
+        state, rows = numbered(decision, self.process.clock(), correlation=decision.state.correlation)
+        await outbox.write(connection, rows)
+        return state

@@ -6,6 +6,7 @@ from typing import Final
 from chassis.process import Service, serve
 from services.notify import api, pages
 from services.notify.background import send_messages
+from services.notify.commands import COMMANDS
 from services.notify.consumers import TABLE
 from services.notify.reconcile import VIEWS
 from services.notify.settings import NotifySettings
@@ -15,6 +16,7 @@ SERVICE: Final = Service(
     title="Một Cửa: notify",
     folder=Path(__file__).parent,
     table=TABLE,
+    commands=COMMANDS,
     routers=[api.router, pages.router],
     background=[send_messages],
     views=VIEWS,

@@ -6,6 +6,7 @@ from typing import Final
 from chassis.process import Service, serve
 from services.reporting import api, pages
 from services.reporting.background.watcher import watch_for_replays
+from services.reporting.commands import COMMANDS
 from services.reporting.consumers import TABLE
 from services.reporting.reconcile import VIEWS
 from services.reporting.repository.shadow import shared_swap_lock
@@ -15,6 +16,7 @@ SERVICE: Final = Service(
     title="Một Cửa: số liệu / figures",
     folder=Path(__file__).parent,
     table=TABLE,
+    commands=COMMANDS,
     routers=(api.router, pages.router),
     background=(watch_for_replays,),
     views=VIEWS,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.process import CurrentProcess
 from contracts.values import Identifier, UnitId
-from messaging.commands import Answer
+from messaging.command_table import Answer
 from services.routing import queries
 from services.routing.access import Worker
 from services.routing.commands import CaseCommand, CaseId, case_command

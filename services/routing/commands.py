@@ -1,8 +1,7 @@
 """The table command -> handler, and what each must load. A command of a program and one of a page are the same `CaseCommand`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Path
@@ -10,11 +9,11 @@ from fastapi import Path
 from chassis.process import CurrentProcess, Process
 from contracts.directory import StaffV1
 from contracts.values import Identifier, Role
-from messaging import copies
-from messaging.commands import Answer, CommandKey, UnitOfWork
+from messaging.command_table import Answer, Command, CommandEntry, CommandKey, CommandTable, Load, UnitOfWork
+from messaging.copied import Copied
 from messaging.handler_table import Decision
 from services.routing.access import Worker, actor_in
-from services.routing.domain.case import Actor, Case, Ruling
+from services.routing.domain.case import Case
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.handlers import Assignee, assign, decide
@@ -26,43 +25,61 @@ from web.idempotency import IdempotencyKey
 from web.principal import Principal
 
 CaseId = Annotated[Identifier, Path(description="the dossier's id")]
-Request = DecideCase | AssignCase
-Load = Callable[[UnitOfWork, Case], Awaitable[Any]]
+STAFF: Final = Copied(StaffV1)
 
 
-@dataclass(frozen=True, slots=True)
-class UseCase:
-    """`prepare` refuses a request that cannot be before anything is locked; what it gives back loads the handler's argument."""
-
-    name: str
-    prepare: Callable[[Any], Load]
-    handler: Callable[[Case, Any, Actor, datetime], Decision[Case]]
+def _decide(command: Command[DecideCase], work: UnitOfWork) -> Answer:
+    case = _case(command, work)
+    actor = actor_in(command.by, case.competent_unit.id)
+    return _changed(work, decide(case, command.body.ruling(), actor, work.now))
 
 
-def _ruling(request: DecideCase) -> Load:
-    ruling = request.ruling()
-
-    async def load(_: UnitOfWork, __: Case) -> Ruling:
-        return ruling
-
-    return load
+def _assign(command: Command[AssignCase], work: UnitOfWork) -> Answer:
+    case = _case(command, work)
+    actor = actor_in(command.by, case.competent_unit.id)
+    return _changed(work, assign(case, _assignee(command.body.officer, case, work), actor, work.now))
 
 
-def _assignee(request: AssignCase) -> Load:
-    async def load(unit: UnitOfWork, case: Case) -> Assignee:
-        staff = await copies.one(unit.connection, StaffV1, request.officer)
-        if staff is None:
-            return Assignee(Person(request.officer, request.officer), officer_here=False)
-        posts = [post for post in staff.posts if post.unit == case.competent_unit.id and post.role is Role.OFFICER]
-        return Assignee(Person(staff.id, staff.name), officer_here=staff.active and bool(posts))
-
-    return load
+def _assignee(officer: str, case: Case, work: UnitOfWork) -> Assignee:
+    staff = work.get(STAFF, officer)
+    if staff is None:
+        return Assignee(Person(officer, officer), officer_here=False)
+    posts = [post for post in staff.posts if post.unit == case.competent_unit.id and post.role is Role.OFFICER]
+    return Assignee(Person(staff.id, staff.name), officer_here=staff.active and bool(posts))
 
 
-TABLE: Final[Mapping[type[Request], UseCase]] = {
-    DecideCase: UseCase("decide", _ruling, decide),
-    AssignCase: UseCase("assign", _assignee, assign),
-}
+def _changed(work: UnitOfWork, decision: Decision[Case]) -> Answer:
+    return Answer(CaseChanged.model_validate(work.record(CASE_STORE, decision)).model_dump(mode="json"))
+
+
+def _case(command: Command[Any], work: UnitOfWork) -> Case:
+    case = work.get(CASE_STORE, command.target)
+    if case is None:
+        raise CaseUnknown
+    return case
+
+
+def _worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
+    """Raises CaseUnknown, Forbidden or StaleWrite."""
+    case = _case(command, work)
+    actor_in(command.by, case.competent_unit.id)
+    require_current(command.seen, case.version)
+
+
+def _officer(command: Command[AssignCase], _: UnitOfWork) -> Iterable[str]:
+    yield command.body.officer
+
+
+COMMANDS: Final = CommandTable(
+    order=(CASE_STORE, STAFF),
+    entries=(
+        CommandEntry(body=DecideCase, handler=_decide, may=_worker_who_has_seen_it, loads=(Load(CASE_STORE),)),
+        CommandEntry(
+            body=AssignCase, handler=_assign, may=_worker_who_has_seen_it, loads=(Load(CASE_STORE), Load(STAFF, _officer))
+        ),
+    ),
+)
+_ACTIONS: Final = {DecideCase: "decide", AssignCase: "assign"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,29 +92,20 @@ class CaseCommand:
     version: int
     key: str
 
-    async def run(self, request: Request) -> Answer:
-        """Locked, checked, decided, saved and published in one transaction. Raises a Refusal, and then nothing has happened."""
-        use_case = TABLE[type(request)]
-        load = use_case.prepare(request)
-
-        async def work(unit: UnitOfWork) -> Answer:
-            case, actor = await self._lock(unit)
-            decision = use_case.handler(case, await load(unit, case), actor, unit.now)
-            case = await unit.record_events(decision)
-            await CASE_STORE.save(unit.connection, [case])
-            return Answer(CaseChanged.model_validate(case).model_dump(mode="json"))
-
-        key = CommandKey.of(self.key, self.person.staff_id, f"{use_case.name} {self.case_id}", request.model_dump_json())
-        return await self.process.commands.run(key, work, correlation=correlation.request_id.get() or None)
-
-    async def _lock(self, unit: UnitOfWork) -> tuple[Case, Actor]:
-        """The case, as whoever the person is in its unit. Raises CaseUnknown, Forbidden or StaleWrite."""
-        case = (await CASE_STORE.load(unit.connection, [self.case_id])).get(self.case_id)
-        if case is None:
-            raise CaseUnknown
-        actor = actor_in(self.person, case.competent_unit.id)
-        require_current(self.version, case.version)
-        return case, actor
+    async def run(self, request: DecideCase | AssignCase) -> Answer:
+        """Raises a Refusal, and then nothing has happened. What could decide no case is refused before anything is locked."""
+        if isinstance(request, DecideCase):
+            request.ruling()
+        route = f"{_ACTIONS[type(request)]} {self.case_id}"
+        command = Command(
+            body=request,
+            by=self.person,
+            target=self.case_id,
+            seen=self.version,
+            key=CommandKey.of(self.key, self.person.staff_id, route, request.model_dump_json()),
+            correlation=correlation.current(),
+        )
+        return await self.process.commands.run(command)
 
 
 async def case_command(

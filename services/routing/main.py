@@ -5,6 +5,7 @@ from typing import Final
 
 from chassis.process import Service, serve
 from services.routing import api, pages
+from services.routing.commands import COMMANDS
 from services.routing.consumers import TABLE
 from services.routing.reconcile import VIEWS
 
@@ -13,6 +14,7 @@ SERVICE: Final = Service(
     title="Một Cửa: routing",
     folder=Path(__file__).parent,
     table=TABLE,
+    commands=COMMANDS,
     routers=[api.router, pages.router],
     views=VIEWS,
 )

@@ -21,7 +21,7 @@ ROLES: Final = {
     "domain": "pure: state, transitions, rules",
     "handlers": "pure: state and command or event in, decision out",
     "consumers": "the table event -> handler",
-    "commands": "each use case in one transaction",
+    "commands": "the table command -> handler, and what each must load",
     "queries": "what API and pages read",
     "schemas": "what the API takes and answers",
     "access": "who may do and see what",

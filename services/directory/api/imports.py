@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.process import CurrentProcess
-from messaging.commands import CommandKey
+from messaging.command_table import CommandKey
 from services.directory.access import Importer, require_province
 from services.directory.commands.imports import import_all
 from services.directory.importer.faults import Fault, ImportRefused
@@ -51,7 +51,7 @@ async def import_files(request: Request, person: Importer, key: IdempotencyKey, 
     try:
         texts = await _texts(request)
         command = CommandKey.of(key, person.staff_id, "import", json.dumps(texts, sort_keys=True))
-        return await import_all(process, command, texts, correlation.request_id.get())
+        return await import_all(process, person, command, texts, correlation.current())
     except ImportRefused as refusal:
         return answer(request, _problem(refusal))
 

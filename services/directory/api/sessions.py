@@ -13,7 +13,6 @@ from services.directory.commands import sessions
 from services.directory.domain.guess_limits import TooManyGuesses
 from services.directory.queries.staff import find_staff
 from services.directory.schemas import SignIn, Token
-from web import correlation
 from web.errors import answer
 from web.problems import Problem
 from web.signin import SignedIn
@@ -40,4 +39,4 @@ async def me(person: SignedIn, process: CurrentProcess) -> StaffV1:
 @router.post("/sign-out", status_code=HTTPStatus.NO_CONTENT)
 async def sign_out(person: SignedIn, process: CurrentProcess) -> None:
     """Every token of the person is void, on every computer."""
-    await sessions.sign_out(process, person.staff_id, correlation.request_id.get())
+    await sessions.sign_out(process, person)

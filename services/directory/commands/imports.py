@@ -1,32 +1,37 @@
 """Import: all files or nothing. The same files again change nothing."""
 
-from collections.abc import Mapping
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 from chassis.process import Process
-from contracts.directory import CalendarV1, ProcedureV1, UnitV1
-from messaging.commands import Answer, CommandKey, UnitOfWork
+from contracts.values import Role
+from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, NotLoaded, UnitOfWork
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.commands.publication import publish_account, publish_entity
+from services.directory.domain.register import WHOLE, Changes
 from services.directory.domain.versioned import AnyVersioned
-from services.directory.importer.changes import Changes, Holdings, import_files, initial_passwords
-from services.directory.repository import accounts, entities
+from services.directory.importer.changes import import_files, initial_passwords
+from services.directory.repository import accounts
+from services.directory.repository.register import REGISTER
 from services.directory.schemas import Imported
+from web.principal import Forbidden, Principal
 
 
-async def import_all(process: Process, command: CommandKey, texts: Mapping[str, str], correlation: str | None) -> Imported:
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`hashes`: of the initial passwords in the files, by password."""
+
+    texts: Mapping[str, str]
+    hashes: Mapping[str, str]
+
+
+async def import_all(
+    process: Process, person: Principal, key: CommandKey, texts: Mapping[str, str], correlation: str | None
+) -> Imported:
     """What changed, by kind. Raises ImportRefused."""
-    hashes = await _hashes(process, texts)
-
-    async def work(unit_of_work: UnitOfWork) -> Answer:
-        await entities.one_import_at_a_time(unit_of_work.connection)
-        changes = import_files(texts, await _held(unit_of_work.connection), hashes, unit_of_work.now)
-        await _save(unit_of_work.connection, changes)
-        await _publish(unit_of_work, changes)
-        return Answer(Imported(changed=changes.changed(), unchanged=changes.unchanged()).model_dump())
-
-    answer = await process.commands.run(command, work, correlation=correlation)
+    body = Import(texts, await _hashes(process, texts))
+    answer = await process.commands.run(Command(body=body, by=person, key=key, correlation=correlation))
     return Imported.model_validate(answer.body)
 
 
@@ -38,25 +43,32 @@ async def _hashes(process: Process, texts: Mapping[str, str]) -> dict[str, str]:
     return await PASSWORDS.hash_all(password for staff_id, password in initial.items() if staff_id not in have_one)
 
 
-async def _held(connection: AsyncConnection) -> Holdings:
-    return Holdings(
-        units=await entities.load_all(connection, UnitV1),
-        calendars=await entities.load_all(connection, CalendarV1),
-        procedures=await entities.load_all(connection, ProcedureV1),
-        accounts=await accounts.lock_all(connection),
-    )
+def _import(command: Command[Import], work: UnitOfWork) -> Answer:
+    register = work.get(REGISTER, WHOLE)
+    if register is None:
+        raise NotLoaded(WHOLE)
+    changes = import_files(command.body.texts, register.held, command.body.hashes, work.now)
+    work.save(REGISTER, replace(register, changes=changes))
+    _publish(work, changes)
+    return Answer(Imported(changed=changes.changed(), unchanged=changes.unchanged()).model_dump())
 
 
-async def _save(connection: AsyncConnection, changes: Changes) -> None:
-    await entities.save(connection, CalendarV1, changes.calendars)
-    await entities.save(connection, UnitV1, changes.units)
-    await entities.save(connection, ProcedureV1, changes.procedures)
-    await accounts.save(connection, changes.accounts)
-
-
-async def _publish(unit_of_work: UnitOfWork, changes: Changes) -> None:
+def _publish(work: UnitOfWork, changes: Changes) -> None:
     changed: tuple[AnyVersioned, ...] = (*changes.calendars, *changes.units, *changes.procedures)
     for versioned in changed:
-        await publish_entity(unit_of_work, versioned)
+        publish_entity(work, versioned)
     for account in changes.accounts:
-        await publish_account(unit_of_work, account)
+        publish_account(work, account)
+
+
+def _importer(command: Command[Import], _: UnitOfWork) -> None:
+    """The route has asked for the province's administrator before it read the files."""
+    if not (command.by.has(Role.OPERATOR) or command.by.has(Role.ADMIN)):
+        raise Forbidden((Role.OPERATOR,))
+
+
+def _whole(_: Command[Import], __: UnitOfWork) -> Iterable[str]:
+    yield WHOLE
+
+
+ENTRIES: Final = (CommandEntry(body=Import, handler=_import, may=_importer, loads=(Load(REGISTER, _whole),), alone=True),)

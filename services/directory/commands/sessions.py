@@ -5,15 +5,15 @@ from typing import Final
 from chassis import guess_limiter
 from chassis.guess_limiter import GuessLimit
 from chassis.process import Process
-from messaging.commands import UnitOfWork
-from services.directory import handlers
+from messaging.command_table import Command
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.adapters.signing_key import issue_token, signing_key
-from services.directory.commands.publication import publish_account
-from services.directory.domain.accounts import UnknownPerson
+from services.directory.commands.staff import SignOut
 from services.directory.domain.guess_limits import CLOSED_FOR, MOST, WITHIN, TooManyGuesses, WrongPassword
 from services.directory.repository import accounts
 from services.directory.settings import directory_settings
+from web import correlation
+from web.principal import Principal
 from web.tokens import TokenClaims
 
 SIGN_IN_LIMIT: Final = GuessLimit(MOST, WITHIN, CLOSED_FOR)
@@ -40,13 +40,7 @@ async def sign_in(process: Process, username: str, password: str) -> tuple[str, 
     return issue_token(account.staff, private, now=process.clock(), lifetime=settings.shift)
 
 
-async def sign_out(process: Process, staff_id: str, correlation: str | None) -> None:
+async def sign_out(process: Process, person: Principal) -> None:
     """Every token of this person is void, in every service as soon as it hears of it."""
-    async with process.database.begin() as connection:
-        unit_of_work = UnitOfWork(connection, process.clock(), correlation)
-        account = await accounts.lock(connection, staff_id)
-        if account is None:
-            raise UnknownPerson
-        after = handlers.sign_out(account, unit_of_work.now)
-        await accounts.save(connection, [after])
-        await publish_account(unit_of_work, after)
+    command = Command(body=SignOut(), by=person, target=person.staff_id, correlation=correlation.current())
+    await process.commands.run(command)

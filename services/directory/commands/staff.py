@@ -1,19 +1,32 @@
 """Disabling and enabling a person: in effect here at once, in the other services as soon as they hear of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from chassis.process import CurrentProcess
-from contracts.values import Identifier
-from messaging.commands import Answer, CommandKey, UnitOfWork
+from contracts.values import Identifier, Role
+from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
 from services.directory import handlers
 from services.directory.access import Administrator, require_administered
 from services.directory.commands.publication import publish_account
-from services.directory.domain.accounts import UnknownPerson
-from services.directory.repository import accounts
+from services.directory.domain.accounts import Account, UnknownPerson
+from services.directory.repository.accounts import ACCOUNTS
+from services.directory.repository.entities import ALL_UNITS, EVERY_UNIT
 from services.directory.schemas import AccountState
 from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchAccount:
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,23 +40,65 @@ class StaffCommand:
 
     async def switch(self, staff_id: Identifier, *, active: bool) -> AccountState:
         """Raises UnknownPerson, Forbidden, StaleWrite, OwnAccount."""
+        command = Command(
+            body=SwitchAccount(active),
+            by=self.by,
+            target=staff_id,
+            seen=self.seen,
+            key=CommandKey.of(self.key, self.by.staff_id, f"staff {staff_id} {active}", str(self.seen)),
+            correlation=correlation.current(),
+        )
+        return AccountState.model_validate((await self.process.commands.run(command)).body)
 
-        async def work(unit_of_work: UnitOfWork) -> Answer:
-            return Answer((await self._switch(unit_of_work, staff_id, active=active)).model_dump())
 
-        command = CommandKey.of(self.key, self.by.staff_id, f"staff {staff_id} {active}", str(self.seen))
-        answer = await self.process.commands.run(command, work, correlation=correlation.request_id.get())
-        return AccountState.model_validate(answer.body)
+def _switch(command: Command[SwitchAccount], work: UnitOfWork) -> Answer:
+    account = account_of(command.target, work)
+    after = handlers.switch(account, active=command.body.active, by=command.by.staff_id, now=work.now)
+    if after is not None:
+        account = work.save(ACCOUNTS, after)
+        publish_account(work, account)
+    return Answer(AccountState(id=account.id, active=account.staff.active, version=account.version).model_dump())
 
-    async def _switch(self, unit_of_work: UnitOfWork, staff_id: Identifier, *, active: bool) -> AccountState:
-        account = await accounts.lock(unit_of_work.connection, staff_id)
-        if account is None:
-            raise UnknownPerson
-        await require_administered(unit_of_work.connection, self.by, account.staff)
-        require_current(self.seen, account.version)
-        after = handlers.switch(account, active=active, by=self.by.staff_id, now=unit_of_work.now)
-        if after is not None:
-            await accounts.save(unit_of_work.connection, [after])
-            await publish_account(unit_of_work, after)
-        account = after or account
-        return AccountState(id=account.id, active=account.staff.active, version=account.version)
+
+def _sign_out(command: Command[SignOut], work: UnitOfWork) -> Answer:
+    after = handlers.sign_out(account_of(command.target, work), work.now)
+    publish_account(work, work.save(ACCOUNTS, after))
+    return Answer({})
+
+
+def account_of(staff_id: str, work: UnitOfWork) -> Account:
+    """Raises UnknownPerson."""
+    account = work.get(ACCOUNTS, staff_id)
+    if account is None:
+        raise UnknownPerson
+    return account
+
+
+def _administrator_who_has_seen_it(command: Command[SwitchAccount], work: UnitOfWork) -> None:
+    """Raises UnknownPerson, Forbidden or StaleWrite."""
+    account = account_of(command.target, work)
+    if not command.by.has(Role.OPERATOR):
+        require_administered(command.by, account.staff, work.get(ALL_UNITS, EVERY_UNIT) or {})
+    require_current(command.seen, account.version)
+
+
+def _themselves(command: Command[SignOut], _: UnitOfWork) -> None:
+    """Nobody signs out anybody else."""
+    if command.by.staff_id != command.target:
+        raise UnknownPerson
+
+
+def _units(command: Command[SwitchAccount], _: UnitOfWork) -> Iterable[str]:
+    if not command.by.has(Role.OPERATOR):
+        yield EVERY_UNIT
+
+
+ENTRIES: Final = (
+    CommandEntry(
+        body=SwitchAccount,
+        handler=_switch,
+        may=_administrator_who_has_seen_it,
+        loads=(Load(ALL_UNITS, _units), Load(ACCOUNTS)),
+    ),
+    CommandEntry(body=SignOut, handler=_sign_out, may=_themselves, loads=(Load(ACCOUNTS),)),
+)

@@ -1,49 +1,15 @@
 """What an import comes to: which entities change, in which version. What is wrong is found first, all of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from contracts.directory import CalendarV1, ProcedureV1, UnitV1
-from services.directory.domain.accounts import Account
+from services.directory.domain.register import Changes, Holdings
 from services.directory.domain.versioned import E, Versioned
 from services.directory.importer.accounts import import_account
 from services.directory.importer.checks import Known, check
 from services.directory.importer.csv_reader import read_files
 from services.directory.importer.entities import build_entities
 from services.directory.importer.faults import ImportRefused
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """Everything that the directory holds, by id."""
-
-    units: Mapping[str, Versioned[UnitV1]] = field(default_factory=dict)
-    calendars: Mapping[str, Versioned[CalendarV1]] = field(default_factory=dict)
-    procedures: Mapping[str, Versioned[ProcedureV1]] = field(default_factory=dict)
-    accounts: Mapping[str, Account] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What an import changes; `in_files` counts what stood in the files, by kind."""
-
-    units: list[Versioned[UnitV1]]
-    calendars: list[Versioned[CalendarV1]]
-    procedures: list[Versioned[ProcedureV1]]
-    accounts: list[Account]
-    in_files: Mapping[str, int]
-
-    def changed(self) -> dict[str, int]:
-        return {
-            "calendars": len(self.calendars),
-            "units": len(self.units),
-            "procedures": len(self.procedures),
-            "staff": len(self.accounts),
-        }
-
-    def unchanged(self) -> dict[str, int]:
-        return {kind: self.in_files[kind] - number for kind, number in self.changed().items()}
 
 
 def import_files(texts: Mapping[str, str], held: Holdings, hashes: Mapping[str, str], now: datetime) -> Changes:

@@ -12,7 +12,6 @@ from contracts.refusal import Refusal
 from services.directory.commands import sessions
 from services.directory.domain.guess_limits import TooManyGuesses, WrongPassword
 from services.directory.schemas import SignIn
-from web import correlation
 from web.addresses import safe_next
 from web.csrf import own_site
 from web.forms import Form, blank, read_form
@@ -54,7 +53,7 @@ async def sign_in(request: Request, pages: CurrentPages, process: CurrentProcess
 async def sign_out(person: Visitor, process: CurrentProcess) -> Response:
     """A token that has ended already is no reason to keep its cookie."""
     if person is not None:
-        await sessions.sign_out(process, person.staff_id, correlation.request_id.get())
+        await sessions.sign_out(process, person)
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     clear_token_cookie(response, secure=process.settings.public_url.startswith("https://"))
     return response

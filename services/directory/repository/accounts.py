@@ -1,7 +1,7 @@
 """Accounts: what is published of a person, and the hash of their password beside it."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +14,8 @@ from services.directory.tables import AccountRow
 
 # By primary key or account_username; locks in id order.
 _LOCK_ALL = text("SELECT value, version, password_hash FROM account ORDER BY id FOR UPDATE")
-_LOCK = text("SELECT value, version, password_hash FROM account WHERE id = :id FOR UPDATE")
+_LOCK = text("SELECT value, version, password_hash FROM account WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_FIND = text("SELECT value, version, password_hash FROM account WHERE id = :id")
 _FIND_BY_USERNAME = text("SELECT value, version, password_hash FROM account WHERE username = :username")
 _WITH_PASSWORD = text("SELECT id FROM account WHERE id = ANY(:ids) AND password_hash IS NOT NULL")
 # Names free up before they are taken: an import may pass one on from one person to another.
@@ -28,8 +29,8 @@ async def lock_all(connection: AsyncConnection) -> dict[str, Account]:
     return {account.id: account for account in accounts}
 
 
-async def lock(connection: AsyncConnection, staff_id: str) -> Account | None:
-    row = (await connection.execute(_LOCK, {"id": staff_id})).first()
+async def find(connection: AsyncConnection, staff_id: str) -> Account | None:
+    row = (await connection.execute(_FIND, {"id": staff_id})).first()
     return None if row is None else _account(row)
 
 
@@ -58,6 +59,20 @@ async def save(connection: AsyncConnection, accounts: Sequence[Account]) -> None
         for account in accounts
     ]
     await write(connection, _UPSERT, rows)
+
+
+class Accounts:
+    """The store of the commands."""
+
+    async def load(self, connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Account]:
+        locked = [_account(row) for row in await connection.execute(_LOCK, {"ids": list(keys)})]
+        return {account.id: account for account in locked}
+
+    async def save(self, connection: AsyncConnection, states: Sequence[Account]) -> None:
+        await save(connection, states)
+
+
+ACCOUNTS: Final = Accounts()
 
 
 def _account(row: Any) -> Account:

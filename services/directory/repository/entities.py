@@ -1,6 +1,7 @@
 """Units, calendars, procedures and keys, kept whole. Only an import writes them, one at a time."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from contracts.registry import Event
 from services.directory.domain.versioned import E, Versioned
 from services.directory.tables import CalendarRow, Entity, KeyRow, ProcedureRow, UnitRow
 
+EVERY_UNIT: Final = "all"
 _ROWS: Final[Mapping[type[Event], type[Entity]]] = {UnitV1: UnitRow, CalendarV1: CalendarRow, ProcedureV1: ProcedureRow}
 _TABLES: Final = {kind: table_of(row).name for kind, row in _ROWS.items()}
 
@@ -20,7 +22,7 @@ _ONE_IMPORT = text("SELECT pg_advisory_xact_lock(hashtext('directory.import'))")
 _LOAD_ALL = {kind: text(f"SELECT id, version, value FROM {table} ORDER BY id") for kind, table in _TABLES.items()}  # noqa: S608
 _FIND = {kind: text(f"SELECT version, value FROM {table} WHERE id = :id") for kind, table in _TABLES.items()}  # noqa: S608
 _UPSERT = {kind: upsert(row) for kind, row in _ROWS.items()}
-_FIND_KEY = text("SELECT 1 FROM signing_key WHERE id = :id")
+_FIND_KEYS = text("SELECT id, value FROM signing_key WHERE id = ANY(:ids)")
 _INSERT_KEY = insert(KeyRow)
 
 
@@ -48,9 +50,34 @@ async def save(connection: AsyncConnection, kind: type[E], changed: Sequence[Ver
     await write(connection, _UPSERT[kind], rows)
 
 
-async def add_key(connection: AsyncConnection, key: KeyV1) -> bool:
-    """False if it is known already."""
-    if (await connection.execute(_FIND_KEY, {"id": key.kid})).first() is not None:
-        return False
-    await write(connection, _INSERT_KEY, [{"id": key.kid, "version": 1, "value": key.model_dump(mode="json")}])
-    return True
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    key: KeyV1
+
+    @property
+    def id(self) -> str:
+        return self.key.kid
+
+
+class SigningKeys:
+    async def load(self, connection: AsyncConnection, keys: Sequence[str]) -> dict[str, SigningKey]:
+        """One process at a time provides what is missing, until its transaction ends."""
+        await one_import_at_a_time(connection)
+        rows = await connection.execute(_FIND_KEYS, {"ids": list(keys)})
+        return {row.id: SigningKey(KeyV1.model_validate(row.value)) for row in rows}
+
+    async def save(self, connection: AsyncConnection, states: Sequence[SigningKey]) -> None:
+        rows = [{"id": state.id, "version": 1, "value": state.key.model_dump(mode="json")} for state in states]
+        await write(connection, _INSERT_KEY, rows)
+
+
+class AllUnits:
+    """Under the one key EVERY_UNIT: who is below whom takes them all. Read, not locked."""
+
+    async def load(self, connection: AsyncConnection, keys: Sequence[str]) -> dict[str, dict[str, UnitV1]]:
+        units = {unit.id: unit.entity for unit in (await load_all(connection, UnitV1)).values()}
+        return {key: units for key in keys}  # noqa: C420 -- one tree, and there is one key
+
+
+SIGNING_KEYS: Final = SigningKeys()
+ALL_UNITS: Final = AllUnits()

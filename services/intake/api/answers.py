@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from chassis.process import Process
-from messaging.commands import Answer
+from messaging.command_table import Answer
 from services.intake.queries.dossiers import secret_of, tracking_url
 from services.intake.schemas.views import DossierState, ReceivedDossier
 from web.conditional import set_etag

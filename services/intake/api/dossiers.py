@@ -11,7 +11,7 @@ from chassis.process import CurrentProcess
 from contracts.values import Identifier, PortalStatus, Role, UnitId
 from services.intake.access import Clerk, Operator, only_unit, require_clerk_of, require_concerned
 from services.intake.api.answers import answer_received, answer_state
-from services.intake.commands import dossiers, receive
+from services.intake.commands import receive
 from services.intake.commands.dossiers import CurrentCommand
 from services.intake.domain.applicant import IdentityNumber
 from services.intake.queries import dossiers as queries
@@ -77,31 +77,31 @@ async def applicant(
 @router.post("/dossiers/{dossier}/accept")
 async def accept(command: CurrentCommand, body: requests.AcceptDossier, response: Response) -> views.DossierState:
     """From here on there are a code and a promised date."""
-    return answer_state(response, await dossiers.accept(command, body))
+    return answer_state(response, await command.run(body))
 
 
 @router.post("/dossiers/{dossier}/return")
 async def return_for_papers(command: CurrentCommand, body: requests.ReturnDossier, response: Response) -> views.DossierState:
     """Form 02: everything missing named once. Counts a guidance turn in person."""
-    return answer_state(response, await dossiers.return_for_papers(command, body))
+    return answer_state(response, await command.run(body))
 
 
 @router.post("/dossiers/{dossier}/resubmit")
 async def resubmit(command: CurrentCommand, body: requests.ResubmitDossier, response: Response) -> views.DossierState:
     """The applicant has brought what form 02 named."""
-    return answer_state(response, await dossiers.resubmit(command, body))
+    return answer_state(response, await command.run(body))
 
 
 @router.post("/dossiers/{dossier}/refuse")
 async def refuse(command: CurrentCommand, body: requests.RefuseDossier, response: Response) -> views.DossierState:
     """Form 03, with its reason."""
-    return answer_state(response, await dossiers.refuse(command, body))
+    return answer_state(response, await command.run(body))
 
 
 @router.post("/dossiers/{dossier}/hand-over")
 async def hand_over(command: CurrentCommand, body: requests.HandOverResult, response: Response) -> views.DossierState:
     """The citizen has fetched the result at the counter."""
-    return answer_state(response, await dossiers.hand_over(command, body))
+    return answer_state(response, await command.run(body))
 
 
 @router.get("/applicants")

@@ -1,1 +1,1 @@
-"""The edge of each use case: one transaction that loads and locks, asks the pure handler, and saves what it decided."""
+"""What people do with dossiers: for each use case its pure function, what it loads, and the command as a person gives it."""

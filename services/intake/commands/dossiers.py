@@ -1,8 +1,9 @@
 """What is done to a dossier that exists: by a clerk of its unit or by who has its secret, on the version that they have seen."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any, Final
 
 from fastapi import Depends
 from pydantic import BaseModel
@@ -10,27 +11,52 @@ from pydantic import BaseModel
 from chassis.process import CurrentProcess, Process
 from contracts.civil import civil_day
 from contracts.values import HandOver, Identifier
-from messaging.commands import Answer, CommandKey, UnitOfWork
+from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
 from services.intake.access import Clerk, require_clerk_of
 from services.intake.adapters.keys import Keys, keys_of
 from services.intake.adapters.seal import open_applicant, recipient_for_post
-from services.intake.commands.result import answer, run, save
+from services.intake.commands.records import answer, dossier_of, mint_code, offer_of, offer_wanted, save
 from services.intake.domain.applicant import Forgotten
-from services.intake.domain.codes import mint
+from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.guidance import new_guidance_id
-from services.intake.domain.offers import Offer
 from services.intake.domain.promise import reception_time
 from services.intake.handlers import dossier as handlers
 from services.intake.handlers.guidance import give_guidance, guidance_of_return
 from services.intake.handlers.post import plan_order
-from services.intake.repository import counters, dossiers, guidance, people, reference
-from services.intake.repository.orders import Orders
+from services.intake.repository.counters import COUNTERS
+from services.intake.repository.dossiers import DOSSIERS
+from services.intake.repository.guidance import TURNS
+from services.intake.repository.offers import OFFERS
+from services.intake.repository.orders import ORDERS
+from services.intake.repository.people import PEOPLE
+from services.intake.repository.reference import Wanted
 from services.intake.schemas.requests import AcceptDossier, HandOverResult, RefuseDossier, ResubmitDossier, ReturnDossier
+from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
 
-Change = Callable[[UnitOfWork, Dossier], Awaitable[Dossier]]
+_ACTIONS: Final = {
+    AcceptDossier: "accept",
+    ReturnDossier: "return",
+    ResubmitDossier: "resubmit",
+    RefuseDossier: "refuse",
+    HandOverResult: "hand-over",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptWithKeys:
+    """Where the post will deliver, accepting opens the address and seals it for the post: that takes intake's keys."""
+
+    request: AcceptDossier
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResubmitByCitizen:
+    """By whom the dossier's secret has identified."""
+
+    request: ResubmitDossier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,103 +72,143 @@ class DossierCommand:
     seen: IfMatch
     key: IdempotencyKey
 
+    async def run(self, request: BaseModel) -> Answer:
+        """Raises a Refusal, and then nothing has happened."""
+        route = f"POST dossiers/{self.dossier}/{_ACTIONS[type(request)]}"
+        body: Any = request
+        if isinstance(request, AcceptDossier):
+            body = AcceptWithKeys(request=request, keys=keys_of(self.process.settings))
+        command = Command(
+            body=body,
+            by=self.clerk,
+            target=self.dossier,
+            seen=self.seen,
+            key=CommandKey.of(self.key, self.clerk.staff_id, route, request.model_dump_json()),
+            correlation=correlation.current(),
+        )
+        return await self.process.commands.run(command)
+
 
 CurrentCommand = Annotated[DossierCommand, Depends()]
 
 
-async def accept(command: DossierCommand, body: AcceptDossier) -> Answer:
-    """Code, promised date and, where the post delivers, its order planned: all of it or nothing."""
-    keys = keys_of(command.process.settings)
-    by = command.clerk.staff_id
-
-    async def change(unit: UnitOfWork, dossier: Dossier) -> Dossier:
-        at = reception_time(body.received_at, unit.now, not_before=dossier.submitted_at)
-        day = civil_day(at)
-        offer = await reference.offer_of(unit.connection, dossier.unit.id, dossier.procedure.code, day)
-        counter, code = mint(await counters.lock(unit.connection, dossier.unit.id, day), offer.code_width)
-        more = None if body.papers is None else tuple(body.papers)
-        acceptance = handlers.Acceptance(offer=offer, code=code, at=at, by=by, papers=more)
-        accepted = await save(unit, handlers.accept(dossier, acceptance, unit.now))
-        if accepted.hand_over is HandOver.POST:
-            recipient = await _recipient(unit, keys, accepted.id)
-            await Orders().save(unit.connection, [plan_order(accepted, recipient)])
-        await counters.save(unit.connection, counter)
-        return accepted
-
-    return await _change(command, "accept", body, change)
-
-
-async def return_for_papers(command: DossierCommand, body: ReturnDossier) -> Answer:
-    """Form 02, and the guidance turn that explaining it is."""
-    by = command.clerk.staff_id
-
-    async def change(unit: UnitOfWork, dossier: Dossier) -> Dossier:
-        reasons = {line.code: line.reason for line in body.missing}
-        offer = await _offer_today(unit, dossier)
-        returned = await save(unit, handlers.return_for_papers(dossier, reasons, offer, unit.now, by))
-        turn = guidance_of_return(new_guidance_id(), dossier, unit.now, by)
-        await guidance.save(unit.connection, await unit.record_events(give_guidance(turn)))
-        return returned
-
-    return await _change(command, "return", body, change)
-
-
-async def resubmit(command: DossierCommand, body: ResubmitDossier) -> Answer:
-    async def change(unit: UnitOfWork, dossier: Dossier) -> Dossier:
-        return await _resubmitted(unit, dossier, body, command.clerk.staff_id)
-
-    return await _change(command, "resubmit", body, change)
-
-
 async def resubmit_by_citizen(process: Process, dossier: str, seen: int, body: ResubmitDossier, key: str) -> Answer:
-    """By the citizen, whom the dossier's secret has identified."""
-
-    async def work(unit: UnitOfWork) -> Answer:
-        before = await dossiers.lock(unit.connection, dossier)
-        require_current(seen, before.version)
-        return answer(await _resubmitted(unit, before, body, None))
-
-    command = CommandKey.of(key, f"citizen:{dossier}", f"POST dossiers/{dossier}/resubmit", body.model_dump_json())
-    return await run(process, command, work)
-
-
-async def refuse(command: DossierCommand, body: RefuseDossier) -> Answer:
-    async def change(unit: UnitOfWork, dossier: Dossier) -> Dossier:
-        return await save(unit, handlers.refuse(dossier, body.reason, unit.now, command.clerk.staff_id))
-
-    return await _change(command, "refuse", body, change)
+    route = f"POST dossiers/{dossier}/resubmit"
+    command = Command(
+        body=ResubmitByCitizen(request=body),
+        target=dossier,
+        seen=seen,
+        key=CommandKey.of(key, f"citizen:{dossier}", route, body.model_dump_json()),
+        correlation=correlation.current(),
+    )
+    return await process.commands.run(command)
 
 
-async def hand_over(command: DossierCommand, body: HandOverResult) -> Answer:
-    async def change(unit: UnitOfWork, dossier: Dossier) -> Dossier:
-        return await save(unit, handlers.hand_over(dossier, unit.now, command.clerk.staff_id))
-
-    return await _change(command, "hand-over", body, change)
-
-
-async def _change(command: DossierCommand, action: str, body: BaseModel, change: Change) -> Answer:
-    async def work(unit: UnitOfWork) -> Answer:
-        before = await dossiers.lock(unit.connection, command.dossier)
-        require_clerk_of(command.clerk, before)
-        require_current(command.seen, before.version)
-        return answer(await change(unit, before))
-
-    route = f"POST dossiers/{command.dossier}/{action}"
-    return await run(command.process, CommandKey.of(command.key, command.clerk.staff_id, route, body.model_dump_json()), work)
+def _accept(command: Command[AcceptWithKeys], work: UnitOfWork) -> Answer:
+    """Code, promised date and, where the post delivers, its order planned: all of it or nothing."""
+    request, dossier = command.body.request, dossier_of(work, command.target)
+    at = reception_time(request.received_at, work.now, not_before=dossier.submitted_at)
+    offer = offer_of(work, dossier.unit.id, dossier.procedure.code, civil_day(at))
+    more = None if request.papers is None else tuple(request.papers)
+    code = mint_code(work, offer, at)
+    acceptance = handlers.Acceptance(offer=offer, code=code, at=at, by=command.by.staff_id, papers=more)
+    accepted = save(work, handlers.accept(dossier, acceptance, work.now))
+    if accepted.hand_over is HandOver.POST:
+        work.save(ORDERS, plan_order(accepted, _recipient(work, command.body.keys, accepted.id)))
+    return answer(accepted)
 
 
-async def _resubmitted(unit: UnitOfWork, dossier: Dossier, body: ResubmitDossier, by: str | None) -> Dossier:
-    offer = await _offer_today(unit, dossier)
-    return await save(unit, handlers.resubmit(dossier, body.papers, offer, unit.now, unit.now, by))
-
-
-async def _offer_today(unit: UnitOfWork, dossier: Dossier) -> Offer:
-    today = civil_day(unit.now)
-    return await reference.offer_of(unit.connection, dossier.unit.id, dossier.procedure.code, today)
-
-
-async def _recipient(unit: UnitOfWork, keys: Keys, dossier: str) -> str:
-    person = await people.find(unit.connection, dossier)
+def _recipient(work: UnitOfWork, keys: Keys, dossier: str) -> str:
+    person = work.get(PEOPLE, dossier)
     if person is None:
         raise Forgotten
     return recipient_for_post(keys, open_applicant(keys, dossier, person.sealed))
+
+
+def _return_for_papers(command: Command[ReturnDossier], work: UnitOfWork) -> Answer:
+    """Form 02, and the guidance turn that explaining it is."""
+    dossier, by = dossier_of(work, command.target), command.by.staff_id
+    reasons = {line.code: line.reason for line in command.body.missing}
+    offer = offer_of(work, dossier.unit.id, dossier.procedure.code, civil_day(work.now))
+    returned = save(work, handlers.return_for_papers(dossier, reasons, offer, work.now, by))
+    work.record(TURNS, give_guidance(guidance_of_return(dossier, work.now, by)))
+    return answer(returned)
+
+
+def _resubmit(command: Command[ResubmitDossier], work: UnitOfWork) -> Answer:
+    return _resubmitted(command.target, command.body, command.by.staff_id, work)
+
+
+def _resubmit_by_citizen(command: Command[ResubmitByCitizen], work: UnitOfWork) -> Answer:
+    return _resubmitted(command.target, command.body.request, None, work)
+
+
+def _resubmitted(target: str, request: ResubmitDossier, by: str | None, work: UnitOfWork) -> Answer:
+    dossier = dossier_of(work, target)
+    offer = offer_of(work, dossier.unit.id, dossier.procedure.code, civil_day(work.now))
+    return answer(save(work, handlers.resubmit(dossier, request.papers, offer, work.now, work.now, by)))
+
+
+def _refuse(command: Command[RefuseDossier], work: UnitOfWork) -> Answer:
+    dossier = dossier_of(work, command.target)
+    return answer(save(work, handlers.refuse(dossier, command.body.reason, work.now, command.by.staff_id)))
+
+
+def _hand_over(command: Command[HandOverResult], work: UnitOfWork) -> Answer:
+    return answer(save(work, handlers.hand_over(dossier_of(work, command.target), work.now, command.by.staff_id)))
+
+
+def _clerk_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
+    """Raises NoSuchDossier, Forbidden or StaleWrite."""
+    dossier = dossier_of(work, command.target)
+    require_clerk_of(command.by, dossier)
+    require_current(command.seen, dossier.version)
+
+
+def _citizen_who_has_seen_it(command: Command[ResubmitByCitizen], work: UnitOfWork) -> None:
+    """Raises NoSuchDossier or StaleWrite. The secret was asked for before."""
+    require_current(command.seen, dossier_of(work, command.target).version)
+
+
+def _offer_today(command: Command[Any], work: UnitOfWork) -> Iterable[Wanted]:
+    yield offer_wanted(dossier_of(work, command.target), civil_day(work.now))
+
+
+def _reception_day(command: Command[AcceptWithKeys], work: UnitOfWork) -> tuple[Dossier, date]:
+    dossier = dossier_of(work, command.target)
+    at = reception_time(command.body.request.received_at, work.now, not_before=dossier.submitted_at)
+    return dossier, civil_day(at)
+
+
+def _offer_on_reception(command: Command[AcceptWithKeys], work: UnitOfWork) -> Iterable[Wanted]:
+    yield offer_wanted(*_reception_day(command, work))
+
+
+def _counter_of_reception(command: Command[AcceptWithKeys], work: UnitOfWork) -> Iterable[CounterKey]:
+    dossier, day = _reception_day(command, work)
+    yield CounterKey(dossier.unit.id, day)
+
+
+def _person_if_by_post(command: Command[AcceptWithKeys], work: UnitOfWork) -> Iterable[str]:
+    if dossier_of(work, command.target).hand_over is HandOver.POST:
+        yield command.target
+
+
+def _entry(body: type[Any], handler: Any, *loads: Load, may: Any = _clerk_who_has_seen_it) -> CommandEntry:
+    return CommandEntry(body=body, handler=handler, may=may, loads=(Load(DOSSIERS), *loads))
+
+
+ENTRIES: Final = (
+    _entry(
+        AcceptWithKeys,
+        _accept,
+        Load(OFFERS, _offer_on_reception),
+        Load(PEOPLE, _person_if_by_post),
+        Load(COUNTERS, _counter_of_reception),
+    ),
+    _entry(ReturnDossier, _return_for_papers, Load(OFFERS, _offer_today)),
+    _entry(ResubmitDossier, _resubmit, Load(OFFERS, _offer_today)),
+    _entry(ResubmitByCitizen, _resubmit_by_citizen, Load(OFFERS, _offer_today), may=_citizen_who_has_seen_it),
+    _entry(RefuseDossier, _refuse),
+    _entry(HandOverResult, _hand_over),
+)

@@ -1,5 +1,7 @@
 """Receiving a new dossier: at the counter by a clerk, online from the citizen."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -7,74 +9,137 @@ from typing import Final
 from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.values import Channel, HandOver, Role
-from messaging.commands import Answer, CommandKey, UnitOfWork
-from services.intake.adapters.keys import Keys, keys_of
+from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork, anybody
+from services.intake.adapters.keys import keys_of
 from services.intake.adapters.seal import recipient_for_post, seal_applicant
-from services.intake.commands.result import answer, run, save
-from services.intake.domain.codes import mint
-from services.intake.domain.dossier import new_dossier_id
+from services.intake.commands.records import answer, mint_code, offer_of, save
+from services.intake.domain.codes import CounterKey
+from services.intake.domain.dossier import SealedPerson, new_dossier_id
 from services.intake.domain.offers import Offer
 from services.intake.domain.promise import reception_time
 from services.intake.handlers.dossier import Acceptance, Submission, receive, submit
 from services.intake.handlers.post import plan_order
-from services.intake.repository import counters, reference
-from services.intake.repository.orders import Orders
+from services.intake.repository.counters import COUNTERS
+from services.intake.repository.offers import OFFERS
+from services.intake.repository.orders import ORDERS
+from services.intake.repository.reference import Wanted
 from services.intake.schemas.requests import ReceiveDossier, SubmitDossier
+from web import correlation
 from web.principal import Principal
 
 ONLINE: Final = "online"
 """The actor of commands that nobody signed in for. Not the address they came from: a telephone changes it between attempts."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtCounter:
+    """What a clerk receives, with the applicant already sealed; `recipient`: encrypted for the post, where it will deliver."""
+
+    request: ReceiveDossier
+    person: SealedPerson
+    recipient: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Online:
+    request: SubmitDossier
+    person: SealedPerson
+
+
 async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossier, key: str) -> Answer:
     """A dossier at the counter; submitting and accepting is one act unless the clerk wants it otherwise."""
-    keys = keys_of(process.settings)
-
-    async def work(unit: UnitOfWork) -> Answer:
-        clerk.require(Role.CLERK, body.unit)
-        at = reception_time(body.received_at, unit.now)
-        offer = await reference.offer_of(unit.connection, body.unit, body.procedure, civil_day(at))
-        submission = _submission(keys, body, offer, Channel.COUNTER, at, clerk.staff_id)
-        if not body.accept:
-            return answer(await save(unit, submit(submission, unit.now)), HTTPStatus.CREATED)
-        recipient = recipient_for_post(keys, body.applicant) if body.hand_over is HandOver.POST else None
-        return await _accept_at_once(unit, submission, clerk.staff_id, recipient)
-
-    return await run(process, CommandKey.of(key, clerk.staff_id, "POST dossiers", body.model_dump_json()), work)
-
-
-async def _accept_at_once(unit: UnitOfWork, submission: Submission, by: str, recipient: str | None) -> Answer:
-    offer, at = submission.offer, submission.at
-    counter, code = mint(await counters.lock(unit.connection, offer.unit.id, civil_day(at)), offer.code_width)
-    acceptance = Acceptance(offer=offer, code=code, at=at, by=by)
-    dossier = await save(unit, receive(submission, acceptance, unit.now))
-    if recipient is not None:
-        await Orders().save(unit.connection, [plan_order(dossier, recipient)])
-    await counters.save(unit.connection, counter)
-    return answer(dossier, HTTPStatus.CREATED)
+    keys, dossier = keys_of(process.settings), new_dossier_id()
+    by_post = body.accept and body.hand_over is HandOver.POST
+    at_counter = AtCounter(
+        request=body,
+        person=seal_applicant(keys, dossier, body.applicant),
+        recipient=recipient_for_post(keys, body.applicant) if by_post else None,
+    )
+    command = Command(
+        body=at_counter,
+        by=clerk,
+        target=dossier,
+        key=CommandKey.of(key, clerk.staff_id, "POST dossiers", body.model_dump_json()),
+        correlation=correlation.current(),
+    )
+    return await process.commands.run(command)
 
 
 async def submit_online(process: Process, body: SubmitDossier, key: str) -> Answer:
     """A submission waits for a clerk to accept it; until then it has a number and a secret, no code and no promise."""
-    keys = keys_of(process.settings)
-
-    async def work(unit: UnitOfWork) -> Answer:
-        offer = await reference.offer_of(unit.connection, body.unit, body.procedure, civil_day(unit.now))
-        submission = _submission(keys, body, offer, Channel.ONLINE, unit.now, None)
-        return answer(await save(unit, submit(submission, unit.now)), HTTPStatus.CREATED)
-
-    return await run(process, CommandKey.of(key, ONLINE, "POST submissions", body.model_dump_json()), work)
-
-
-def _submission(keys: Keys, body: SubmitDossier, offer: Offer, channel: Channel, at: datetime, by: str | None) -> Submission:
     dossier = new_dossier_id()
-    return Submission(
-        id=dossier,
-        offer=offer,
-        channel=channel,
-        papers=tuple(body.papers),
-        hand_over=body.hand_over,
-        at=at,
-        by=by,
-        person=seal_applicant(keys, dossier, body.applicant),
+    command = Command(
+        body=Online(request=body, person=seal_applicant(keys_of(process.settings), dossier, body.applicant)),
+        target=dossier,
+        key=CommandKey.of(key, ONLINE, "POST submissions", body.model_dump_json()),
+        correlation=correlation.current(),
     )
+    return await process.commands.run(command)
+
+
+def _receive(command: Command[AtCounter], work: UnitOfWork) -> Answer:
+    body = command.body
+    at = reception_time(body.request.received_at, work.now)
+    offer = offer_of(work, body.request.unit, body.request.procedure, civil_day(at))
+    submission = _submission(command, body.request, body.person, offer, at)
+    if not body.request.accept:
+        return answer(save(work, submit(submission, work.now)), HTTPStatus.CREATED)
+    acceptance = Acceptance(offer=offer, code=mint_code(work, offer, at), at=at, by=command.by.staff_id)
+    dossier = save(work, receive(submission, acceptance, work.now))
+    if body.recipient is not None:
+        work.save(ORDERS, plan_order(dossier, body.recipient))
+    return answer(dossier, HTTPStatus.CREATED)
+
+
+def _submit(command: Command[Online], work: UnitOfWork) -> Answer:
+    request = command.body.request
+    offer = offer_of(work, request.unit, request.procedure, civil_day(work.now))
+    submission = _submission(command, request, command.body.person, offer, work.now)
+    return answer(save(work, submit(submission, work.now)), HTTPStatus.CREATED)
+
+
+def _submission(
+    command: Command[AtCounter] | Command[Online], request: SubmitDossier, person: SealedPerson, offer: Offer, at: datetime
+) -> Submission:
+    return Submission(
+        id=command.target,
+        offer=offer,
+        channel=Channel.ONLINE if command.by is None else Channel.COUNTER,
+        papers=tuple(request.papers),
+        hand_over=request.hand_over,
+        at=at,
+        by=None if command.by is None else command.by.staff_id,
+        person=person,
+    )
+
+
+def _clerk_of_the_unit(command: Command[AtCounter], _: UnitOfWork) -> None:
+    command.by.require(Role.CLERK, command.body.request.unit)
+
+
+def _offer_at_counter(command: Command[AtCounter], work: UnitOfWork) -> Iterable[Wanted]:
+    request = command.body.request
+    yield Wanted(request.unit, request.procedure, civil_day(reception_time(request.received_at, work.now)))
+
+
+def _counter(command: Command[AtCounter], work: UnitOfWork) -> Iterable[CounterKey]:
+    request = command.body.request
+    if request.accept:
+        yield CounterKey(request.unit, civil_day(reception_time(request.received_at, work.now)))
+
+
+def _offer_online(command: Command[Online], work: UnitOfWork) -> Iterable[Wanted]:
+    request = command.body.request
+    yield Wanted(request.unit, request.procedure, civil_day(work.now))
+
+
+ENTRIES: Final = (
+    CommandEntry(
+        body=AtCounter,
+        handler=_receive,
+        may=_clerk_of_the_unit,
+        loads=(Load(OFFERS, _offer_at_counter), Load(COUNTERS, _counter)),
+    ),
+    # Anybody may hand in online.
+    CommandEntry(body=Online, handler=_submit, may=anybody, loads=(Load(OFFERS, _offer_online),)),
+)

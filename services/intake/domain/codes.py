@@ -6,7 +6,7 @@ Letters and digits are Crockford's base 32: no I, L, O or U, so that what is rea
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.values import mint_code
 
@@ -16,6 +16,11 @@ _GROUP: Final = 4
 SECRET_LENGTH: Final = 8
 
 
+class CounterKey(NamedTuple):
+    unit: str
+    day: date
+
+
 @dataclass(frozen=True)
 class DayCounter:
     """How many dossiers a unit has accepted on a civil day; `last` is the number of the latest."""
@@ -23,6 +28,10 @@ class DayCounter:
     unit: str
     day: date
     last: int = 0
+
+    @property
+    def id(self) -> CounterKey:
+        return CounterKey(self.unit, self.day)
 
 
 def mint(counter: DayCounter, width: int) -> tuple[DayCounter, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from contracts.aggregate import Aggregate
 from contracts.intake import ProcedureRef, UnitRef
@@ -24,3 +24,8 @@ class Guidance(Aggregate):
 
 def new_guidance_id() -> str:
     return f"g-{uuid4().hex}"
+
+
+def guidance_id_of_return(dossier: str, version: int) -> str:
+    """The turn that explaining form 02 is; one for each time that a dossier is handed back."""
+    return f"g-{uuid5(NAMESPACE_URL, f'{dossier}/return/{version}').hex}"

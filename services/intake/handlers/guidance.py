@@ -6,7 +6,7 @@ from contracts.intake import GuidanceGivenV1
 from contracts.values import GuidanceKind
 from messaging.handler_table import Decision
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.guidance import Guidance
+from services.intake.domain.guidance import Guidance, guidance_id_of_return
 
 
 def give_guidance(turn: Guidance) -> Decision[Guidance]:
@@ -16,10 +16,10 @@ def give_guidance(turn: Guidance) -> Decision[Guidance]:
     return Decision(turn, (given,))
 
 
-def guidance_of_return(identifier: str, dossier: Dossier, now: datetime, by: str) -> Guidance:
+def guidance_of_return(dossier: Dossier, now: datetime, by: str) -> Guidance:
     """Explaining form 02 to the applicant is a guidance turn in person."""
     return Guidance(
-        id=identifier,
+        id=guidance_id_of_return(dossier.id, dossier.version),
         lane=dossier.lane,
         version=0,
         unit=dossier.unit,

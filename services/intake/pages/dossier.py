@@ -14,9 +14,8 @@ from chassis.process import CurrentProcess, Process
 from contracts.directory import PaperV1
 from contracts.refusal import Invalid, Refusal
 from contracts.values import Identifier
-from messaging.commands import Answer
+from messaging.command_table import Answer
 from services.intake.access import Clerk, require_clerk_of
-from services.intake.commands import dossiers
 from services.intake.commands.dossiers import CurrentCommand, DossierCommand
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.papers import missing
@@ -44,7 +43,7 @@ async def dossier_page(
 @router.post("/intake/dossiers/{dossier}/accept")
 async def accept(command: CurrentCommand, pages: CurrentPages, request: Request) -> Response:
     async def run(form: forms.AcceptanceForm) -> Answer:
-        return await dossiers.accept(command, form.body())
+        return await command.run(form.body())
 
     return await _step(command, pages, request, Transition.ACCEPT, forms.AcceptanceForm, run, "/receipt")
 
@@ -59,7 +58,7 @@ async def return_for_papers(command: CurrentCommand, pages: CurrentPages, reques
                 vi="Hãy ghi lý do ở ít nhất một giấy tờ còn thiếu hoặc chưa đúng.",
                 en="Give the reason beside at least one paper that is missing or wrong.",
             )
-        return await dossiers.return_for_papers(command, body)
+        return await command.run(body)
 
     detail = await dossier_detail(command.process, command.dossier)
     papers = await papers_asked_for(command.process, detail.dossier)
@@ -70,7 +69,7 @@ async def return_for_papers(command: CurrentCommand, pages: CurrentPages, reques
 @router.post("/intake/dossiers/{dossier}/resubmit")
 async def resubmit(command: CurrentCommand, pages: CurrentPages, request: Request) -> Response:
     async def run(form: forms.ResubmissionForm) -> Answer:
-        return await dossiers.resubmit(command, ResubmitDossier(papers=form.papers))
+        return await command.run(ResubmitDossier(papers=form.papers))
 
     return await _step(command, pages, request, Transition.RESUBMIT, forms.ResubmissionForm, run)
 
@@ -78,7 +77,7 @@ async def resubmit(command: CurrentCommand, pages: CurrentPages, request: Reques
 @router.post("/intake/dossiers/{dossier}/refuse")
 async def refuse(command: CurrentCommand, pages: CurrentPages, request: Request) -> Response:
     async def run(form: forms.RefusalForm) -> Answer:
-        return await dossiers.refuse(command, RefuseDossier(reason=form.reason))
+        return await command.run(RefuseDossier(reason=form.reason))
 
     return await _step(command, pages, request, Transition.REFUSE, forms.RefusalForm, run)
 
@@ -86,7 +85,7 @@ async def refuse(command: CurrentCommand, pages: CurrentPages, request: Request)
 @router.post("/intake/dossiers/{dossier}/hand-over")
 async def hand_over(command: CurrentCommand, pages: CurrentPages, request: Request) -> Response:
     async def run(_: forms.NoForm) -> Answer:
-        return await dossiers.hand_over(command, HandOverResult())
+        return await command.run(HandOverResult())
 
     return await _step(command, pages, request, Transition.HAND_OVER, forms.NoForm, run)
 

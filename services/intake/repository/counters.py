@@ -1,25 +1,47 @@
-"""Code counters: one row per unit and civil day, locked while a code is minted, so that none is lost and none comes twice."""
+"""Code counters: one row per unit and civil day, locked while codes are minted, so that none is lost and none comes twice."""
 
-from datetime import date
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.domain.codes import DayCounter
+from services.intake.domain.codes import CounterKey, DayCounter
 
-# All three by primary key. Who comes second waits for the first one's end; after a rollback the number is free again.
-_CREATE: Final = text("INSERT INTO code_counter (unit, day, last) VALUES (:unit, :day, 0) ON CONFLICT DO NOTHING")
-_LOCK: Final = text("SELECT last FROM code_counter WHERE unit = :unit AND day = :day FOR UPDATE")
-_SAVE: Final = text("UPDATE code_counter SET last = :last WHERE unit = :unit AND day = :day")
+# All three by primary key, in key order. Who comes second waits for the first one's end; after a rollback the number is free.
+_CREATE: Final = text("""
+    INSERT INTO code_counter (unit, day, last)
+    SELECT unit, day, 0 FROM unnest(CAST(:units AS text[]), CAST(:days AS date[])) AS given (unit, day)
+    ORDER BY unit, day ON CONFLICT DO NOTHING
+""")
+_LOCK: Final = text("""
+    SELECT unit, day, last FROM code_counter
+    WHERE (unit, day) IN (SELECT unit, day FROM unnest(CAST(:units AS text[]), CAST(:days AS date[])) AS given (unit, day))
+    ORDER BY unit, day FOR UPDATE
+""")
+_SAVE: Final = text("""
+    UPDATE code_counter c SET last = given.last
+    FROM unnest(CAST(:units AS text[]), CAST(:days AS date[]), CAST(:lasts AS bigint[])) AS given (unit, day, last)
+    WHERE c.unit = given.unit AND c.day = given.day
+""")
 
 
-async def lock(connection: AsyncConnection, unit: str, day: date) -> DayCounter:
-    """To be taken after all aggregates are locked."""
-    key = {"unit": unit, "day": day}
-    await connection.execute(_CREATE, key)
-    return DayCounter(unit, day, (await connection.execute(_LOCK, key)).scalar_one())
+class Counters:
+    """Locked after all other aggregates; one that is not there begins at 0."""
+
+    async def load(self, connection: AsyncConnection, keys: Sequence[CounterKey]) -> dict[CounterKey, DayCounter]:
+        values = _columns(keys)
+        await connection.execute(_CREATE, values)
+        counters = [DayCounter(row.unit, row.day, row.last) for row in await connection.execute(_LOCK, values)]
+        return {counter.id: counter for counter in counters}
+
+    async def save(self, connection: AsyncConnection, states: Sequence[DayCounter]) -> None:
+        values = _columns([counter.id for counter in states]) | {"lasts": [counter.last for counter in states]}
+        await connection.execute(_SAVE, values)
 
 
-async def save(connection: AsyncConnection, counter: DayCounter) -> None:
-    await connection.execute(_SAVE, {"unit": counter.unit, "day": counter.day, "last": counter.last})
+COUNTERS: Final = Counters()
+
+
+def _columns(keys: Sequence[CounterKey]) -> dict[str, list[Any]]:
+    return {"units": [key.unit for key in keys], "days": [key.day for key in keys]}

@@ -33,25 +33,32 @@ _SAVE_HISTORY: Final = rows.insert(HistoryRow)
 
 
 class Dossiers:
-    """The store of the consumers' table. Contacts go out before the facts that name them."""
+    """The store of the commands. Their contacts go out with their facts."""
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
         rows_locked = await connection.execute(_LOCK, {"ids": list(ids)})
         return {row.id: _dossier(row) for row in rows_locked}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
-        await announce_contacts(connection, states)
-        await write(connection, states)
+        await rows.write(connection, _SAVE, [_row(state) for state in states])
+        await rows.write(connection, _SAVE_PERSON, [row for state in states for row in _person_rows(state)])
+        await rows.write(connection, _SAVE_HISTORY, [row for state in states for row in _history_rows(state)])
+
+
+class AnnouncedDossiers(Dossiers):
+    """The store of the consumers' table. Contacts go out before the facts that name them."""
+
+    async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
+        await outbox.write(connection, contact_drafts(states))
+        await super().save(connection, states)
+
+
+DOSSIERS: Final = Dossiers()
 
 
 class NoSuchDossier(NotFound):
     def __init__(self) -> None:
         super().__init__("no-such-dossier", vi="Không có hồ sơ này.", en="There is no such dossier.")
-
-
-async def lock(connection: AsyncConnection, dossier: str) -> Dossier:
-    """Raises NoSuchDossier."""
-    return _existing((await connection.execute(_LOCK, {"ids": [dossier]})).first())
 
 
 async def get(connection: AsyncConnection, dossier: str) -> Dossier:
@@ -70,9 +77,9 @@ async def history(connection: AsyncConnection, dossier: str) -> list[HistoryLine
     return [HistoryLine(**row) for row in (await connection.execute(_HISTORY, {"id": dossier})).mappings()]
 
 
-async def announce_contacts(connection: AsyncConnection, states: Sequence[Dossier], correlation: str | None = None) -> None:
-    """Queue the contacts of new dossiers, before any fact that names their version."""
-    drafts = [
+def contact_drafts(states: Sequence[Dossier], correlation: str | None = None) -> list[outbox.Draft]:
+    """The contacts of new dossiers, to be queued before any fact that names their version."""
+    return [
         outbox.Draft(
             topic=CONTACTS,
             type=ContactV1.TYPE,
@@ -86,14 +93,6 @@ async def announce_contacts(connection: AsyncConnection, states: Sequence[Dossie
         for state in states
         if state.person is not None and state.person.contact is not None and state.contact_version is not None
     ]
-    await outbox.write(connection, drafts)
-
-
-async def write(connection: AsyncConnection, states: Sequence[Dossier]) -> None:
-    """Save what `record_events` or a fold has numbered."""
-    await rows.write(connection, _SAVE, [_row(state) for state in states])
-    await rows.write(connection, _SAVE_PERSON, [row for state in states for row in _person_rows(state)])
-    await rows.write(connection, _SAVE_HISTORY, [row for state in states for row in _history_rows(state)])
 
 
 def _row(state: Dossier) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Guidance turns: written once, never changed."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,8 +12,16 @@ from services.intake.tables import GuidanceRow
 _SAVE: Final = rows.insert(GuidanceRow)
 
 
-async def save(connection: AsyncConnection, turn: Guidance) -> None:
-    row = {
+class Turns:
+    async def save(self, connection: AsyncConnection, states: Sequence[Guidance]) -> None:
+        await rows.write(connection, _SAVE, [_row(turn) for turn in states])
+
+
+TURNS: Final = Turns()
+
+
+def _row(turn: Guidance) -> dict[str, Any]:
+    return {
         "id": turn.id,
         "lane": turn.lane,
         "version": turn.version,
@@ -24,4 +33,3 @@ async def save(connection: AsyncConnection, turn: Guidance) -> None:
         "at": turn.at,
         "by": turn.by,
     }
-    await rows.write(connection, _SAVE, [row])

@@ -19,13 +19,16 @@ _SAVE: Final = rows.upsert(OrderRow)
 
 
 class Orders:
-    """The store of the consumers' table."""
+    """The store of consumers and commands alike."""
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Order]:
         return {row.id: _order(row) for row in await connection.execute(_LOCK, {"ids": list(ids)})}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Order]) -> None:
         await rows.write(connection, _SAVE, [_row(state) for state in states])
+
+
+ORDERS: Final = Orders()
 
 
 def _row(state: Order) -> dict[str, Any]:

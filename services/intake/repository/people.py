@@ -1,6 +1,6 @@
 """Sealed applicants. They are found by keyed hashes; names are never searched, because the database does not know them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # By primary key.
-_FIND: Final = text("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = :dossier")
+_FIND: Final = text("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = ANY(:dossiers)")
 # The newest dossier of that person at one of the units, by index person_identity.
 _KNOWN: Final = text("""
     SELECT p.dossier, p.sealed, p.secret_sealed, p.secret_index FROM person p JOIN dossier d ON d.id = p.dossier
@@ -24,10 +24,20 @@ class StoredPerson:
     secret_index: bytes
 
 
+class People:
+    """By dossier; who was forgotten is left out. Read, not locked."""
+
+    async def load(self, connection: AsyncConnection, keys: Sequence[str]) -> dict[str, StoredPerson]:
+        people = [StoredPerson(*row) for row in await connection.execute(_FIND, {"dossiers": list(keys)})]
+        return {person.dossier: person for person in people}
+
+
+PEOPLE: Final = People()
+
+
 async def find(connection: AsyncConnection, dossier: str) -> StoredPerson | None:
     """None once forgotten."""
-    row = (await connection.execute(_FIND, {"dossier": dossier})).first()
-    return None if row is None else StoredPerson(*row)
+    return (await PEOPLE.load(connection, [dossier])).get(dossier)
 
 
 async def find_known(connection: AsyncConnection, identity_index: bytes, units: Collection[str]) -> StoredPerson | None:

@@ -47,7 +47,7 @@ class NotCopied(Invalid):
         self.entity = entity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Wanted:
     unit: str
     procedure: str
@@ -75,7 +75,7 @@ async def offers(connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[
             return decider
         unit = units[wish.unit]
         if decider not in competents:
-            return NotCopied(UnitV1, decider, "Đơn vị", "unit", "unit")
+            return no_such_unit(decider)
         if unit.calendar not in calendars:
             return NotCopied(CalendarV1, unit.calendar, "Lịch làm việc", "calendar", "unit")
         try:
@@ -94,28 +94,28 @@ async def _calendars(connection: AsyncConnection, units: dict[str, UnitV1]) -> t
 
 def _decider(wish: Wanted, units: dict[str, UnitV1], procedures: dict[str, ProcedureV1]) -> str | Refusal:
     if wish.unit not in units:
-        return NotCopied(UnitV1, wish.unit, "Đơn vị", "unit", "unit")
+        return no_such_unit(wish.unit)
     if wish.procedure not in procedures:
-        return NotCopied(ProcedureV1, wish.procedure, "Thủ tục", "procedure", "procedure")
+        return no_such_procedure(wish.procedure)
     try:
         return competent_unit(units[wish.unit], procedures[wish.procedure], wish.day)
     except Refusal as refusal:
         return refusal
 
 
+def no_such_unit(identifier: str) -> NotCopied:
+    return NotCopied(UnitV1, identifier, "Đơn vị", "unit", "unit")
+
+
+def no_such_procedure(code: str) -> NotCopied:
+    return NotCopied(ProcedureV1, code, "Thủ tục", "procedure", "procedure")
+
+
 async def unit(connection: AsyncConnection, identifier: str) -> UnitV1:
     """Raises NotCopied."""
     copy = await copies.one(connection, UnitV1, identifier)
     if copy is None:
-        raise NotCopied(UnitV1, identifier, "Đơn vị", "unit", "unit")
-    return copy
-
-
-async def procedure(connection: AsyncConnection, code: str) -> ProcedureV1:
-    """Raises NotCopied."""
-    copy = await copies.one(connection, ProcedureV1, code)
-    if copy is None:
-        raise NotCopied(ProcedureV1, code, "Thủ tục", "procedure", "procedure")
+        raise no_such_unit(identifier)
     return copy
 
 

@@ -3,6 +3,8 @@
 Read and written with its schema named, because the same connection may look at the shadow tables by default.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,13 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from messaging.outbox import CHANNEL
 from services.reporting.domain.replay import Attempt, Replay, ReplayState, ReplayUnderWay, Superseded
 
+NEXT: Final = "next"
 RING: Final = "replay"
 """What wakes the watchers of all processes."""
 
 # By partial unique index replay_one_at_a_time.
 _REQUEST = text("""
-    INSERT INTO public.replay (state, attempt, has_read, to_read, requested_by, requested_at)
-    VALUES ('running', 0, 0, 0, :by, :at) ON CONFLICT (state) WHERE state = 'running' DO NOTHING RETURNING id
+    INSERT INTO public.replay (id, state, attempt, has_read, to_read, requested_by, requested_at)
+    VALUES (:id, 'running', 0, 0, 0, :by, :at) ON CONFLICT (state) WHERE state = 'running' DO NOTHING RETURNING id
+""")
+_NEXT = text("""
+    SELECT nextval(pg_get_serial_sequence('public.replay', 'id')) AS number,
+           EXISTS (SELECT FROM public.replay WHERE state = 'running') AS under_way
 """)
 _WAKE = text("SELECT pg_notify(:channel, :ring)")
 # By primary key.
@@ -42,13 +49,32 @@ _FINISH = text("""
 _RECORD_FAILURE = text("UPDATE public.replay SET error = :error WHERE id = :id AND attempt = :attempt AND state = 'running'")
 
 
-async def request(connection: AsyncConnection, by: str, at: datetime) -> int:
-    """Its id. Raises ReplayUnderWay."""
-    row = (await connection.execute(_REQUEST, {"by": by, "at": at})).first()
-    if row is None:
-        raise ReplayUnderWay
-    await connection.execute(_WAKE, {"channel": CHANNEL, "ring": RING})
-    return int(row.id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextReplay:
+    """The number that the next replay will have, and whether one is under way; `requested_...` once it is asked for."""
+
+    number: int
+    under_way: bool
+    requested_by: str = ""
+    requested_at: datetime | None = None
+    id: str = NEXT
+
+
+class Replays:
+    async def load(self, connection: AsyncConnection, keys: Sequence[str]) -> dict[str, NextReplay]:
+        row = (await connection.execute(_NEXT)).one()
+        return dict.fromkeys(keys, NextReplay(number=row.number, under_way=row.under_way))
+
+    async def save(self, connection: AsyncConnection, states: Sequence[NextReplay]) -> None:
+        """Raises ReplayUnderWay when another process was first."""
+        for state in states:
+            values = {"id": state.number, "by": state.requested_by, "at": state.requested_at}
+            if (await connection.execute(_REQUEST, values)).first() is None:
+                raise ReplayUnderWay
+            await connection.execute(_WAKE, {"channel": CHANNEL, "ring": RING})
+
+
+REPLAYS: Final = Replays()
 
 
 async def newest(connection: AsyncConnection) -> Replay | None:

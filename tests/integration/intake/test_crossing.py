@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from contracts.civil import civil_day
-from messaging.commands import Answer, CommandKey, Commands, UnitOfWork
-from services.intake.domain.codes import mint
-from services.intake.repository import counters
+from messaging.command_table import Answer, Command, CommandEntry, CommandTable, Load, UnitOfWork, anybody
+from messaging.commands import Commands
+from services.intake.domain.codes import CounterKey, mint
+from services.intake.repository.counters import COUNTERS
 from tests.support.eventually import PATIENCE, eventually
 from tests.support.intake_events import MISSING, NOW, decided_case, delivered, dispatched, new_dossier, opened_case
 from tests.support.intake_world import Intake
@@ -155,31 +157,32 @@ class MachineError(Exception):
     """The machine fails after the code was minted."""
 
 
-async def test_a_code_minted_in_a_transaction_that_fails_is_minted_again(intake: Intake) -> None:
-    commands = Commands(intake.database, lambda: NOW)
+@dataclass(frozen=True)
+class Mint:
+    fails: bool
 
-    async def accept(unit: UnitOfWork, *, fails: bool) -> Answer:
-        counter, code = mint(await counters.lock(unit.connection, POST_OFFICE, civil_day(NOW)), 4)
-        await counters.save(unit.connection, counter)
-        if fails:
-            raise MachineError
-        return Answer({"code": code})
 
-    async def minted(number: int) -> str | None:
-        key = CommandKey.of(str(uuid4()), "test", "mint", str(number))
-        try:
-            return str((await commands.run(key, lambda unit: accept(unit, fails=number % 3 == 0))).body["code"])
-        except MachineError:
-            return None
+KEY = CounterKey(POST_OFFICE, civil_day(NOW))
 
-    limit = asyncio.Semaphore(8)
 
-    async def bounded(number: int) -> str | None:
-        async with limit:
-            return await minted(number)
+def _mint(command: Command[Mint], work: UnitOfWork) -> Answer:
+    counter = work.get(COUNTERS, KEY)
+    assert counter is not None
+    after, code = mint(counter, 4)
+    work.save(COUNTERS, after)
+    if command.body.fails:
+        raise MachineError
+    return Answer({"code": code})
 
-    codes = [code for code in await asyncio.gather(*map(bounded, range(60))) if code]
-    assert sorted(codes) == [f"{POST_OFFICE}-260224-{number:04d}" for number in range(1, 41)]
+
+async def test_a_code_minted_by_a_command_that_fails_is_minted_again(intake: Intake) -> None:
+    entry = CommandEntry(body=Mint, handler=_mint, may=anybody, loads=(Load(COUNTERS, lambda _, __: [KEY]),))
+    commands = Commands(database=intake.database, table=CommandTable(order=(COUNTERS,), entries=(entry,)), clock=lambda: NOW)
+    ran = (commands.run(Command(body=Mint(number % 3 == 0))) for number in range(60))
+    outcomes = await asyncio.gather(*ran, return_exceptions=True)
+    assert sum(isinstance(outcome, MachineError) for outcome in outcomes) == 20
+    codes = [outcome.body["code"] for outcome in outcomes if isinstance(outcome, Answer)]
+    assert codes == [f"{POST_OFFICE}-260224-{number:04d}" for number in range(1, 41)]
 
 
 async def test_a_units_codes_have_neither_gap_nor_repeat_whatever_was_refused_between(intake: Intake) -> None:

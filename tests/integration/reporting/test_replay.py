@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -151,7 +152,9 @@ async def test_one_at_a_time_and_once_by_its_key(world):
 async def test_a_superseded_attempt_does_not_swap(world):
     """Its connection was lost and with it the lock; another process has taken the replay up since."""
     async with world.database.begin() as connection:
-        ident = await replays.request(connection, "operator", NOW)
+        following = (await replays.REPLAYS.load(connection, [replays.NEXT]))[replays.NEXT]
+        ident = following.number
+        await replays.REPLAYS.save(connection, [replace(following, requested_by="operator", requested_at=NOW)])
         first = await replays.begin_attempt(connection, ident)
         second = await replays.begin_attempt(connection, ident)
     assert first

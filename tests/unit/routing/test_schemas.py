@@ -14,14 +14,14 @@ from chassis.process import build
 from contracts.values import Lane, Outcome
 from messaging.handler_table import Context, numbered
 from services.routing import api
-from services.routing.commands import TABLE
+from services.routing.commands import COMMANDS
 from services.routing.domain.assignment import Competent, Ledger
 from services.routing.domain.case import Actor, Case, Ruling
 from services.routing.domain.history import Person
 from services.routing.handlers import Assignee, assign, decide, open_case
 from services.routing.main import SERVICE
 from services.routing.queries import case_line
-from services.routing.schemas import CaseChanged, CaseDetail, CasePage, DecideCase
+from services.routing.schemas import AssignCase, CaseChanged, CaseDetail, CasePage, DecideCase
 from tests.support.reference_data import DISTRICT
 from tests.support.routing_world import NOW, accepted, attributes, routing_settings
 
@@ -134,9 +134,10 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
     commands = {
         path: operations["post"] for path, operations in document["paths"].items() if path.endswith(("/decide", "/assign"))
     }
-    assert len(commands) == len(TABLE)
-    for request, use_case in TABLE.items():
-        operation = commands[f"/api/routing/cases/{{case}}/{use_case.name}"]
+    assert len(commands) == len(COMMANDS.entries)
+    for request, action in ((DecideCase, "decide"), (AssignCase, "assign")):
+        assert request in COMMANDS.by_body
+        operation = commands[f"/api/routing/cases/{{case}}/{action}"]
         assert f'/{request.__name__}"' in json.dumps(operation["requestBody"])
         assert "CaseChanged" in json.dumps(operation["responses"]["200"])
         assert {parameter["name"] for parameter in operation["parameters"]} == {"case", "Idempotency-Key", "If-Match"}
