@@ -26,12 +26,12 @@ from bench.servers import servers
 from contracts.aggregate import Aggregate
 from contracts.envelope import read_attributes
 from messaging.clock import system_clock
+from messaging.connections import make_engine
 from messaging.consumer import GroupConsumer, start_consumers, stop_consumers
 from messaging.engine import Engine
 from messaging.handler_table import Context, Decision, Effect, Entry
 from messaging.handler_table import Table as Consumers
 from messaging.outbox import COMMON
-from messaging.runtime import make_engine
 from messaging.tables import add_messaging_tables
 from messaging.topic_creation import create_topics
 from messaging.work import BatchResult

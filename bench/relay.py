@@ -20,9 +20,9 @@ from bench.servers import servers
 from contracts.envelope import read_attributes
 from messaging import outbox
 from messaging.bell import Bell
+from messaging.connections import make_engine
 from messaging.outbox import COMMON, Draft
 from messaging.relay import Relay
-from messaging.runtime import make_engine
 from messaging.tables import add_messaging_tables
 from messaging.topic_creation import create_topics
 

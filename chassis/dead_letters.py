@@ -76,7 +76,7 @@ def dead_letters_router(service: str) -> APIRouter:
 
 
 async def _list(request: Request, _: Operator) -> DeadLetters:
-    async with request.app.state.process.database.connect() as connection:
+    async with request.app.state.process.reads.connect() as connection:
         letters = await dead_letters.dead(connection)
         counts = await dead_letters.counts(connection)
     parked = {state: ParkedCount(count=number, oldest=oldest) for state, (number, oldest) in counts.items()}
@@ -84,7 +84,7 @@ async def _list(request: Request, _: Operator) -> DeadLetters:
 
 
 async def _show(request: Request, letter: int, _: Operator) -> ParkedEvent:
-    async with request.app.state.process.database.connect() as connection:
+    async with request.app.state.process.reads.connect() as connection:
         return ParkedEvent.model_validate(await dead_letters.show(connection, letter))
 
 

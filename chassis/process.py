@@ -26,9 +26,10 @@ from messaging.bell import Bell
 from messaging.clock import Clock, clock_from
 from messaging.command_table import CommandTable
 from messaging.commands import Commands, Overloaded
+from messaging.connections import make_engine, without_transactions
 from messaging.engine import OnBegin
 from messaging.handler_table import Table
-from messaging.runtime import Messaging, make_engine
+from messaging.runtime import Messaging
 from web.app import Lifespan, create_app
 from web.settings import WebSettings
 from web.signin import SignInCheck, SignInState
@@ -38,12 +39,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """What a running process hands to its routes and background work."""
+    """What a running process hands to its routes and background work. `reads` is for those who only read: each statement by
+    itself, without a transaction around it, on the connections of the same pool.
+    """
 
     name: str
     settings: ProcessSettings
     clock: Clock
     database: AsyncEngine
+    reads: AsyncEngine
     commands: Commands
     messaging: Messaging
 
@@ -86,7 +90,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         service=service.name,
         title=service.title,
         lifespan=_lifespan(service, process),
-        signin=SignInCheck(service.signin(process.database), process.clock),
+        signin=SignInCheck(service.signin(process.reads), process.clock),
         settings=WebSettings(sample=settings.sample, secure_cookies=settings.public_url.startswith("https://")),
         now=process.clock,
         folder=service.folder,
@@ -114,7 +118,15 @@ def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
         on_begin=service.on_begin,
     )
     commands = Commands(database=database, table=service.commands.joined(DEAD_LETTER_COMMANDS), clock=clock)
-    return Process(name=service.name, settings=settings, clock=clock, database=database, commands=commands, messaging=messaging)
+    return Process(
+        name=service.name,
+        settings=settings,
+        clock=clock,
+        database=database,
+        reads=without_transactions(database),
+        commands=commands,
+        messaging=messaging,
+    )
 
 
 def _lifespan(service: Service, process: Process) -> Lifespan:

@@ -45,6 +45,8 @@ _COLUMNS = (
 )  # fmt: skip
 _COPY = f"COPY outbox ({', '.join(_COLUMNS)}) FROM STDIN"
 
+_WAKE = text("SELECT pg_notify(:channel, lane) FROM unnest(CAST(:lanes AS text[])) AS woken (lane)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -102,8 +104,7 @@ async def write(connection: AsyncConnection, rows: Sequence[Draft]) -> None:
     async with raw.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row, event in zip(rows, _fresh_ids(len(rows)), strict=True):
             await copy.write_row(_values(row, event))
-    for lane in sorted({_lane(row) for row in rows}):
-        await connection.execute(text("SELECT pg_notify(:channel, :lane)"), {"channel": CHANNEL, "lane": lane})
+    await connection.execute(_WAKE, {"channel": CHANNEL, "lanes": sorted({_lane(row) for row in rows})})
 
 
 def _lane(row: Draft) -> str:

@@ -12,15 +12,14 @@ from typing import Final
 
 import structlog
 from faststream.kafka import KafkaBroker
-from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.topics import DEAD_LETTERS, TOPICS, Topic
 from contracts.values import Lane
 from messaging import metrics
-from messaging.arrays import use_plain_lists
 from messaging.backoff import Stopped, retry_forever
-from messaging.bell import KEEPALIVE, Bell, listen
+from messaging.bell import Bell, listen
 from messaging.clock import Clock
 from messaging.consumer import END_SECONDS, GroupConsumer, start_consumers, stop_consumers
 from messaging.dead_letter_limit import DeadLetterLimit
@@ -39,15 +38,6 @@ _OUTBOX_AGE = text("""
     SELECT extract(epoch FROM now() - min(oldest.written_at)) FROM unnest(CAST(:lanes AS text[])) AS served (lane),
     LATERAL (SELECT written_at FROM outbox WHERE lane = served.lane ORDER BY position LIMIT 1) AS oldest
 """)
-
-
-def make_engine(url: str, pool_size: int = 8) -> AsyncEngine:
-    """A bounded pool: who does not get a connection within 5 s is refused, not queued for ever."""
-    engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=True, connect_args={**KEEPALIVE}
-    )
-    event.listen(engine.sync_engine, "connect", lambda adapted, _: use_plain_lists(adapted.driver_connection))
-    return engine
 
 
 @dataclass(frozen=True, slots=True)

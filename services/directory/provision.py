@@ -30,7 +30,7 @@ async def _provide(process: Process, settings: DirectorySettings, password: str 
 
 async def _operators_hash(process: Process, password: str) -> str:
     """The file's password is the operator's, also after it was changed there."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         before = await accounts.find(connection, OPERATOR)
     password_hash = None if before is None else before.password_hash
     if password_hash is None or not await PASSWORDS.verify(password, password_hash):

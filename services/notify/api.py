@@ -33,7 +33,7 @@ async def messages(
 ) -> MessagePage:
     """Failed first, then the newest, a hundred at a time. All messages of one dossier, oldest first, when it is named."""
     wanted = LedgerFilter(code or dossier, outcome, fact_type)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         page = await queries.message_page(connection, reader, wanted, after, PAGE)
     lines = [MessageLine.of(line, next_try(line.message, process.clock)) for line in page.rows]
     return MessagePage(messages=lines, next=page.next)
@@ -41,7 +41,7 @@ async def messages(
 
 @router.get("/messages/{message}")
 async def message_with_attempts(process: CurrentProcess, reader: Reader, message: MessageId, response: Response) -> MessageDetail:
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         line, attempts = await queries.message_record(connection, reader, message)
     set_etag(response, line.message.version)
     return MessageDetail.with_attempts(line, next_try(line.message, process.clock), attempts)
@@ -50,7 +50,7 @@ async def message_with_attempts(process: CurrentProcess, reader: Reader, message
 @router.get("/summary")
 async def summary(process: CurrentProcess, reader: Reader) -> Summary:
     """How many messages had which outcome, by type of the fact that asked for them, and altogether."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         return await queries.summary(connection, reader)
 
 

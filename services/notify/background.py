@@ -72,7 +72,7 @@ class Sender:
     async def send_due(self) -> int:
         """A few messages of each lane; how many were claimed. Raises Away when the mail server is: then none is left claimed."""
         lanes = self.settings.served_lanes()
-        async with self.process.database.connect() as connection:
+        async with self.process.reads.connect() as connection:
             if not await queue.anything_due(connection, lanes, system_clock()):
                 return 0
         await self.gateway.open()

@@ -38,7 +38,7 @@ async def messages(
 ) -> Response:
     """Empty fields of the search form mean: not asked for."""
     wanted = LedgerFilter(queries.normal_reference(code), Outcome(outcome) if outcome in set(Outcome) else None)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         page = await queries.message_page(connection, reader, wanted, after, PAGE)
         summary = await queries.summary(connection, reader)
     return pages.render(
@@ -62,7 +62,7 @@ def _address(outcome: str, after: str | None) -> str:
 async def message_with_attempts(
     request: Request, process: CurrentProcess, pages: CurrentPages, reader: Reader, message: MessageId
 ) -> Response:
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         line, attempts = await queries.message_record(connection, reader, message)
     return pages.render(
         request,

@@ -63,7 +63,7 @@ async def figures(
 ) -> FigureReport:
     """Form II.06a for a period. `total` counts every dossier once; the rows sum up to it."""
     now = process.clock()
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         report = await queries.report(connection, await access_of(connection, person), question, by, now)
     definition = report.definition
     return FigureReport(
@@ -87,7 +87,7 @@ async def dossiers(
 ) -> DossierList:
     """The list behind a number, longest promised first: over all its pages exactly as long as the number says."""
     now, key = process.clock(), queries.DOSSIERS.decode(after)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         access = await access_of(connection, person)
         page = await queries.dossiers_behind(connection, access, question, measure, now, after=key, limit=limit)
     return DossierList(**_of_period(question, now), measure=measure, dossiers=tuple(page.rows), next=page.next)
@@ -96,7 +96,7 @@ async def dossiers(
 @router.get("/guidance")
 async def guidance(process: CurrentProcess, person: SignedIn, question: QuestionAsked) -> GuidanceReport:
     """Guidance turns by kind, and by unit."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         units = await queries.guidance_by_unit(connection, await access_of(connection, person), question)
     turns = {kind: sum(unit.turns[kind] for unit in units) for kind in GuidanceKind}
     return GuidanceReport(
@@ -116,7 +116,7 @@ async def request_replay(process: CurrentProcess, operator: Operator, key: Idemp
 @router.get("/replay")
 async def replay(process: CurrentProcess, _: Operator) -> NoReplay | ReplayProgress:
     """The newest replay; `state` is `none` before the first."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         return await queries.replay_progress(connection)
 
 

@@ -33,14 +33,14 @@ async def list_cases(
 ) -> CasePage:
     """Open and unassigned cases by promised date, decided ones newest first. `officer` says nothing about unassigned ones."""
     query = ListRequest(scope=officer, unit=unit, kind=state, due=due).query(person, after, limit)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         return await queries.case_page(connection, query, process.clock())
 
 
 @router.get("/{case}")
 async def one_case(process: CurrentProcess, person: Worker, case: CaseId, response: Response) -> CaseDetail:
     """The case with its history; its ETag is its version."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         detail = await queries.case_detail(connection, person, case)
     set_etag(response, detail.version)
     return detail

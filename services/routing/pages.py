@@ -61,7 +61,7 @@ async def work_list(
     scope = officer or (ME if person.has(Role.OFFICER) else ALL)
     address, now = Address(scope=scope, unit=unit, kind=state, due=due), process.clock()
     query = address.query(person, after)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         listing = await queries.work_list(connection, address, query, person, now)
     return pages.render(
         request,
@@ -89,7 +89,7 @@ class CaseScreen:
     async def show(
         self, case_id: str, form: Form[Any] | None = None, *, status: int = HTTPStatus.OK, done: Done | None = None
     ) -> Response:
-        async with self.process.database.connect() as connection:
+        async with self.process.reads.connect() as connection:
             record = await queries.case_record(connection, self.person, case_id)
         verdict = record.case.verdict
         return self.pages.render(

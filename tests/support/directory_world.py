@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.process import build
-from messaging.runtime import make_engine
+from messaging.connections import make_engine
 from services.directory.importer.checks import Known, check
 from services.directory.importer.csv_reader import read_files
 from services.directory.importer.entities import Entities, build_entities

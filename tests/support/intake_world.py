@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.process import build
 from contracts.envelope import Attributes
 from contracts.registry import Event
+from messaging.connections import make_engine
 from messaging.engine import Engine, Work
 from messaging.records import Record
-from messaging.runtime import make_engine
 from services.intake.adapters.keys import keys_of
 from services.intake.main import SERVICE
 from services.intake.provision import table_with
@@ -66,7 +66,7 @@ async def intake_world(postgres: PostgresServer, folder: Path, **changes: Any) -
     database = await intake_database(url)
     given = settings(keys, **changes)
     async with running(url, given) as app, client(app) as http:
-        yield Intake(database=database, http=http, settings=given, keys=keys)
+        yield Intake(database=database, http=http, settings=given, keys=keys, app=app)
     await database.dispose()
 
 
@@ -78,6 +78,7 @@ class Intake:
     http: httpx.AsyncClient
     settings: IntakeSettings
     keys: dict[str, Path]
+    app: FastAPI
     sequences: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def post(

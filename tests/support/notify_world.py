@@ -38,11 +38,11 @@ from deploy.sandbox.mail_server.mailbox import Mailbox
 from deploy.sandbox.mail_server.smtp import Faults, MailServer
 from messaging.bell import Bell
 from messaging.clock import system_clock
+from messaging.connections import make_engine
 from messaging.engine import Engine, Work
 from messaging.handler_table import Context
 from messaging.outbox import CHANNEL
 from messaging.records import Record
-from messaging.runtime import make_engine
 from services.notify import handlers
 from services.notify.adapters.gateways import gateway_of
 from services.notify.background import Sender

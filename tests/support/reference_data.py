@@ -19,6 +19,7 @@ from contracts.values import Role
 from messaging.clock import system_clock
 from services.directory.domain import accounts
 from services.directory.importer.changes import Holdings, import_files
+from web.principal import Principal
 from web.tokens import TokenClaims, new_signing_key, sign
 
 CENTRE: Final = "000.00.01.H99"
@@ -108,6 +109,16 @@ def headers_for(username: str, now: datetime | None = None, *, version: int | No
     """The headers of a JSON command: token, a fresh Idempotency-Key and, if given, If-Match."""
     given = {"Authorization": f"Bearer {token_for(username, now)}", "Idempotency-Key": str(uuid4())}
     return given if version is None else given | {"If-Match": f'"{version}"'}
+
+
+def principal_of(username: str, now: datetime) -> Principal:
+    """Whom the sign-in check would find behind their token."""
+    staff = people()[username]
+    roles: dict[str, set[Role]] = {}
+    for post in staff.posts:
+        roles.setdefault(post.unit, set()).add(post.role)
+    held = {unit: frozenset(names) for unit, names in roles.items()}
+    return Principal(staff_id=staff.id, username=username, name=staff.name, roles=held, issued_at=now, session_id="session")
 
 
 def staff_id(username: str) -> str:

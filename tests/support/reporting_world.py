@@ -21,9 +21,9 @@ from chassis.settings import ProcessSettings
 from contracts.envelope import Attributes
 from contracts.topics import DOSSIERS, KEYS, STAFF, UNITS, dead_letter_topic
 from contracts.values import Lane
+from messaging.connections import make_engine
 from messaging.engine import Engine, Work
 from messaging.handler_table import Context
-from messaging.runtime import make_engine
 from messaging.topic_creation import create_topics
 from services.reporting.consumers import TABLE
 from services.reporting.domain.dossier import Dossier

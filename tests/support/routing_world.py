@@ -22,9 +22,9 @@ from contracts.envelope import Attributes
 from contracts.intake import DossierAcceptedV1, DossierSubmittedV1, PaperRef, ProcedureRef, UnitRef
 from contracts.topics import DOSSIERS
 from contracts.values import CIVIL_TIME, Channel, Lane, PortalStatus, mint_code
+from messaging.connections import make_engine
 from messaging.engine import Engine, Work
 from messaging.records import Record
-from messaging.runtime import make_engine
 from services.routing.consumers import TABLE
 from services.routing.main import SERVICE
 from services.routing.tables import METADATA

@@ -14,10 +14,11 @@ from typing import Any
 
 from messaging.bell import Bell, listen
 from messaging.clock import system_clock
+from messaging.connections import make_engine
 from messaging.consumer import GroupConsumer
 from messaging.outbox import COMMON
 from messaging.relay import Relay
-from messaging.runtime import Messaging, make_engine
+from messaging.runtime import Messaging
 from tests.support.tally_service import Amounts, service
 
 IDLE_SECONDS = 1.0

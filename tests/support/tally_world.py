@@ -18,7 +18,8 @@ from contracts.topics import Topic
 from contracts.values import Lane
 from messaging import dead_letters, outbox
 from messaging.clock import system_clock
-from messaging.runtime import Messaging, make_engine
+from messaging.connections import make_engine
+from messaging.runtime import Messaging
 from messaging.topic_creation import create_topics
 from tests.support.eventually import eventually
 from tests.support.servers import PostgresServer

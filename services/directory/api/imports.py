@@ -46,7 +46,7 @@ _REFUSED: Final[dict[str, Any]] = {
 @router.post("/import", response_model=Imported, openapi_extra=_BODIES, responses={422: _REFUSED})
 async def import_files(request: Request, person: Importer, key: IdempotencyKey, process: CurrentProcess) -> Imported | Response:
     """Operators, and administrators of a provincial unit."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         await require_province(connection, person)
     try:
         texts = await _texts(request)

@@ -38,7 +38,7 @@ async def import_all(
 async def _hashes(process: Process, texts: Mapping[str, str]) -> dict[str, str]:
     """Made before the transaction begins: hashing is slow, and nobody waits for it with a lock in hand."""
     initial = initial_passwords(texts)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         have_one = await accounts.ids_with_password(connection, initial)
     return await PASSWORDS.hash_all(password for staff_id, password in initial.items() if staff_id not in have_one)
 

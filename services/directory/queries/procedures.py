@@ -55,7 +55,7 @@ class ProcedureDetail:
 
 async def procedures_in_force(process: Process) -> list[ProcedureInForce]:
     """Today, by code."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         versions = await lists.catalogue(connection, civil_day(process.clock()))
     return [ProcedureInForce(code=code, **version) for code, version in versions.items()]
 
@@ -85,7 +85,7 @@ def _by_field(procedures: Iterable[ProcedureInForce]) -> dict[str, list[Procedur
 
 async def find_procedure(process: Process, code: str) -> ProcedureV1:
     """With all its dated versions. Raises UnknownProcedure."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         procedure = await entities.find(connection, ProcedureV1, code)
     if procedure is None:
         raise UnknownProcedure
@@ -100,7 +100,7 @@ async def show_procedure(process: Process, code: str, number: int | None) -> Pro
     shown = current if number is None else next((version for version in procedure.versions if version.version == number), None)
     if shown is None:
         raise UnknownProcedure
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         units = await entities.load_all(connection, UnitV1)
     names = {unit.id: unit.entity.name for unit in units.values()}
     competences = [

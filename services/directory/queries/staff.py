@@ -42,7 +42,7 @@ class StaffPage:
 async def list_staff(process: Process, person: Principal, search: str, *, after: str | None, page: int) -> StaffList:
     """Whom one administers, a hundred at a time. Without `after` the list begins at that page. Raises BadCursor."""
     key = STAFF.decode(after)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         wanted = StaffFilter(await administered_units(connection, person), search)
         if key is None and page > 1:
             last = await lists.numbered_staff_id(connection, wanted, (page - 1) * MOST_LISTED)
@@ -55,7 +55,7 @@ async def list_staff(process: Process, person: Principal, search: str, *, after:
 async def show_staff(process: Process, person: Principal, search: str, *, after: str | None) -> StaffPage:
     """Whom one administers, fifty at a time. Raises BadCursor."""
     key = STAFF.decode(after)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         wanted = StaffFilter(await administered_units(connection, person), search)
         listed = await _page(connection, wanted, key, MOST_SHOWN)
         units = await entities.load_all(connection, UnitV1)
@@ -79,7 +79,7 @@ def _listed(account: ListedAccount) -> ListedPerson:
 
 async def find_staff(process: Process, username: str) -> StaffV1:
     """What others may know of a person. Raises UnknownPerson."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         account = await accounts.find_by_username(connection, username)
     if account is None:
         raise UnknownPerson

@@ -28,20 +28,20 @@ class UnitDetail:
 
 
 async def list_units(process: Process) -> Units:
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         units = await entities.load_all(connection, UnitV1)
     return Units(units=[unit.entity for unit in units.values()])
 
 
 async def list_calendars(process: Process) -> Calendars:
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         calendars = await entities.load_all(connection, CalendarV1)
     return Calendars(calendars=[calendar.entity for calendar in calendars.values()])
 
 
 async def units_by_tier(process: Process) -> Mapping[Tier, list[UnitDetail]]:
     """Within a tier by name, those that have ended last; a tier without units is left out."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         units = await entities.load_all(connection, UnitV1)
         calendars = await entities.load_all(connection, CalendarV1)
     today = civil_day(process.clock())

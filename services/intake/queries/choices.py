@@ -29,7 +29,7 @@ class CounterChoices:
 async def counter_choices(process: Process, unit: str, procedure: str = "") -> CounterChoices:
     """For a clerk of this unit."""
     today = civil_day(process.clock())
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         procedures = await reference.received_by(connection, unit, today)
         waiting = await lists.waiting(connection, unit)
         try:
@@ -52,7 +52,7 @@ class OnlineChoices:
 async def online_choices(process: Process, unit: str, procedure: str) -> OnlineChoices:
     """For a citizen: only what is handed in online; a procedure that is not among it is as if none was chosen."""
     today = civil_day(process.clock())
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         units = await reference.one_stop_units(connection, today)
         procedures = await reference.received_by(connection, unit, today, online=True) if unit else []
         chosen = procedure in {code for code, _ in procedures}
@@ -64,14 +64,14 @@ async def online_choices(process: Process, unit: str, procedure: str) -> OnlineC
 
 
 async def waiting_submissions(process: Process, unit: str) -> int:
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         return await lists.waiting(connection, unit)
 
 
 async def papers_asked_for(process: Process, dossier: Dossier) -> tuple[PaperV1, ...]:
     """The procedure's papers as they are asked for today; those of the dossier itself once the reference data is gone."""
     today = civil_day(process.clock())
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         try:
             return (await reference.offer_of(connection, dossier.unit.id, dossier.procedure.code, today)).papers
         except Refusal:
@@ -80,11 +80,11 @@ async def papers_asked_for(process: Process, dossier: Dossier) -> tuple[PaperV1,
 
 async def staff_names(process: Process, ids: Sequence[str]) -> dict[str, str]:
     """By id; who is not known is left out."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         return await reference.staff_names(connection, ids)
 
 
 async def unit_copy(process: Process, unit: str) -> UnitV1 | None:
     """The unit as directory publishes it; None if it has not come yet."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         return await copies.one(connection, UnitV1, unit)

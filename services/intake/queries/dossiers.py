@@ -34,7 +34,7 @@ class DossierDetail:
 
 async def dossier_detail(process: Process, dossier: str) -> DossierDetail:
     """Raises NoSuchDossier. Who may see it is for the caller to check."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         state = await dossiers.get(connection, dossier)
         history = await dossiers.history(connection, dossier)
         person = await people.find(connection, dossier)
@@ -47,7 +47,7 @@ async def dossier_detail(process: Process, dossier: str) -> DossierDetail:
 
 async def secret_of(process: Process, dossier: str) -> str | None:
     """None once the applicant is forgotten."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         person = await people.find(connection, dossier)
     return None if person is None else open_secret(keys_of(process.settings), dossier, person.secret_sealed)
 
@@ -60,7 +60,7 @@ def tracking_url(process: Process, quoted: str) -> str:
 async def known_applicant(process: Process, identity_number: str, units: Collection[str]) -> Applicant | None:
     """As they were in their newest dossier at one of these units."""
     keys = keys_of(process.settings)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         person = await people.find_known(connection, identity_index(keys, identity_number), units)
     return None if person is None else open_applicant(keys, person.dossier, person.sealed)
 
@@ -79,7 +79,7 @@ async def list_dossiers(
     """A page of the unit's dossiers, newest first. Raises NotCopied for an unknown unit, BadCursor."""
     keys = keys_of(process.settings)
     key = NEWEST_FIRST.decode(after)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         width = (await reference.unit(connection, unit)).code_width
         search = read_search(keys, q, unit, civil_day(process.clock()), width)
         rows = await lists.rows_behind(connection, unit, status, search, key, PAGE + 1)
@@ -93,5 +93,5 @@ def _name(keys: Keys, row: Mapping[Any, Any]) -> str | None:
 
 async def count_by_status(process: Process) -> dict[int, int]:
     """Of all units: the portal's status -> how many dossiers have it."""
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         return await lists.by_status(connection)

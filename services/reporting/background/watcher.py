@@ -29,7 +29,7 @@ async def watch_for_replays(process: Process, stopping: asyncio.Event, bell: Bel
 
 
 async def _run_requested(process: Process, stopping: asyncio.Event) -> None:
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         replay = await replays.running(connection)
     if replay is None:
         return

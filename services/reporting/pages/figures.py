@@ -32,7 +32,7 @@ async def figures_page(request: Request, process: CurrentProcess, pages: Current
     names: dict[str, Any] = {"Preset": Preset, "GroupBy": GroupBy}
     if choice is None:
         return pages.render(request, "figures.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form, choice=None, **names)
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         access = await access_of(connection, person)
         report = await queries.report(connection, access, choice.question, choice.address.by, now)
         units = await queries.guidance_by_unit(connection, access, choice.question)

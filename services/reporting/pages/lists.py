@@ -30,7 +30,7 @@ async def dossiers_page(request: Request, process: CurrentProcess, pages: Curren
     if choice is None:
         return _to_the_form(request)
     address = choice.address
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         access = await access_of(connection, person)
         report = await queries.report(connection, access, choice.question, address.by, now)
         page = await queries.dossiers_behind(
@@ -56,7 +56,7 @@ async def guidance_page(request: Request, process: CurrentProcess, pages: Curren
     if choice is None:
         return _to_the_form(request)
     kind = choice.address.kind
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         access = await access_of(connection, person)
         page = await queries.guidance_turns(connection, access, choice.question, kind, after=choice.turn, limit=PAGE)
     return pages.render(

@@ -14,6 +14,6 @@ router = APIRouter()
 
 @router.get("/public")
 async def public_page(request: Request, process: CurrentProcess, pages: CurrentPages, _: Visitor) -> Response:
-    async with process.database.connect() as connection:
+    async with process.reads.connect() as connection:
         report = await queries.public_report(connection, process.clock())
     return pages.render(request, "public.html", report=report)

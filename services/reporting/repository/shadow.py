@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from messaging import dead_letters
-from messaging.runtime import make_engine
+from messaging.connections import make_engine
 
 SCHEMA: Final = "shadow"
 _LIVE: Final = "hashtext('motcua reporting: batches')"

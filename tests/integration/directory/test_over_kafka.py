@@ -13,8 +13,9 @@ from contracts.directory import StaffV1
 from contracts.topics import CALENDARS, KEYS, PROCEDURES, STAFF, UNITS
 from messaging import copies
 from messaging.clock import system_clock
+from messaging.connections import make_engine
 from messaging.handler_table import Table
-from messaging.runtime import Messaging, make_engine
+from messaging.runtime import Messaging
 from messaging.tables import add_messaging_tables
 from tests.support.directory_world import Directory, running, settings_in
 from tests.support.embedded import EmbeddedServers
