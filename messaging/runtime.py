@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.topics import DEAD_LETTERS, TOPICS, Topic
 from contracts.values import Lane
 from messaging import metrics
+from messaging.answer_purge import AnswerPurge
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import Bell, listen
 from messaging.clock import Clock
@@ -95,6 +96,7 @@ class Messaging:
                     stopping=self.stopping,
                 ).run()
             )
+        self._run(AnswerPurge(database=self.database, clock=self.clock, stopping=self.stopping).run())
         if self.table.reads:
             self._run(Drain(engine, self.bell, self.stopping).run())
         for work in self.background:

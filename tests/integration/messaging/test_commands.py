@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.refusal import Refusal
+from messaging.answer_purge import AnswerPurge
 from messaging.clock import system_clock
 from messaging.command_folding import KeyReused
 from messaging.command_table import Answer, Command, CommandEntry, CommandTable, Load, UnitOfWork, anybody
@@ -242,3 +244,15 @@ async def test_an_event_that_kafka_would_not_take_is_refused_before_it_is_writte
     (outcome,) = await together(Commands(database=world.database, table=table, clock=system_clock), adding(account, "k-6"))
     assert isinstance(outcome, Refusal)
     assert outcome.code == "event-too-large"
+
+
+async def test_answers_are_kept_for_a_week(world: TallyWorld, commands: Commands) -> None:
+    (account,) = names("purged", 1)
+    now = system_clock()
+    for days in (0, 6, 8, 9):
+        await replace(commands, clock=lambda days=days: now - timedelta(days=days)).run(adding(account, f"purged-{days}"))
+    purge = AnswerPurge(database=world.database, clock=lambda: now, stopping=asyncio.Event())
+    assert await purge.round() == 2
+    assert await purge.round() == 0
+    kept = await world.rows("SELECT key FROM command WHERE key LIKE 'purged-%' ORDER BY key")
+    assert [row.key for row in kept] == ["purged-0", "purged-6"]
