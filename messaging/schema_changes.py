@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import sqlalchemy as sa
 from alembic import op
 
 _TABLES: Final = {"position": "inbox", "waiting_room": "parking_lot", "copy": "state_copy"}
@@ -21,3 +22,17 @@ def rename_to_inbox_parking_lot_and_state_copy() -> None:
     for name in _PARKING_LOT_CHECKS:
         op.execute(f"ALTER TABLE parking_lot RENAME CONSTRAINT waiting_room_{name} TO parking_lot_{name}")
     op.alter_column("skipped", "id", comment="its id in the parking lot", existing_comment="its id in the waiting room")
+
+
+def add_state_revision() -> None:
+    """Copies get a revision by topic. The topics that are there get theirs too, or nothing of them would be kept in memory."""
+    op.create_table(
+        "state_revision",
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("topic"),
+    )
+    op.execute("""
+        INSERT INTO state_revision (topic, revision)
+        SELECT topic, gen_random_uuid() FROM state_copy WHERE topic LIKE 'directory.%' GROUP BY topic
+    """)

@@ -3,6 +3,7 @@
 `outbox`: what is to be published; its columns are those that Debezium's outbox event router expects.
 `inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on.
 `parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
+`state_revision`: per state topic without lanes, another random value whenever a row of its copies changed.
 `skipped`: dead letters that somebody let go, who and why. `command`: answers already given, by Idempotency-Key.
 """
 
@@ -22,12 +23,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-MESSAGING_TABLES: Final = ("outbox", "inbox", "read_offset", "parking_lot", "skipped", "state_copy", "command")
+MESSAGING_TABLES: Final = ("outbox", "inbox", "read_offset", "parking_lot", "skipped", "state_copy", "state_revision", "command")
 PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped")
 
 
@@ -39,6 +41,7 @@ class MessagingTables:
     parking_lot: Table
     skipped: Table
     state_copy: Table
+    state_revision: Table
     command: Table
 
 
@@ -51,6 +54,7 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
         parking_lot=_parking_lot(metadata),
         skipped=_skipped(metadata),
         state_copy=_state_copy(metadata),
+        state_revision=_state_revision(metadata),
         command=_command(metadata),
     )
 
@@ -164,6 +168,10 @@ def _state_copy(metadata: MetaData) -> Table:
         Column("version", BigInteger, nullable=False),
         Column("value", JSONB, comment="NULL: forgotten, the version stays so that an older one cannot return"),
     )
+
+
+def _state_revision(metadata: MetaData) -> Table:
+    return Table("state_revision", metadata, Column("topic", Text, primary_key=True), Column("revision", Uuid, nullable=False))
 
 
 def _command(metadata: MetaData) -> Table:

@@ -123,4 +123,4 @@ class ReplayRow(_Row, table=True):
     error: str | None
 
 
-PROJECTIONS: Final = ("fact", "dossier", "guidance", "inbox", "read_offset", "parking_lot", "state_copy")
+PROJECTIONS: Final = ("fact", "dossier", "guidance", "inbox", "read_offset", "parking_lot", "state_copy", "state_revision")

@@ -72,10 +72,15 @@ _INSERT = text("""
     INSERT INTO state_copy (topic, id, version, value) VALUES (:topic, :id, :version, CAST(:value AS jsonb))
     ON CONFLICT (topic, id) DO UPDATE SET version = excluded.version, value = excluded.value
 """)
+REVISE: Final = text("""
+    INSERT INTO state_revision (topic, revision) SELECT topic, gen_random_uuid() FROM state_copy GROUP BY topic
+    ON CONFLICT (topic) DO UPDATE SET revision = excluded.revision
+""")
+"""To run after copies were written by SQL, so that a process which remembers them asks again."""
 
 
 async def seed_copies(engine: AsyncEngine) -> None:
-    """Write every entity of the sample, the operator and the test key into the table `copy`, each in version 1."""
+    """Write every entity of the sample, the operator and the test key into the table `state_copy`, each in version 1."""
     rows = [(entity_id(event), event) for event in (*entities(), operator(), key())]
     async with engine.begin() as connection:
         await connection.execute(
@@ -85,6 +90,7 @@ async def seed_copies(engine: AsyncEngine) -> None:
                 for ident, event in rows
             ],
         )
+        await connection.execute(REVISE)
 
 
 def token_for(username: str, now: datetime | None = None, lifetime: timedelta = LIFETIME) -> str:

@@ -28,7 +28,7 @@ from messaging.records import Record
 from services.routing.consumers import TABLE
 from services.routing.main import SERVICE
 from services.routing.tables import METADATA
-from tests.support.reference_data import DISTRICT, headers_for, seed_copies, token_for
+from tests.support.reference_data import DISTRICT, REVISE, headers_for, seed_copies, token_for
 from tests.support.servers import PostgresServer
 from web.signin import COOKIE
 
@@ -115,6 +115,7 @@ async def add_staff(database: AsyncEngine, *staff: StaffV1, version: int = 2) ->
     values = [{"id": person.id, "version": version, "value": person.model_dump_json()} for person in staff]
     async with database.begin() as connection:
         await connection.execute(statement, values)
+        await connection.execute(REVISE)
 
 
 async def routing_database(url: str) -> AsyncEngine:

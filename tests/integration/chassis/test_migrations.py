@@ -48,18 +48,24 @@ async def test_what_an_older_release_has_kept_is_still_there_under_the_new_names
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO position (source, subject, last) VALUES ('intake', 'd-1', 7)"))
-        connection.execute(text("INSERT INTO copy (topic, id, version, value) VALUES ('directory.units', 'u', 3, '{}')"))
+        connection.execute(text(COPIED_BEFORE))
         connection.execute(text(PARKED_BEFORE))
     upgrade(url, service)
     with engine.begin() as connection:
         assert connection.execute(text("SELECT last FROM inbox WHERE subject = 'd-1'")).scalar_one() == 7
         assert connection.execute(text("SELECT version FROM state_copy WHERE id = 'u'")).scalar_one() == 3
+        revised = connection.execute(text("SELECT topic FROM state_revision")).scalars().all()
+        assert revised == ["directory.units"], "what has lanes gets no revision"
         parked = connection.execute(text("SELECT id, state FROM parking_lot")).one()
         assert (parked.id, parked.state) == (1, "dead")
         assert connection.execute(text("SELECT last_value FROM parking_lot_id_seq")).scalar_one() == 1
     engine.dispose()
 
 
+COPIED_BEFORE = """
+    INSERT INTO copy (topic, id, version, value)
+    VALUES ('directory.units', 'u', 3, '{}'), ('directory.units', 'v', 1, NULL), ('intake.contacts', 'd-1', 1, '{}')
+"""
 PARKED_BEFORE = """
     INSERT INTO waiting_room (source, subject, sequence, state, reason, topic, partition, "offset", headers, since)
     VALUES ('intake', 'd-2', 1, 'dead', 'unreadable', 'intake.dossiers.post', 0, 0, '[]', now())

@@ -1,0 +1,12 @@
+"""reference data is kept in memory for as long as its topic's revision is the same"""
+
+from messaging.schema_changes import add_state_revision
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    add_state_revision()
