@@ -1,4 +1,4 @@
-"""Each service checks tokens by itself, with one query to its own copy of keys and staff. What it does not know fails closed.
+"""Each service checks tokens by itself, against its own copy of keys and staff. What it does not know fails closed.
 
 A token is good if one of directory's keys signed it, it has not expired, its holder is active, and it was issued after
 the holder last signed out (`tokens_valid_from`). It comes as `Authorization: Bearer` or in the cookie `motcua_token`; with
@@ -20,7 +20,7 @@ from contracts.values import Role
 from web.csrf import require_proof
 from web.languages import layout_texts
 from web.principal import Forbidden, Principal
-from web.tokens import BadToken, TokenClaims, names_of, verify
+from web.tokens import BadToken, TokenClaims, VerifiedTokens
 
 COOKIE: Final = "motcua_token"
 _CLOCK_SKEW: Final = timedelta(seconds=30)
@@ -44,21 +44,22 @@ class StaffState:
 
 class SignInState(Protocol):
     async def look_up(self, kid: str, staff_id: str) -> tuple[dict[str, Any] | None, StaffState | None]:
-        """The public key and the person's state, each None if unknown, in one query."""
+        """The public key and the person's state, each None if unknown; no older than a second when it answers."""
 
 
 class SignInCheck:
     def __init__(self, state: SignInState, now: Callable[[], datetime]) -> None:
         self._state, self._now = state, now
+        self._tokens = VerifiedTokens()
 
     async def check(self, token: str) -> Principal:
         """Who holds this token; raises SignInNeeded."""
         try:
-            kid, staff_id = names_of(token)
+            kid, staff_id = self._tokens.names_of(token)
             key, staff = await self._state.look_up(kid, staff_id)
             if key is None or staff is None:
                 raise SignInNeeded("invalid")
-            claims = verify(token, key)
+            claims = self._tokens.verify(token, kid, key)
         except BadToken as error:
             raise SignInNeeded("invalid") from error
         self._judge(claims, staff)

@@ -3,7 +3,10 @@
 EdDSA on Ed25519 only, named `Ed25519` as RFC 9864 asks: no other algorithm is ever tried, so none can be talked into.
 """
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Self
 
@@ -98,6 +101,36 @@ def verify(token: str, public_jwk: Mapping[str, Any]) -> TokenClaims:
         return TokenClaims.model_validate(jwt.decode(token, OKPKey.import_key(dict(public_jwk)), algorithms=[ALGORITHM]).claims)
     except (JoseError, ValidationError, ValueError) as error:
         raise BadToken("signature or claims") from error
+
+
+@dataclass
+class VerifiedTokens:
+    """Verifies each token once: its claims are remembered under its SHA-256, with the key that signed it. Only good tokens are
+    remembered, so nobody can fill the memory with bad ones. Times are the caller's to judge, each time anew.
+    """
+
+    most: int = 4096
+    _verified: OrderedDict[bytes, tuple[str, dict[str, Any], TokenClaims]] = field(default_factory=OrderedDict)
+
+    def names_of(self, token: str) -> tuple[str, str]:
+        """As the function of this name."""
+        remembered = self._verified.get(_digest(token))
+        return names_of(token) if remembered is None else (remembered[0], remembered[2].sub)
+
+    def verify(self, token: str, kid: str, public_jwk: Mapping[str, Any]) -> TokenClaims:
+        """As the function of this name. Under another key than it was verified with, a token is verified again."""
+        digest = _digest(token)
+        remembered = self._verified.pop(digest, None)
+        if remembered is None or remembered[1] != public_jwk:
+            remembered = (kid, dict(public_jwk), verify(token, public_jwk))
+        self._verified[digest] = remembered
+        if len(self._verified) > self.most:
+            self._verified.popitem(last=False)
+        return remembered[2]
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _strings(jwk: Mapping[str, Any]) -> dict[str, str]:

@@ -99,6 +99,23 @@ async def test_a_disabled_person_is_out_whatever_the_token_says() -> None:
     assert await why(token(), state) == "sign-in-ended"
 
 
+async def test_a_token_that_was_good_is_judged_anew_each_time() -> None:
+    state, moments = State(), [NOW, NOW, NOW + timedelta(hours=7), NOW]
+    check = SignInCheck(state, lambda: moments.pop(0))
+    good = token()
+    for _ in range(2):
+        assert (await check.check(good)).username == "hoa"
+    with pytest.raises(SignInNeeded, match="sign-in-expired"):
+        await check.check(good)
+    state.change(active=False)
+    with pytest.raises(SignInNeeded, match="sign-in-ended"):
+        await check.check(good)
+    state.keys.clear()
+    with pytest.raises(SignInNeeded, match="sign-in-invalid"):
+        await check.check(good)
+    assert state.asked == [("k1", "s1")] * 5
+
+
 async def test_a_token_from_the_future_is_not_believed() -> None:
     assert await why(token(at=NOW + timedelta(minutes=5))) == "sign-in-invalid"
 
