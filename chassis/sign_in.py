@@ -1,40 +1,117 @@
-"""The sign-in check's one query: every service asks its copies of keys, staff and unit names; directory asks its own tables."""
+"""What the sign-in check asks of a service's database. Who was signed out or disabled is out within half a second of its arrival.
 
+A service with copies (`SignInLookUp`) answers from memory while keys, staff and units have the revisions under which the answer
+was read. The revisions are looked at when the last look is half a second old, once for all requests that wait. If the database
+cannot say, the error goes to each of them, and nothing is answered from memory.
+"""
+
+import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contracts.directory import KeyV1, StaffV1
+from contracts.directory import KeyV1, StaffV1, UnitV1
+from messaging import copies
+from messaging.copy_memory import Revision
 from web.signin import StaffState
 
+FRESH_SECONDS: Final = 0.5
+MOST_PEOPLE: Final = 4096
+
+Answer = tuple[dict[str, Any] | None, StaffState | None]
+"""The public key and the person's state, each None if unknown."""
 SignInFacts = Callable[[AsyncConnection, str, str], Awaitable[Any]]
 """(connection, key id, staff id) -> a row with `key`, `staff` and `units` as JSON, each None if unknown."""
-
-# By primary key of state_copy, three times.
-_COPIED = text("""
-    SELECT (SELECT value FROM state_copy WHERE topic = 'directory.keys' AND id = :kid) AS key, s.value AS staff,
-           (SELECT jsonb_object_agg(u.id, u.value ->> 'name') FROM state_copy u
-            WHERE u.topic = 'directory.units' AND u.value IS NOT NULL
-              AND u.id IN (SELECT post ->> 'unit' FROM jsonb_array_elements(s.value -> 'posts') AS post)) AS units
-    FROM (SELECT 1) AS one LEFT JOIN state_copy s ON s.topic = 'directory.staff' AND s.id = :staff
-""")
+Revisions = tuple[Revision | None, ...]
 
 
-async def copied_facts(connection: AsyncConnection, kid: str, staff_id: str) -> Any:
-    return (await connection.execute(_COPIED, {"kid": kid, "staff": staff_id})).one()
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The revisions of keys, staff and units, and when the database was asked for them."""
+
+    at: float
+    revisions: Revisions
 
 
 class SignInLookUp:
-    """`more_units` names units that are nobody's entity, such as the installation itself."""
+    """From the service's copies. `machine_now`: seconds of a clock that never goes back."""
 
-    def __init__(
-        self, database: AsyncEngine, facts: SignInFacts = copied_facts, more_units: Mapping[str, str] | None = None
-    ) -> None:
-        self._database, self._facts, self._more_units = database, facts, more_units or {}
+    def __init__(self, database: AsyncEngine, machine_now: Callable[[], float] = monotonic) -> None:
+        self._database, self._machine_now = database, machine_now
+        self._answers: OrderedDict[tuple[str, str], tuple[Revisions, Answer]] = OrderedDict()
+        self._newest: Look | None = None
+        self._looking: asyncio.Task[Look] | None = None
 
-    async def look_up(self, kid: str, staff_id: str) -> tuple[dict[str, Any] | None, StaffState | None]:
+    async def look_up(self, kid: str, staff_id: str) -> Answer:
+        remembered = self._answers.get((kid, staff_id))
+        if remembered is None or remembered[0] != (await self._fresh_look()).revisions:
+            remembered = await self._read(kid, staff_id)
+        self._remember(kid, staff_id, remembered)
+        return remembered[1]
+
+    async def _fresh_look(self) -> Look:
+        """One that began at most half a second before this request came."""
+        oldest = self._machine_now() - FRESH_SECONDS
+        while self._newest is None or self._newest.at < oldest:
+            if self._looking is None:
+                self._looking = asyncio.create_task(self._look())
+                self._looking.add_done_callback(self._looked)
+            # A client that goes away must not end what others wait for.
+            await asyncio.shield(self._looking)
+        return self._newest
+
+    async def _look(self) -> Look:
+        at = self._machine_now()
+        async with self._database.connect() as connection:
+            return Look(at, await _revisions(connection))
+
+    def _looked(self, task: asyncio.Task[Look]) -> None:
+        """Runs before those who wait go on."""
+        self._looking = None
+        if not task.cancelled() and task.exception() is None:
+            self._newest = task.result()
+
+    async def _read(self, kid: str, staff_id: str) -> tuple[Revisions, Answer]:
+        async with self._database.connect() as connection:
+            return await _revisions(connection), await _copied(connection, kid, staff_id)
+
+    def _remember(self, kid: str, staff_id: str, remembered: tuple[Revisions, Answer]) -> None:
+        """A person or key that nobody knows may be anybody's invention, and is not worth a place."""
+        self._answers.pop((kid, staff_id), None)
+        revisions, answer = remembered
+        if None not in revisions and None not in answer:
+            self._answers[kid, staff_id] = remembered
+        if len(self._answers) > MOST_PEOPLE:
+            self._answers.popitem(last=False)
+
+
+async def _revisions(connection: AsyncConnection) -> Revisions:
+    return tuple([await copies.revision_of(connection, kind) for kind in (KeyV1, StaffV1, UnitV1)])
+
+
+async def _copied(connection: AsyncConnection, kid: str, staff_id: str) -> Answer:
+    key = await copies.one(connection, KeyV1, kid)
+    jwk: dict[str, Any] | None = None if key is None else dict(key.jwk)
+    staff = await copies.one(connection, StaffV1, staff_id)
+    if staff is None:
+        return jwk, None
+    units = await copies.many(connection, UnitV1, sorted({post.unit for post in staff.posts}))
+    return jwk, StaffState(staff.active, staff.tokens_valid_from, {unit.id: unit.name for unit in units.values()})
+
+
+class OwnSignInLookUp:
+    """From the tables of the service that owns keys and staff, each time. `more_units` names units that are nobody's entity, such
+    as the installation itself.
+    """
+
+    def __init__(self, database: AsyncEngine, facts: SignInFacts, more_units: Mapping[str, str]) -> None:
+        self._database, self._facts, self._more_units = database, facts, more_units
+
+    async def look_up(self, kid: str, staff_id: str) -> Answer:
         async with self._database.connect() as connection:
             row = await self._facts(connection, kid, staff_id)
         key = None if row.key is None else KeyV1.model_validate(row.key).jwk

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.process import Service, serve
-from chassis.sign_in import SignInLookUp
+from chassis.sign_in import OwnSignInLookUp
 from services.directory import api, pages
 from services.directory.commands.table import COMMANDS
 from services.directory.consumers import TABLE
@@ -15,9 +15,9 @@ from services.directory.repository.sign_in import sign_in_facts
 from services.directory.settings import DirectorySettings
 
 
-def own_sign_in(database: AsyncEngine) -> SignInLookUp:
+def own_sign_in(database: AsyncEngine) -> OwnSignInLookUp:
     """Its own tables, not a copy: who is disabled here is out at once, Kafka or no Kafka."""
-    return SignInLookUp(database, sign_in_facts, {INSTALLATION: "Một Cửa"})
+    return OwnSignInLookUp(database, sign_in_facts, {INSTALLATION: "Một Cửa"})
 
 
 SERVICE = Service(
