@@ -5,12 +5,16 @@ Built from the reference data in force that day, so that a dossier never mixes t
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from contracts.directory import CalendarV1, PaperV1, ProcedureV1, ProcedureVersionV1, UnitV1
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.refusal import Invalid, Refusal
 from contracts.values import Channel, Lane
 from worktime import Calendar, Limit, WorktimeError, limit_from_data
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +86,7 @@ def offer(
     )
     try:
         limit = limit_from_data(_limit_data(version))
-        weeks = Calendar.from_data({**calendar.model_dump(mode="json"), "version": calendar_version})
+        weeks = _weeks(Same(calendar), calendar_version)
     except WorktimeError as error:
         raise unusable(error) from error
     return Offer(
@@ -98,6 +102,42 @@ def offer(
         by_post=version.by_post,
         calendar=weeks,
     )
+
+
+class Same(Generic[T]):
+    """Reference data as the key of what is made from them. Only the same object is equal: copies give out one object while the
+    entity does not change, and to compare a procedure with thousands of competences would cost what remembering saves.
+    """
+
+    __slots__ = ("entity",)
+
+    def __init__(self, entity: T) -> None:
+        self.entity = entity
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.entity is self.entity
+
+    def __hash__(self) -> int:
+        return id(self.entity)
+
+
+@lru_cache(maxsize=512)
+def remembered_offer(
+    unit: Same[UnitV1],
+    procedure: Same[ProcedureV1],
+    competent: Same[UnitV1],
+    calendar: Same[CalendarV1],
+    calendar_version: int,
+    day: date,
+) -> Offer:
+    """`offer`, made once for the same entities; a refusal is made anew."""
+    return offer(unit.entity, procedure.entity, competent.entity, calendar.entity, calendar_version, day)
+
+
+@lru_cache(maxsize=64)
+def _weeks(calendar: Same[CalendarV1], version: int) -> Calendar:
+    """Made once for all procedures and days. Raises CalendarError."""
+    return Calendar.from_data({**calendar.entity.model_dump(mode="json"), "version": version})
 
 
 def _limit_data(version: ProcedureVersionV1) -> dict[str, object]:

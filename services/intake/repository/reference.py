@@ -13,7 +13,7 @@ from contracts.refusal import Invalid, Refusal
 from contracts.registry import Event
 from contracts.topics import Topic
 from messaging import copies
-from services.intake.domain.offers import Offer, competent_unit, offer
+from services.intake.domain.offers import Offer, Same, competent_unit, remembered_offer
 
 # The procedures that a unit receives on a day. The topic's rows by primary key of state_copy; a province has some thousands.
 _RECEIVED: Final = text("""
@@ -63,7 +63,7 @@ async def offer_of(connection: AsyncConnection, unit: str, procedure: str, day: 
 
 
 async def offers(connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[Offer | Refusal]:
-    """What each unit offers on its day, or why not, with as many queries for many as for one."""
+    """What each unit offers on its day, or why not, with as many queries for many as for one: one, where nothing has changed."""
     units = await copies.many(connection, UnitV1, sorted({wish.unit for wish in wanted}))
     procedures = await copies.many(connection, ProcedureV1, sorted({wish.procedure for wish in wanted}))
     calendars, versions = await _calendars(connection, units)
@@ -78,9 +78,11 @@ async def offers(connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[
             return no_such_unit(decider)
         if unit.calendar not in calendars:
             return NotCopied(CalendarV1, unit.calendar, "Lịch làm việc", "calendar", "unit")
+        procedure, competent, calendar = procedures[wish.procedure], competents[decider], calendars[unit.calendar]
         try:
-            competent, calendar = competents[decider], calendars[unit.calendar]
-            return offer(unit, procedures[wish.procedure], competent, calendar, versions[unit.calendar], wish.day)
+            return remembered_offer(
+                Same(unit), Same(procedure), Same(competent), Same(calendar), versions[unit.calendar], wish.day
+            )
         except Refusal as refusal:
             return refusal
 
@@ -125,10 +127,18 @@ async def staff_names(connection: AsyncConnection, ids: Sequence[str]) -> dict[s
 
 async def received_by(connection: AsyncConnection, unit: str, day: date, *, online: bool = False) -> list[tuple[str, str]]:
     """(code, title) of the procedures that the unit receives on that day, by title; `online`: only those handed in online."""
-    rows: Any = await connection.execute(_RECEIVED, {"unit": unit, "day": day})
+
+    async def read() -> Sequence[Any]:
+        return (await connection.execute(_RECEIVED, {"unit": unit, "day": day})).all()
+
+    rows = await copies.derive(connection, ProcedureV1, ("received by", unit, day), read)
     return [(row.code, row.title) for row in rows if not online or row.online != "none"]
 
 
 async def one_stop_units(connection: AsyncConnection, day: date) -> list[tuple[str, str]]:
     """(id, name) of the units that receive dossiers on that day."""
-    return [(row.id, row.name) for row in await connection.execute(_ONE_STOP, {"day": day})]
+
+    async def read() -> Sequence[Any]:
+        return (await connection.execute(_ONE_STOP, {"day": day})).all()
+
+    return [(row.id, row.name) for row in await copies.derive(connection, UnitV1, ("one-stop units", day), read)]
