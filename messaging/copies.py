@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Pool, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.registry import Event
@@ -51,7 +51,8 @@ _MANY = text("SELECT id, value FROM state_copy WHERE topic = :topic AND id = ANY
 _IDS = text("SELECT id FROM state_copy WHERE topic = :topic AND value IS NOT NULL ORDER BY id")
 _VERSIONS = text("SELECT id, version FROM state_copy WHERE topic = :topic AND id = ANY(:ids)")
 
-_memories: Final[WeakKeyDictionary[Engine, CopyMemory]] = WeakKeyDictionary()
+# Engines that differ in their options only share a pool, and a database.
+_memories: Final[WeakKeyDictionary[Pool, CopyMemory]] = WeakKeyDictionary()
 
 
 async def apply(connection: AsyncConnection, states: Sequence[InboundEvent]) -> None:
@@ -128,9 +129,9 @@ def _memory(connection: AsyncConnection) -> tuple[CopyMemory, Connection]:
     sync = connection.sync_connection
     if sync is None:
         raise AssertionError("a connection that was never opened")
-    memory = _memories.get(sync.engine)
+    memory = _memories.get(sync.engine.pool)
     if memory is None:
-        memory = _memories[sync.engine] = CopyMemory()
+        memory = _memories[sync.engine.pool] = CopyMemory()
     return memory, sync
 
 

@@ -65,7 +65,7 @@ class Look:
 
 @dataclass(kw_only=True)
 class CopyMemory:
-    """One for each engine. Bounded by the characters of JSON behind it: what was not asked for longest is dropped."""
+    """One for each pool. Bounded by the characters of JSON behind it: what was not asked for longest is dropped."""
 
     most_characters: int = _MOST_CHARACTERS
     most_derived: int = _MOST_DERIVED

@@ -12,8 +12,8 @@ from contracts.envelope import Attributes
 from contracts.registry import Event
 from messaging import copies
 from messaging.clock import system_clock
+from messaging.connections import make_engine
 from messaging.records import InboundEvent, Record, inbound_event
-from messaging.runtime import make_engine
 from messaging.tables import add_messaging_tables
 from tests.support.reference_data import entity_id
 from tests.support.servers import PostgresServer

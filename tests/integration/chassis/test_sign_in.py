@@ -14,7 +14,7 @@ from chassis.sign_in import FRESH_SECONDS, MOST_PEOPLE, SignInLookUp
 from contracts.directory import StaffV1, UnitV1
 from messaging import copies
 from messaging.clock import system_clock
-from messaging.runtime import make_engine
+from messaging.connections import make_engine
 from tests.support.copies_world import copies_metadata, processes, publish, state, statements
 from tests.support.embedded import EmbeddedServers
 from tests.support.reference_data import DISTRICT, KEY_ID, PUBLIC_KEY, entities, key, people, seed_copies, token_for

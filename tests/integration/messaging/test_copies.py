@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.directory import UnitV1
@@ -144,7 +145,7 @@ async def test_no_look_outlives_its_transaction(engines: Sequence[AsyncEngine]) 
         await publish(engines[0], 1, BY_ID[DISTRICT])
         await name_in(engines[0])
     gc.collect()
-    assert not copies._memories[engines[0].sync_engine]._looks
+    assert not copies._memories[engines[0].sync_engine.pool]._looks
 
 
 async def test_what_was_derived_is_made_again_when_the_topic_changes(engines: Sequence[AsyncEngine]) -> None:
@@ -196,6 +197,8 @@ async def test_a_restored_database_is_read_as_it_was(postgres: PostgresServer) -
         assert await name_in(engine) == "after"
         await administer(postgres, "DROP DATABASE {name} WITH (FORCE)", name)
         await administer(postgres, "ALTER DATABASE {copy} RENAME TO {name}", name)
+        with pytest.raises(DBAPIError):
+            await name_in(engine)
         assert await name_in(engine) == "before"
         assert await name_in(engine, COMMUNE) is None
         await publish(engine, 2, renamed(DISTRICT, "another after"))

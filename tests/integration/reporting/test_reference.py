@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.directory import UnitV1
-from messaging.runtime import make_engine
+from messaging.connections import make_engine
 from services.reporting.repository import reference, shadow
 from services.reporting.tables import METADATA, PROJECTIONS
 from tests.support.copies_world import publish, statements
