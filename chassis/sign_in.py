@@ -44,7 +44,7 @@ class SignInLookUp:
         self._database, self._machine_now = database, machine_now
         self._answers: OrderedDict[tuple[str, str], tuple[Revisions, Answer]] = OrderedDict()
         self._newest: Look | None = None
-        self._looking: asyncio.Task[Look] | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     async def look_up(self, kid: str, staff_id: str) -> Answer:
         remembered = self._answers.get((kid, staff_id))
@@ -57,23 +57,18 @@ class SignInLookUp:
         """One that began at most half a second before this request came."""
         oldest = self._machine_now() - FRESH_SECONDS
         while self._newest is None or self._newest.at < oldest:
-            if self._looking is None:
+            if self._looking is None or self._looking.done():
                 self._looking = asyncio.create_task(self._look())
-                self._looking.add_done_callback(self._looked)
+                self._looking.add_done_callback(_heard)
             # A client that goes away must not end what others wait for.
             await asyncio.shield(self._looking)
         return self._newest
 
-    async def _look(self) -> Look:
+    async def _look(self) -> None:
         at = self._machine_now()
         async with self._database.connect() as connection:
-            return Look(at, await _revisions(connection))
-
-    def _looked(self, task: asyncio.Task[Look]) -> None:
-        """Runs before those who wait go on."""
-        self._looking = None
-        if not task.cancelled() and task.exception() is None:
-            self._newest = task.result()
+            revisions = await _revisions(connection)
+        self._newest = Look(at, revisions)
 
     async def _read(self, kid: str, staff_id: str) -> tuple[Revisions, Answer]:
         async with self._database.connect() as connection:
@@ -87,6 +82,12 @@ class SignInLookUp:
             self._answers[kid, staff_id] = remembered
         if len(self._answers) > MOST_PEOPLE:
             self._answers.popitem(last=False)
+
+
+def _heard(task: asyncio.Task[None]) -> None:
+    """The error of a look for which nobody waits any more is nobody's."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _revisions(connection: AsyncConnection) -> Revisions:

@@ -173,3 +173,24 @@ async def test_while_the_database_is_away_nobody_is_told_anything_older_than_hal
     own_servers.postgres.start()
     assert await world.why(token) == ""
     await database.dispose()
+
+
+@pytest.mark.timeout(60)
+async def test_who_comes_just_when_a_look_has_ended_does_not_stop_the_process(world: World, monkeypatch) -> None:
+    """The ended look waits for the loop to say so; whoever waited for it without letting the loop go on waited for ever."""
+    reached, ended = asyncio.Event(), asyncio.Event()
+    looked = world.look_up._look
+
+    async def look() -> None:
+        await looked()
+        world.look_up._newest = None
+        reached.set()
+        await ended.wait()
+
+    monkeypatch.setattr(world.look_up, "_look", look)
+    first = asyncio.create_task(world.look_up._fresh_look())
+    await reached.wait()
+    ended.set()
+    second = asyncio.create_task(world.look_up._fresh_look())
+    monkeypatch.setattr(world.look_up, "_look", looked)
+    assert (await first).revisions == (await second).revisions
