@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,6 +17,7 @@ from starlette.requests import Request
 
 from chassis.dead_letters import DEAD_LETTER_COMMANDS, dead_letters_router
 from chassis.health import health_router
+from chassis.http_server import HttpServer
 from chassis.logs import configure_logs
 from chassis.reconcile import View, reconcile_router
 from chassis.settings import ProcessSettings, database_url
@@ -161,4 +161,4 @@ def serve(service: Service) -> None:
     )
     gc.freeze()  # what is loaded stays: the collector need not look through it again
     gc.enable()
-    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, **where)).run()
+    HttpServer(app, **where).run()
