@@ -1,12 +1,13 @@
 """The mail itself: one whole mail for any text, the same at every attempt, with headers that nobody writes into."""
 
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.notify.adapters.gateways.mail import BAD_MAIL, mail_of
@@ -17,6 +18,8 @@ from tests.support.notify_world import ADDRESS, AT, fact
 
 URL = "http://127.0.0.1:8080/"
 DOMAIN = "motcua.example"
+LONGEST_LINE = 78
+"""RFC 5322: what a line should have at most, without its end."""
 HOSTILE = "Đất\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script>"
 
 
@@ -65,12 +68,37 @@ def test_the_mail_is_plain_honest_and_the_same_mail_at_every_attempt() -> None:
     assert text.get_content().replace("\r\n", "\n").strip() == letter().text.strip()
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=400))
+@example("--=_alternatives--\n--=_alternatives")
+@example("Đã tiếp nhận \n\t\n.\nFrom = x " + 200 * "ệ ")
+def test_any_body_is_read_as_it_was_written_and_ends_nothing(words: str) -> None:
+    written = replace(letter(), text=words, html=f"<p>{words}</p>")
+    for part, given_words in zip(mail(written).iter_parts(), (written.text, written.html), strict=True):
+        assert isinstance(part, EmailMessage)
+        assert part.get_content().encode().splitlines() == given_words.encode().splitlines()
+
+
+def test_the_lines_of_a_body_are_short_enough_for_every_server() -> None:
+    written = replace(letter(), text=2000 * "ệ", html=2000 * "x")
+    raw = mail_of(Outgoing("m-1", ADDRESS, written, AT), f"khong-tra-loi@{DOMAIN}", DOMAIN)
+    assert max(map(len, raw.split(b"\r\n"))) <= LONGEST_LINE
+
+
+@pytest.mark.parametrize("address", ['"a b"@example.vn', "a@[192.0.2.1]"])
+def test_an_address_of_an_unusual_form_is_read_as_it_was_written(address: str) -> None:
+    (recipient,) = mail(letter(), address)["To"].addresses
+    assert recipient.addr_spec == address
+
+
 def test_a_long_domain_of_ours_does_not_change_the_message_id() -> None:
     domain = f"{'a' * 60}.{'b' * 60}.example"
     assert mail(letter(), domain=domain)["Message-ID"] == f"<m-{32 * 'a'}@{domain}>"
 
 
-@pytest.mark.parametrize("address", ["a@b.vn\r\nBcc: x@y.vn", "a..b@example.vn", ".a@example.vn", "a@b.vn, c@d.vn", "no address"])
+@pytest.mark.parametrize(
+    "address",
+    ["a@b.vn\r\nBcc: x@y.vn", "a..b@example.vn", ".a@example.vn", "a@b.vn, c@d.vn", "no address", "tên@b.vn", "a@b.vn\n"],
+)
 def test_an_address_that_would_break_its_header_is_refused(address: str) -> None:
     with pytest.raises(BAD_MAIL):
         mail(letter(), address)
