@@ -1,10 +1,11 @@
 """One LISTEN connection per process: wakes relays and the parking lot at commit, so that nobody polls in a hurry.
 
-A notification can be lost with its connection. So the same connection also looks once a second who has something to do: one
-statement for the whole process, and its idle parts sleep.
+A notification can be lost with its connection. So the same connection also looks who has something to do, whenever it is made and
+every few seconds; every second while there is something. That is one statement for the whole process, and its idle parts sleep.
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -15,10 +16,10 @@ from psycopg.conninfo import make_conninfo
 from messaging.backoff import retry_forever
 from messaging.outbox import CHANNEL, PARKING_LOT
 
-LOOK_SECONDS: Final = 1.0
 POLL_SECONDS: Final = 1.0
-LONGEST_SLEEP_SECONDS: Final = 5.0
-"""Even unrung, relays and parking lot look at least this often."""
+IDLE_LOOK_SECONDS: Final = 5.0
+LONGEST_SLEEP_SECONDS: Final = 30.0
+"""Even unrung, relays and parking lot look at least this often, should the looking itself have failed them."""
 KEEPALIVE: Final = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """A database server that has gone without a farewell is noticed within a minute."""
 
@@ -60,11 +61,35 @@ async def listen(url: str, bell: Bell, stopping: asyncio.Event, lanes: Sequence[
 
     async def attend() -> None:
         async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+            connection.add_notify_handler(lambda notification: bell.ring(notification.payload))
             await connection.execute(f"LISTEN {CHANNEL}")
             while not stopping.is_set():
-                for (name,) in await (await connection.execute(_LOOK, sought)).fetchall():
+                names = [name for (name,) in await (await connection.execute(_LOOK, sought)).fetchall()]
+                for name in names:
                     bell.ring(name)
-                async for notification in connection.notifies(timeout=LOOK_SECONDS):
-                    bell.ring(notification.payload)
+                await _ring_for_notifications(connection, bell, POLL_SECONDS if names else IDLE_LOOK_SECONDS)
 
     await retry_forever(attend, stopping, "listen")
+
+
+async def _ring_for_notifications(connection: psycopg.AsyncConnection, bell: Bell, seconds: float) -> None:
+    """Until `seconds` have passed. While nothing comes nothing runs: psycopg's own wait would wake ten times a second."""
+    loop, socket, deadline = asyncio.get_running_loop(), connection.fileno(), time.monotonic() + seconds
+    readable = asyncio.Event()
+    while (left := deadline - time.monotonic()) > 0:
+        _ring_for_received(connection, bell)
+        readable.clear()
+        loop.add_reader(socket, readable.set)
+        try:
+            await asyncio.wait_for(readable.wait(), left)
+        except TimeoutError:
+            return
+        finally:
+            loop.remove_reader(socket)
+
+
+def _ring_for_received(connection: psycopg.AsyncConnection, bell: Bell) -> None:
+    """What has come, also together with an earlier answer. Raises OperationalError when the server has gone."""
+    connection.pgconn.consume_input()
+    while (notification := connection.pgconn.notifies()) is not None:
+        bell.ring(notification.extra.decode())

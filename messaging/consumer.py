@@ -24,7 +24,7 @@ from messaging.batch import DatabaseRewound
 from messaging.bell import Bell
 from messaging.dead_letter_limit import DeadLetterLimitExceeded
 from messaging.engine import Engine
-from messaging.gapless_consumer import GaplessConsumer
+from messaging.gapless_consumer import LONGEST_POLL_MS, GaplessConsumer
 from messaging.inbox import next_of
 from messaging.outbox import PARKING_LOT
 from messaging.records import Record
@@ -33,7 +33,7 @@ from messaging.work import BatchResult, Work
 COMMIT_SECONDS: Final = 5.0
 END_SECONDS: Final = 10.0
 SILENT_SECONDS: Final = 30.0
-"""A reachable broker answers every second, also when there is nothing new."""
+"""A reachable broker answers every LONGEST_POLL_MS, also when there is nothing new."""
 STUCK_SECONDS: Final = 120.0
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ class GroupConsumer:
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             session_timeout_ms=10_000,
-            fetch_max_wait_ms=1000,
+            fetch_max_wait_ms=LONGEST_POLL_MS,
             listener=_SeekToStored(self),
             parser=self._raw,
             decoder=_undecoded,
@@ -101,7 +101,7 @@ class GroupConsumer:
             self._committed |= nexts
             await self._commit(nexts)
         count(self.group, result)
-        if result.states:
+        if result.states or result.parked:
             self.bell.ring(PARKING_LOT)
 
     async def _halt(self, reason: str) -> None:

@@ -31,7 +31,9 @@ _STATES = text("SELECT state, count(*) AS number FROM parking_lot GROUP BY state
 
 @dataclass
 class Drain:
-    """Runs until `stopping`, woken by a retry or skip, by state that has come, and every second while something waits."""
+    """Runs until `stopping`, woken by a retry or skip, by a batch that brought state or parked something, and every second while
+    something waits: another process may have brought what it waits for.
+    """
 
     engine: Engine
     bell: Bell

@@ -13,7 +13,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from messaging.clock import system_clock
 
-POLL_MS: Final = 1000
+LONGEST_POLL_MS: Final = 3000
+"""How long the broker waits for something new before it answers with nothing: each answer costs both sides. What is new comes at
+once all the same; but partitions that this process takes over are first asked for when the answer under way has come.
+"""
 SINGLY_PAUSE: Final = 0.05
 UNDIVIDED_SECONDS: Final = 10.0
 """As long as fetched records wait to be taken up, nothing more is asked for. aiokafka would, after 0.1 s, ask for the quiet
@@ -85,7 +88,7 @@ class GaplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             return await self._poll_singly(most)
         before = self.positions()
         try:
-            records: Records = await super().getmany(timeout_ms=POLL_MS, max_records=most)
+            records: Records = await super().getmany(timeout_ms=LONGEST_POLL_MS, max_records=most)
         except UnicodeDecodeError:
             self.seek_back(before)
             self._singly = True

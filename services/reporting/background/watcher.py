@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.process import Process
 from messaging.backoff import Stopped, pause, retry_forever
-from messaging.bell import Bell
+from messaging.bell import LONGEST_SLEEP_SECONDS, POLL_SECONDS, Bell
 from services.reporting.background.rebuild import Rebuild
 from services.reporting.domain.replay import MOST_ATTEMPTS, Attempt, Superseded
 from services.reporting.repository import replay as replays
@@ -24,21 +24,23 @@ log = structlog.get_logger(__name__)
 async def watch_for_replays(process: Process, stopping: asyncio.Event, bell: Bell) -> None:
     """Until the process stops."""
     while not stopping.is_set():
-        await retry_forever(lambda: _run_requested(process, stopping), stopping, "replay")
-        await bell.wait(replays.RING)
+        requested = await retry_forever(lambda: _run_requested(process, stopping), stopping, "replay")
+        await bell.wait(replays.RING, POLL_SECONDS if requested else LONGEST_SLEEP_SECONDS)
 
 
-async def _run_requested(process: Process, stopping: asyncio.Event) -> None:
+async def _run_requested(process: Process, stopping: asyncio.Event) -> bool:
+    """Whether one was requested; it may have ended, failed or be another process's."""
     async with process.reads.connect() as connection:
         replay = await replays.running(connection)
     if replay is None:
-        return
+        return False
     async with _engines(process.database) as (live_engine, shadow_engine), live_engine.connect() as lock_connection:
         if await shadow.try_replay_lock(lock_connection):
             try:
                 await _attempt(process, stopping, lock_connection, replay, live_engine, shadow_engine)
             finally:
                 await shadow.release_replay_lock(lock_connection)
+    return True
 
 
 @asynccontextmanager
