@@ -94,7 +94,12 @@ class Kafka:
             "log.cleaner.dedupe.buffer.size": 16_777_216,
             # After a crash the broker waits for its own old session to end; there is no other broker to fall back on.
             "broker.session.timeout.ms": 3_000,
-            "broker.heartbeat.interval.ms": 500,
+            "broker.heartbeat.interval.ms": 1_000,
+            # By default 27 threads look three times a second for requests, and twice a second a record goes into the log of
+            # metadata that says only that time has passed.
+            "num.network.threads": 2,
+            "num.io.threads": 3,
+            "metadata.max.idle.interval.ms": 10_000,
         }
 
 

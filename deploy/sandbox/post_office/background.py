@@ -61,7 +61,10 @@ class Background:
 async def _carry(office: Office, on_ready: Callable[[], None]) -> NoReturn:
     on_ready()
     while True:
+        office.to_carry.clear()
         office.deliver()
         left = office.until_next_delivery()
-        pause = DELIVERY_INTERVAL if left is None else min(DELIVERY_INTERVAL, left.total_seconds())
-        await asyncio.sleep(max(0.01, pause))
+        if left is None:
+            await office.to_carry.wait()
+        else:
+            await asyncio.sleep(max(0.01, min(DELIVERY_INTERVAL, left.total_seconds())))

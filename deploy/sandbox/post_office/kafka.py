@@ -22,7 +22,8 @@ from deploy.sandbox.post_office.store import OutboxRow
 GROUP: Final = "post-office"
 BATCH: Final = 500
 PRODUCE_SECONDS: Final = 5.0
-OUTBOX_INTERVAL: Final = 1.0
+LONGEST_POLL_MS: Final = 3000
+OUTBOX_INTERVAL: Final = 30.0
 
 log = logging.getLogger("post-office")
 
@@ -45,12 +46,13 @@ async def read_orders(office: Office, kafka: str, process: str, on_ready: Callab
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         session_timeout_ms=10_000,
+        fetch_max_wait_ms=LONGEST_POLL_MS,
     )
     try:
         await consumer.start()
         on_ready()
         while True:
-            polled = await consumer.getmany(timeout_ms=1000, max_records=BATCH)
+            polled = await consumer.getmany(timeout_ms=LONGEST_POLL_MS, max_records=BATCH)
             for records in polled.values():
                 for record in records:
                     _accept(office, record)

@@ -16,13 +16,16 @@ from deploy.sandbox.post_office.store import Store
 
 @dataclass(kw_only=True)
 class Office:
-    """`delivery_time`: how long a parcel is on its way. `to_publish` is set when there may be events to publish."""
+    """`delivery_time`: how long a parcel is on its way. `to_publish` is set when there may be events to publish, `to_carry` when
+    there may be a parcel to carry.
+    """
 
     store: Store
     cipher: Cipher
     clock: Clock
     delivery_time: timedelta
     to_publish: asyncio.Event = field(default_factory=asyncio.Event)
+    to_carry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def accept(self, attributes: Attributes, order: PostOrderPlacedV1) -> None:
         """The parcel is on its way; an order that was accepted before changes nothing.
@@ -34,6 +37,7 @@ class Office:
         now = self.clock()
         self.store.add_parcel(attributes, order.code, order.unit.id, order.recipient, now, now + self.delivery_time)
         self.to_publish.set()
+        self.to_carry.set()
 
     def deliver(self) -> None:
         """Everything that is due by now."""
