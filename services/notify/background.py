@@ -1,13 +1,18 @@
-"""The senders: claim what is due, commit the attempt, make the call, commit what came of it. In the background, never giving up.
+"""The senders: claim what is due, commit the attempts, make the calls, commit what came of them; in the background, for ever.
 
-Each sender has a connection of its own and takes a few messages of a lane at a time; what one has claimed no other sees. One
-that dies leaves its attempt open: when the lease has run out it is taken up again, under the same Message-ID. While the mail
+Each sender has a connection of its own and takes some messages of each lane at a time; what one has claimed no other sees. One
+that dies leaves its attempts open: when the lease has run out they are taken up again, under the same Message-IDs. While the mail
 server is away nothing is claimed, so an outage of hours leaves no mark on any message.
+
+Outcomes are committed together, after a second or AT_MOST mails, whichever is first: what a crash can make a sender send twice.
 """
 
 import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +21,7 @@ from chassis.process import Process
 from contracts.values import Lane
 from messaging import outbox
 from messaging.backoff import Stopped, retry_forever
-from messaging.bell import Bell
+from messaging.bell import IDLE_LOOK_SECONDS, POLL_SECONDS, Bell
 from messaging.clock import system_clock
 from messaging.handler_table import Decision, numbered
 from services.notify import handlers
@@ -30,9 +35,13 @@ from services.notify.repository import queue
 from services.notify.repository.messages import BELL, MESSAGES
 from services.notify.settings import NotifySettings
 
-AT_A_TIME = 5
-IDLE_ROUNDS = 30
-"""After so many rounds with nothing due, about half a minute, the connection is given up."""
+AT_LEAST: Final = 5
+AT_MOST: Final = 50
+RECORD_SECONDS: Final = 1.0
+IDLE_SECONDS: Final = 30.0
+"""A mail connection that had nothing to do for so long is given up."""
+
+Claimed = tuple[Message, KnownContact]
 
 log = structlog.get_logger(__name__)
 
@@ -41,67 +50,114 @@ async def send_messages(process: Process, stopping: asyncio.Event, bell: Bell) -
     """All senders of this process, until it stops."""
     settings = process.settings
     assert isinstance(settings, NotifySettings)  # noqa: S101 -- the composition root names the class
+    turn = asyncio.Lock()
     async with asyncio.TaskGroup() as group:
         for _ in range(settings.mail_connections):
-            sender = Sender(process=process, settings=settings, gateway=gateway_of(settings), stopping=stopping, bell=bell)
+            sender = Sender(
+                process=process, settings=settings, gateway=gateway_of(settings), stopping=stopping, bell=bell, turn=turn
+            )
             group.create_task(sender.run())
+
+
+def batch_size(mails: int, seconds: float) -> int:
+    """As many mails a lane as were sent in a second last time: to a slow server all connections get their share."""
+    return max(AT_LEAST, min(AT_MOST, int(mails * RECORD_SECONDS / max(seconds, 0.001))))
 
 
 @dataclass(kw_only=True)
 class Sender:
+    """Whose `turn` it is looks and waits for what is due; having claimed some, it leaves that to the next and sends. So an idle
+    process has one sender that waits, and a busy one as many at work as there is work for.
+    """
+
     process: Process
     settings: NotifySettings
     gateway: Gateway
     stopping: asyncio.Event
     bell: Bell
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    at_a_time: int = AT_LEAST
+    _used_at: float = field(default_factory=time.monotonic, init=False)
 
     async def run(self) -> None:
-        idle = 0
         try:
             while not self.stopping.is_set():
-                idle = 0 if await retry_forever(self.send_due, self.stopping, "sending") else idle + 1
-                if idle == IDLE_ROUNDS:
-                    await self.gateway.close()
-                if idle:
-                    await self.bell.wait(BELL)
+                await retry_forever(self.send_due, self.stopping, "sending")
         except Stopped:
             log.debug("sender stopped")
         finally:
             await self.gateway.close()
 
-    async def send_due(self) -> int:
-        """A few messages of each lane; how many were claimed. Raises Away when the mail server is: then none is left claimed."""
+    async def send_due(self) -> None:
+        """Some messages of each lane, or a wait for the next. Raises Away when the mail server is: then none is left claimed."""
+        await self._take_turn()
+        try:
+            claimed = await self._claim_due()
+        finally:
+            self.turn.release()
+        if claimed:
+            await self._send(claimed)
+
+    async def _take_turn(self) -> None:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self.turn.acquire()
+        except TimeoutError:
+            await self.gateway.close()
+            await self.turn.acquire()
+
+    async def _claim_due(self) -> list[Claimed]:
         lanes = self.settings.served_lanes()
         async with self.process.reads.connect() as connection:
-            if not await queue.anything_due(connection, lanes, system_clock()):
-                return 0
+            due_at = await queue.next_due(connection, lanes)
+        if self.stopping.is_set():
+            return []
+        wait = IDLE_LOOK_SECONDS if due_at is None else (due_at - system_clock()).total_seconds()
+        if wait > 0:
+            await self._rest(min(wait, IDLE_LOOK_SECONDS))
+            return []
         await self.gateway.open()
-        return sum([await self._serve(lane) for lane in lanes])
+        claimed = await self.claim(*lanes)
+        if not claimed:  # what is due is another process's
+            await self._rest(POLL_SECONDS)
+        return claimed
 
-    async def _serve(self, lane: Lane) -> int:
-        claimed = await self.claim(lane)
+    async def _rest(self, seconds: float) -> None:
+        if time.monotonic() - self._used_at > IDLE_SECONDS:
+            await self.gateway.close()
+        await self.bell.wait(BELL, seconds)
+
+    async def _send(self, claimed: Sequence[Claimed]) -> None:
+        started = recorded_at = time.monotonic()
+        results: list[tuple[Message, Result]] = []
         away: Away | None = None
-        for message, contact in claimed:
-            try:
-                result = Result(Verdict.AWAY, str(away)) if away else await self.attempt(message, contact)
-            except Away as error:
-                away, result = error, Result(Verdict.AWAY, str(error))
-            await self.save_result(message, result)
+        try:
+            for message, contact in claimed:
+                try:
+                    result = Result(Verdict.AWAY, str(away)) if away else await self.attempt(message, contact)
+                except Away as error:
+                    away, result = error, Result(Verdict.AWAY, str(error))
+                results.append((message, result))
+                if len(results) >= AT_MOST or time.monotonic() - recorded_at >= RECORD_SECONDS:
+                    await self.save_results(results)
+                    results, recorded_at = [], time.monotonic()
+        finally:
+            await self.save_results(results)
+        self._used_at = time.monotonic()
+        self.at_a_time = batch_size(len(claimed), self._used_at - started)
         if away is not None:
             raise away
-        return len(claimed)
 
-    async def claim(self, lane: Lane) -> list[tuple[Message, KnownContact]]:
+    async def claim(self, *lanes: Lane) -> list[Claimed]:
         """Attempts begun and committed; whom nobody may write to any more is skipped here."""
         lease = timedelta(seconds=3 * self.settings.mail_seconds)
         async with self.process.database.begin() as connection:
             now, machine_now = self.process.clock(), system_clock()
-            due = await queue.claim(connection, lane, machine_now, AT_A_TIME)
+            due = [item for lane in lanes for item in await queue.claim(connection, lane, machine_now, self.at_a_time)]
             decisions = [(handlers.begin_attempt(message, contact, now, machine_now, lease), contact) for message, contact in due]
             begun = [(decision.state, contact) for decision, contact in decisions if decision.state.state is State.SENDING]
             await queue.begin_attempts(connection, [(message, contact.version) for message, contact in begun], now)
-            recorded = [await self._record(connection, decision) for decision, _ in decisions]
-            await MESSAGES.save(connection, recorded)
+            await _save(connection, [decision for decision, _ in decisions], now)
         return begun
 
     async def attempt(self, message: Message, contact: KnownContact) -> Result:
@@ -119,22 +175,29 @@ class Sender:
         ATTEMPTS.labels(message.channel, result.verdict).inc()
         return result
 
-    async def save_result(self, message: Message, result: Result) -> None:
-        """Tried until it works, and at least once when the process stops: the call has been made."""
+    async def save_results(self, results: Sequence[tuple[Message, Result]]) -> None:
+        """Tried until it works, and at least once when the process stops: the calls have been made."""
         if self.stopping.is_set():
-            await self._save_result(message, result)
+            await self._save_results(results)
         else:
-            await retry_forever(lambda: self._save_result(message, result), self.stopping, "result of an attempt")
+            await retry_forever(lambda: self._save_results(results), self.stopping, "results of attempts")
 
-    async def _save_result(self, message: Message, result: Result) -> None:
+    async def _save_results(self, results: Sequence[tuple[Message, Result]]) -> None:
+        if not results:
+            return
         async with self.process.database.begin() as connection:
-            now = self.process.clock()
-            current = (await MESSAGES.load(connection, [message.id]))[message.id]
-            await queue.end_attempt(connection, message.id, message.attempt, result, now)
-            decision = handlers.record_outcome(current, message.attempt, result, now, system_clock())
-            await MESSAGES.save(connection, [await self._record(connection, decision)])
+            now, machine_now = self.process.clock(), system_clock()
+            current = await MESSAGES.load(connection, [message.id for message, _ in results])
+            await queue.end_attempts(connection, results, now)
+            decisions = [
+                handlers.record_outcome(current[message.id], message.attempt, result, now, machine_now)
+                for message, result in results
+            ]
+            await _save(connection, decisions, now)
 
-    async def _record(self, connection: AsyncConnection, decision: Decision[Message]) -> Message:
-        state, rows = numbered(decision, self.process.clock(), correlation=decision.state.correlation)
-        await outbox.write(connection, rows)
-        return state
+
+async def _save(connection: AsyncConnection, decisions: Sequence[Decision[Message]], now: datetime) -> None:
+    """The states, and what is published about them."""
+    recorded = [numbered(decision, now, correlation=decision.state.correlation) for decision in decisions]
+    await outbox.write(connection, [row for _, rows in recorded for row in rows])
+    await MESSAGES.save(connection, [message for message, _ in recorded])

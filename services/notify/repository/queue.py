@@ -15,12 +15,12 @@ from services.notify.domain.message import Message, Result, Verdict
 from services.notify.repository.messages import contact_of, message_of
 from services.notify.tables import UNDER_WAY, AttemptRow
 
-# By index message_due.
-_DUE: Final = text("""
-    SELECT EXISTS (SELECT FROM unnest(CAST(:lanes AS text[])) AS served (lane) CROSS JOIN LATERAL (
-        SELECT FROM message m
-        WHERE m.lane = served.lane AND m.state IN ('queued', 'sending') AND m.due_at <= :machine_now LIMIT 1
-    ) AS due)
+# By index message_due: the first of each lane.
+_NEXT_DUE: Final = text("""
+    SELECT min(first.due_at) FROM unnest(CAST(:lanes AS text[])) AS served (lane) CROSS JOIN LATERAL (
+        SELECT m.due_at FROM message m
+        WHERE m.lane = served.lane AND m.state IN ('queued', 'sending') ORDER BY m.due_at LIMIT 1
+    ) AS first
 """)
 # By index message_due, one lane at a time, and the primary key of state_copy. What another sender has locked is its own.
 _CLAIM: Final = text("""
@@ -36,14 +36,23 @@ _LAPSE: Final = text("""
     WHERE message = ANY(:messages) AND outcome = 'under way'
 """)
 _BEGIN: Final = insert(AttemptRow)
-_END: Final = text("""
-    UPDATE attempt SET outcome = :outcome, ended_at = :now, detail = :detail WHERE message = :message AND number = :number
-""")
-_DELETE: Final = text("DELETE FROM attempt WHERE message = :message AND number = :number AND outcome = 'under way'")
+_RESULTS: Final = """unnest(
+    CAST(:messages AS text[]), CAST(:numbers AS int[]), CAST(:outcomes AS text[]), CAST(:details AS text[])
+) AS result (message, number, outcome, detail)"""
+_END: Final = text(f"""
+    UPDATE attempt a SET outcome = result.outcome, ended_at = :now, detail = result.detail FROM {_RESULTS}
+    WHERE a.message = result.message AND a.number = result.number AND result.outcome <> 'away'
+""")  # noqa: S608 -- our own text
+_DELETE: Final = text(f"""
+    DELETE FROM attempt a USING {_RESULTS}
+    WHERE a.message = result.message AND a.number = result.number AND result.outcome = 'away' AND a.outcome = 'under way'
+""")  # noqa: S608 -- our own text
 
 
-async def anything_due(connection: AsyncConnection, lanes: Sequence[Lane], machine_now: datetime) -> bool:
-    return bool(await connection.scalar(_DUE, {"lanes": list(lanes), "machine_now": machine_now}))
+async def next_due(connection: AsyncConnection, lanes: Sequence[Lane]) -> datetime | None:
+    """When the next message of these lanes may be taken up; None while nothing waits to be sent."""
+    due: datetime | None = await connection.scalar(_NEXT_DUE, {"lanes": list(lanes)})
+    return due
 
 
 async def claim(connection: AsyncConnection, lane: Lane, machine_now: datetime, limit: int) -> list[tuple[Message, KnownContact]]:
@@ -71,10 +80,16 @@ async def begin_attempts(connection: AsyncConnection, begun: Sequence[tuple[Mess
     await write(connection, _BEGIN, rows)
 
 
-async def end_attempt(connection: AsyncConnection, message: str, number: int, result: Result, now: datetime) -> None:
-    """What it came to. One that reached no server was never made, and leaves no line."""
-    key = {"message": message, "number": number}
-    if result.verdict is Verdict.AWAY:
-        await connection.execute(_DELETE, key)
-        return
-    await connection.execute(_END, key | {"outcome": result.verdict.value, "detail": result.reason or None, "now": now})
+async def end_attempts(connection: AsyncConnection, results: Sequence[tuple[Message, Result]], now: datetime) -> None:
+    """What they came to. One that reached no server was never made, and leaves no line."""
+    columns = {
+        "messages": [message.id for message, _ in results],
+        "numbers": [message.attempt for message, _ in results],
+        "outcomes": [result.verdict.value for _, result in results],
+        "details": [result.reason or None for _, result in results],
+    }
+    verdicts = {result.verdict for _, result in results}
+    if Verdict.AWAY in verdicts:
+        await connection.execute(_DELETE, columns)
+    if verdicts - {Verdict.AWAY}:
+        await connection.execute(_END, columns | {"now": now})

@@ -75,7 +75,7 @@ async def test_a_lapsed_attempt_is_not_made_any_more(notify: Notify, mail: MailS
             await notify.until(person, "sent")
         lapsed = replace(message, due_at=AT)
         result = await sleeper.attempt(lapsed, known)
-        await sleeper.save_result(lapsed, result)
+        await sleeper.save_results([(lapsed, result)])
     assert result.verdict == "away"
     assert (await notify.message(person)).state == "sent"
     assert len(message_ids(mail, person)) == 1
