@@ -106,6 +106,26 @@ async def test_a_relay_moves_its_own_lane_and_no_other(world: TallyWorld) -> Non
     await all_heard(world, [account], 3)
 
 
+async def test_what_nobody_rang_for_is_found_by_the_look(world: TallyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a notification was lost with its connection."""
+    monkeypatch.setattr("messaging.bell.IDLE_LOOK_SECONDS", 0.05)
+    bell, stopping = Bell(), asyncio.Event()
+    listening = asyncio.create_task(listen(world.url, bell, stopping, ["unrung"]))
+    woken = asyncio.create_task(bell.wait("unrung", 3600))
+    looking = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%served%' AND pid <> pg_backend_pid()"
+    await eventually(lambda: world.rows(looking), describe="a listening connection")
+    assert not woken.done()
+    await world.execute(
+        "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, lane, sequence, time)"
+        " VALUES (gen_random_uuid(), 'none', 'unrung', 'none', '', 'unrung', 1, now())"
+    )
+    await eventually(woken.done, describe="woken by the look")
+    await world.execute("DELETE FROM outbox WHERE lane = 'unrung'")
+    stopping.set()
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
 async def test_the_listening_connection_is_made_again(world: TallyWorld) -> None:
     bell, stopping = Bell(), asyncio.Event()
     listening = asyncio.create_task(listen(world.url, bell, stopping, []))

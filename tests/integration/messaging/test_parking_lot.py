@@ -113,6 +113,29 @@ async def test_an_early_one_older_than_a_minute_raises_an_alarm(world: TallyWorl
         assert drain.overdue == 1
 
 
+async def test_a_batch_that_parks_something_wakes_the_parking_lot(world: TallyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However seldom anybody looks by the clock: what it waits for may have come between the batch's look and its commit."""
+    monkeypatch.setattr("messaging.bell.IDLE_LOOK_SECONDS", 86_400)
+    monkeypatch.setattr("messaging.drain.LONGEST_SLEEP_SECONDS", 86_400)
+    rounds: list[int] = []
+    drained = Drain.round
+
+    async def counted(drain: Drain) -> int:
+        rounds.append(await drained(drain))
+        return rounds[-1]
+
+    monkeypatch.setattr(Drain, "round", counted)
+    (account,) = names("woken", 1)
+    await world.execute("DELETE FROM parking_lot")
+    async with world.ready():
+        await eventually(lambda: rounds)
+        before = len(rounds)
+        await world.deposit(account, 2)
+        await world.comes_to_parking_lot((account, 2, "early"))
+        await eventually(lambda: len(rounds) > before, describe="a round of the parking lot")
+    await world.execute("DELETE FROM parking_lot")
+
+
 async def test_a_group_that_dies_wholesale_stops_and_says_so(world: TallyWorld) -> None:
     """Nothing of the batch in which it stopped is committed; mended and restarted, it takes effect."""
     accounts = names("wholesale", 20)
