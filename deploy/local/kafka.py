@@ -16,7 +16,7 @@ from deploy.local import vendor
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import HOST
 
-# The first compiler alone: the second costs more than it brings here, also after half a million records (decision 0010).
+# The first compiler alone: the second costs more than it brings here, also after half a million records (decision 0011).
 BRIEF = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 HEAP = ("-Xms96m", "-Xmx512m", *BRIEF)
 # Kafka 4.3 still unmaps files the old way, and JDK 24 and later warn of it on every start.
