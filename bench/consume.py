@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -21,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bench.events import MOVES, SEEN, DossierMovedV1, DossierSeenV1, moves
+from bench.options import Options
 from bench.outcome import Measured, Rate
 from bench.servers import servers
 from contracts.aggregate import Aggregate
@@ -92,8 +92,8 @@ class Dossiers:
         )
 
 
-def run(data: Path | None = None) -> Measured:
-    with servers(data) as running:
+def run(options: Options) -> Measured:
+    with servers(options.data) as running:
         return asyncio.run(_run(running.kafka, running.database("ours"), running.database("peer")))
 
 

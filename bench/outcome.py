@@ -3,10 +3,23 @@
 import os
 import platform
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 
-LIBRARIES = ("aiokafka", "faststream", "faststream-outbox", "psycopg", "asyncpg", "pydantic", "sqlalchemy")
+from rich.table import Table
+
+from bench.machine import describe
+from cli.console import inline
+
+
+class Outcome(Protocol):
+    """What every measurement gives back; `sound` says whether it counts."""
+
+    @property
+    def sound(self) -> bool: ...
+
+    def as_json(self) -> dict[str, Any]: ...
+
+    def table(self) -> Table: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,12 @@ class Measured:
     def ratio(self) -> float:
         return self.ours.per_second / self.peer.per_second
 
+    @property
+    def sound(self) -> bool:
+        return self.order_kept
+
     def as_json(self) -> dict[str, Any]:
+        machine = describe()
         return {
             "bench": self.name,
             "ratio": round(self.ratio, 1),
@@ -46,8 +64,20 @@ class Measured:
             "peer": _rate(self.peer),
             "cores": os.cpu_count(),
             "python": platform.python_version(),
-            "versions": {library: version(library) for library in LIBRARIES},
+            "versions": machine["versions"],
+            "machine": machine,
         }
+
+    def table(self) -> Table:
+        table = Table(title=f"{self.name}: {self.ratio:.0f} ×", title_justify="left")
+        table.add_column(inline("Phần", "Part"))
+        for heading in (inline("Số lượng", "Count"), inline("Giây", "Seconds"), inline("Mỗi giây", "Per second")):
+            table.add_column(heading, justify="right")
+        for rate in (self.ours, self.peer):
+            table.add_row(rate.what, f"{rate.count:,}", f"{rate.seconds:.1f}", f"{rate.per_second:,.0f}")
+        kept = inline("đúng thứ tự", "order kept") if self.order_kept else inline("SAI THỨ TỰ", "OUT OF ORDER")
+        table.caption = f"{kept} · {inline('tối thiểu', 'floor')} {self.floor:.0f} ×"
+        return table
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

@@ -7,7 +7,6 @@ Kafka publisher. Its producer has what a careful user sets: acks from all replic
 import asyncio
 import time
 from collections import defaultdict
-from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,6 +14,7 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bench.events import MOVES, SEEN, moves
+from bench.options import Options
 from bench.outcome import Measured, Rate
 from bench.servers import servers
 from contracts.envelope import read_attributes
@@ -34,8 +34,8 @@ PEER_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 0.02
 
 
-def run(data: Path | None = None) -> Measured:
-    with servers(data) as running:
+def run(options: Options) -> Measured:
+    with servers(options.data) as running:
         return asyncio.run(_run(running.kafka, running.database("ours"), running.database("peer")))
 
 

@@ -28,8 +28,11 @@ END_WITHIN = 10.0
 
 @dataclass(frozen=True)
 class Servers:
+    """`pids` by name."""
+
     kafka: str
     postgres: Postgres
+    pids: dict[str, int]
 
     def database(self, name: str) -> str:
         """A fresh database; its address without a driver's name, `postgresql://...`."""
@@ -50,32 +53,36 @@ def servers(data: Path | None = None) -> Iterator[Servers]:
     postgres = Postgres(folder / "postgres", postgres_port, "bench-only")
     try:
         with ExitStack() as running:
-            for server, options in ((kafka, {}), (postgres, postgres.as_user())):
-                server.initialise()
-                running.enter_context(_process(server.command, folder / "log", options))
-            _wait(kafka.answers, "Kafka", folder / "log")
-            _wait(postgres.answers, "PostgreSQL", folder / "log")
-            yield Servers(kafka.bootstrap, postgres)
+            kafka.initialise()
+            postgres.initialise()
+            broker = running.enter_context(process(kafka.command, folder / "log"))
+            postmaster = running.enter_context(process(postgres.command, folder / "log", **postgres.as_user()))
+            wait_for(kafka.answers, "Kafka", folder / "log")
+            wait_for(postgres.answers, "PostgreSQL", folder / "log")
+            yield Servers(kafka.bootstrap, postgres, {"kafka": broker.pid, "postgres": postmaster.pid})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _process(command: list[str], log: Path, options: dict[str, Any]) -> Iterator[None]:
+def process(command: list[str], log: Path, **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    """Runs as long as the block does, and is asked to end before it is made to."""
     with log.open("ab") as written:
-        process = subprocess.Popen(command, stdout=written, stderr=written, start_new_session=True, **options)
+        started: subprocess.Popen[bytes] = subprocess.Popen(
+            command, stdout=written, stderr=written, start_new_session=True, **options
+        )
     try:
-        yield
+        yield started
     finally:
-        process.send_signal(signal.SIGINT if "postgres" in command[0] else signal.SIGTERM)
+        started.send_signal(signal.SIGINT if "postgres" in command[0] else signal.SIGTERM)
         try:
-            process.wait(END_WITHIN)
+            started.wait(END_WITHIN)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            started.kill()
+            started.wait()
 
 
-def _wait(answers: Callable[[], bool], name: str, log: Path) -> None:
+def wait_for(answers: Callable[[], bool], name: str, log: Path) -> None:
     deadline = time.monotonic() + START_WITHIN
     while not answers():
         if time.monotonic() > deadline:

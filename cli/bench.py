@@ -4,69 +4,95 @@ import json
 import logging
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Final
 
 import structlog
 import typer
-from rich.table import Table
 
-from cli.console import inline, out, say
+from cli.console import out, say
 from cli.options import AsJson
 from deploy.local.outcome import ExitCode, Stopped
 
-NAMES = ("relay", "consume")
+if TYPE_CHECKING:  # they need packages that only `make setup-dev` installs
+    from bench.options import Options
+    from bench.outcome import Outcome
+
+MINUTES: Final = {"relay": 1, "consume": 1}
+"""Name -> how long it takes on two cores."""
 
 app = typer.Typer()
 
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"{', '.join(NAMES)}")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"{', '.join(MINUTES)}")],
     data: Annotated[
         Path | None,
         typer.Option("--data", metavar="DIR", help="Đo trên đĩa này / measure on this disk", file_okay=False),
     ] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Mỗi lượt bao lâu / seconds of a round (lifecycle)")] = 10.0,
+    rounds: Annotated[int, typer.Option(min=1, help="Số lượt, lấy trung vị / rounds, their median counts (lifecycle)")] = 3,
+    clients: Annotated[str, typer.Option(help="Số người dùng đồng thời / clients at once (lifecycle)")] = "1,8,32,128",
     *,
+    save: Annotated[bool, typer.Option("--save", help="Ghi vào / keep in bench/results")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Đo tốc độ, có đối chứng trong cùng một lần chạy / Measure a part beside its peer, in the same run."""
-    if name not in NAMES:
+    if name not in MINUTES:
         raise Stopped(
             ExitCode.USAGE,
-            vi=f"Không có phép đo {name}; có: {', '.join(NAMES)}.",
-            en=f"There is no measurement {name}; there are {', '.join(NAMES)}.",
+            vi=f"Không có phép đo {name}; có: {', '.join(MINUTES)}.",
+            en=f"There is no measurement {name}; there are {', '.join(MINUTES)}.",
         )
-    say(f"Đang đo {name}, khoảng một phút ...", f"Measuring {name}, about a minute ...")
-    measured = _measure(name, data)
+    crowds = _numbers(clients)
+    say(f"Đang đo {name}, khoảng {MINUTES[name]} phút ...", f"Measuring {name}, about {MINUTES[name]} min ...")
+    with_options = _options()(data=data, seconds=seconds, rounds=rounds, clients=crowds)
+    outcome = _measure(name, with_options)
     if as_json:
-        out.print_json(json.dumps(measured.as_json()))
+        out.print_json(json.dumps(outcome.as_json()))
     else:
-        out.print(_table(measured))
-    if not measured.order_kept:
-        raise Stopped(ExitCode.DIFFERENCE, vi="Sai thứ tự hoặc thiếu.", en="Out of order, or incomplete.")
+        out.print(outcome.table())
+    if not outcome.sound:
+        raise Stopped(ExitCode.DIFFERENCE, vi="Sai thứ tự, thiếu hoặc không khớp.", en="Out of order, incomplete, or in error.")
+    if save:
+        _save(outcome)
 
 
-def _measure(name: str, data: Path | None) -> Any:
+def _numbers(clients: str) -> tuple[int, ...]:
+    """`1,8,32` as numbers; raises Stopped for anything else."""
+    numbers = [part.strip() for part in clients.split(",")]
+    if not all(number.isdecimal() and int(number) for number in numbers):
+        raise Stopped(
+            ExitCode.USAGE,
+            vi=f"--clients là các số từ 1, ngăn bằng dấu phẩy, ví dụ 1,32; không phải {clients}.",
+            en=f"--clients are numbers from 1 with commas between them, for example 1,32; not {clients}.",
+        )
+    return tuple(int(number) for number in numbers)
+
+
+def _options() -> "type[Options]":
+    from bench.options import Options
+
+    return Options
+
+
+def _measure(name: str, options: "Options") -> "Outcome":
     # The way there is nobody's concern: the figures stand alone on standard output.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        return import_module(f"bench.{name}").run(data)
+        outcome: Outcome = import_module(f"bench.{name}").run(options)
     except ModuleNotFoundError as missing:
         raise Stopped(
             ExitCode.MACHINE_UNFIT,
             vi=f"Phép đo cần gói {missing.name}: chạy `make setup-dev`.",
             en=f"The measurement needs the package {missing.name}: run `make setup-dev`.",
         ) from missing
+    return outcome
 
 
-def _table(measured: Any) -> Table:
-    table = Table(title=f"{measured.name}: {measured.ratio:.0f} ×", title_justify="left")
-    table.add_column(inline("Phần", "Part"))
-    for heading in (inline("Số lượng", "Count"), inline("Giây", "Seconds"), inline("Mỗi giây", "Per second")):
-        table.add_column(heading, justify="right")
-    for rate in (measured.ours, measured.peer):
-        table.add_row(rate.what, f"{rate.count:,}", f"{rate.seconds:.1f}", f"{rate.per_second:,.0f}")
-    kept = inline("đúng thứ tự", "order kept") if measured.order_kept else inline("SAI THỨ TỰ", "OUT OF ORDER")
-    table.caption = f"{kept} · {inline('tối thiểu', 'floor')} {measured.floor:.0f} ×"
-    return table
+def _save(outcome: "Outcome") -> None:
+    from bench.result_file import save
+
+    path = save(outcome.as_json())
+    say(f"Đã ghi {path}.", f"Kept in {path}.")
