@@ -1,0 +1,140 @@
+"""One life in four calls: take in at the counter, see the case, decide it, find the dossier by its code.
+
+A call's latency is that of the request which answered. Between taking in and the case lies Kafka: that wait is a figure of its
+own, `case visible`, from the first answer until the case can be read. What is shed (503 with Retry-After) is sent again, with the
+same Idempotency-Key after the time that was asked for, and its latency runs on meanwhile.
+"""
+
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from bench.lifecycle.cast import Cast, Desk
+from bench.lifecycle.connection import Answer, Connection
+from cli.demo.people import applicant
+
+CALLS: Final = ("receive", "case", "decide", "search")
+VISIBLE: Final = "case visible"
+LIFE: Final = "life"
+GIVE_UP_SECONDS: Final = 120.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.32
+
+
+class CallFailedError(Exception):
+    """A call was answered in a way that no clerk should see."""
+
+    def __init__(self, call: str, why: str) -> None:
+        super().__init__(f"{call}: {why}")
+
+
+@dataclass(kw_only=True)
+class Record:
+    """Of all lives of one load: seconds by call, what was taken in, what was shed, what went wrong."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in (*CALLS, VISIBLE, LIFE)})
+    received: int = 0
+    polls: int = 0
+    shed: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def lives(self) -> int:
+        return len(self.seconds[LIFE])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """Somebody at a connection. `chance` makes up the people, and the keys of their commands."""
+
+    connection: Connection
+    cast: Cast
+    record: Record
+    chance: random.Random
+
+    async def live(self, began: float) -> None:
+        """`began`: when the life was due, by perf_counter. What goes wrong is counted, and ends this life only."""
+        try:
+            await self._live(began)
+        except (CallFailedError, ConnectionError, TimeoutError) as error:
+            self.record.errors[f"{type(error).__name__} {error}"[:200]] += 1
+
+    async def _live(self, began: float) -> None:
+        desk = self.chance.choice(self.cast.desks)
+        received = await self._receive(desk, began)
+        case = await self._case(received["id"], desk)
+        await self._decide(case, desk)
+        await self._search(received, desk)
+        self.record.seconds[LIFE].append(time.perf_counter() - began)
+
+    async def _receive(self, desk: Desk, began: float) -> dict[str, Any]:
+        body = {"unit": desk.unit, "procedure": desk.procedure, "applicant": applicant(self.chance), "papers": desk.papers}
+        received = await self._command("receive", "/api/intake/dossiers", desk.clerk, body, began=began)
+        self.record.received += 1
+        return received
+
+    async def _case(self, dossier: str, desk: Desk) -> dict[str, Any]:
+        """Asked for again and again, ever more slowly, as a person would."""
+        since, pause = time.perf_counter(), FIRST_PAUSE
+        while True:
+            asked = time.perf_counter()
+            answer = await self._ask("GET", f"/api/routing/cases/{dossier}", self.cast.authorization[desk.leader])
+            now = time.perf_counter()
+            if answer.status != HTTPStatus.NOT_FOUND:
+                case = _body("case", answer, HTTPStatus.OK)
+                self.record.seconds["case"].append(now - asked)
+                self.record.seconds[VISIBLE].append(asked - since)
+                return case
+            if now - since > GIVE_UP_SECONDS:
+                raise CallFailedError("case", f"not there after {GIVE_UP_SECONDS:.0f} s")
+            self.record.polls += 1
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _decide(self, case: dict[str, Any], desk: Desk) -> None:
+        """By the officer who has the case; where nobody has it, by who leads the unit."""
+        person = case["officer"] if case["officer"] in self.cast.authorization else desk.leader
+        body = {"outcome": "granted", "result_number": f"{case['code'][-4:]}/KQ"}
+        path, match = f"/api/routing/cases/{case['id']}/decide", f'If-Match: "{case["version"]}"\r\n'
+        await self._command("decide", path, person, body, match, began=time.perf_counter())
+
+    async def _search(self, received: dict[str, Any], desk: Desk) -> None:
+        asked = time.perf_counter()
+        path = f"/api/intake/dossiers?unit={desk.unit}&q={received['code']}"
+        answer = _body("search", await self._ask("GET", path, self.cast.authorization[desk.clerk]), HTTPStatus.OK)
+        self.record.seconds["search"].append(time.perf_counter() - asked)
+        if [line["id"] for line in answer["dossiers"]] != [received["id"]]:
+            raise CallFailedError("search", f"{received['code']} does not find its dossier")
+
+    async def _command(
+        self, call: str, path: str, person: str, body: dict[str, Any], more: str = "", *, began: float
+    ) -> dict[str, Any]:
+        key = UUID(int=self.chance.getrandbits(128), version=4)
+        headers = f"{self.cast.authorization[person]}Idempotency-Key: {key}\r\n{more}"
+        answer = await self._ask("POST", path, headers, json.dumps(body).encode())
+        done = _body(call, answer, HTTPStatus.CREATED if call == "receive" else HTTPStatus.OK)
+        self.record.seconds[call].append(time.perf_counter() - began)
+        return done
+
+    async def _ask(self, method: str, path: str, headers: str, body: bytes = b"") -> Answer:
+        """The answer that is no 503; raises TimeoutError when there is none."""
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            while True:
+                answer = await self.connection.request(method, path, headers, body)
+                wait = answer.header("retry-after")
+                if answer.status != HTTPStatus.SERVICE_UNAVAILABLE or wait is None:
+                    return answer
+                self.record.shed += 1
+                await asyncio.sleep(float(wait))
+
+
+def _body(call: str, answer: Answer, status: HTTPStatus) -> dict[str, Any]:
+    if answer.status != status:
+        raise CallFailedError(call, f"HTTP {answer.status} {answer.body[:120].decode(errors='replace')}")
+    body: dict[str, Any] = json.loads(answer.body)
+    return body

@@ -1,0 +1,48 @@
+"""The course of one run: an installation up, measured, found in agreement and down; then the floor; a yardstick around each."""
+
+import asyncio
+from pathlib import Path
+
+from bench.installation import Installation, agrees, installation
+from bench.lifecycle.cast import Cast, sign_in
+from bench.lifecycle.drain import Drain
+from bench.lifecycle.figures import Figures
+from bench.lifecycle.floor.process import floor
+from bench.lifecycle.outcome import Lifecycle
+from bench.lifecycle.target import Target, closed_name, usual
+from bench.machine import loop_seconds
+from bench.options import Options
+
+
+def run(options: Options) -> Lifecycle:
+    """Raises Stopped when something does not start or does not come to its end."""
+    loops = [loop_seconds()]
+    with installation(options.data) as made:
+        cast = sign_in(made.session)
+        ours, received = asyncio.run(_ours(made, cast, options))
+        agreed = agrees(made) and _dossiers(made) == received
+    loops.append(loop_seconds())
+    peer = _floor(cast, options, options.data)
+    loops.append(loop_seconds())
+    at = closed_name(usual(options.clients))
+    return Lifecycle(ours=ours, peer=peer, at=at, agrees=agreed, loop_seconds=tuple(loops))
+
+
+async def _ours(made: Installation, cast: Cast, options: Options) -> tuple[dict[str, list[Figures]], int]:
+    """The figures, and how many dossiers were taken in."""
+    session = made.session
+    async with Drain(session) as drain:
+        port = session.plan.state.port
+        target = Target(name="Một Cửa", port=port, cast=cast, pids=made.pids, drained=drain.wait)
+        return await target.measure(options)
+
+
+def _floor(cast: Cast, options: Options, data: Path | None) -> dict[str, list[Figures]]:
+    with floor(cast, data) as bare:
+        return asyncio.run(bare.target.measure(options))[0]
+
+
+def _dossiers(made: Installation) -> int:
+    with made.session.client() as client:
+        counts = client.get("/api/intake/summary").raise_for_status().json()["dossiers"]
+    return sum(counts.values())
