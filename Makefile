@@ -61,9 +61,11 @@ contracts: setup-dev ## Write the golden schemas and OpenAPI documents after add
 	@$(BIN)/python -m contracts.golden
 	@$(BIN)/python -m deploy.openapi
 
-bench: setup-dev ## The figures of README, each with its peer in the same run
-	@$(BIN)/motcua bench relay
-	@$(BIN)/motcua bench consume
+bench: setup-dev ## The figures of README, each with its peer in the same run, and README's tables from them
+	@$(BIN)/motcua bench relay --save
+	@$(BIN)/motcua bench consume --save
+	@$(BIN)/motcua bench lifecycle --save
+	@$(BIN)/python -m bench.readme
 
 screenshots: setup-dev ## Pictures of every page at 360 and 1,280 px, into docs/images
 	@$(BIN)/python -m tests.e2e.browser.screenshots

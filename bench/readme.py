@@ -1,0 +1,104 @@
+"""`python -m bench.readme`: writes README's tables of figures from the results that were kept, between two marks.
+
+So no figure stands in README that was not measured, and each says when, on which machine and of which commit it is.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bench.result_file import saved
+
+README: Final = Path(__file__).parents[1] / "README.md"
+BEGIN: Final = "<!-- figures: written by `python -m bench.readme` from bench/results -->"
+END: Final = "<!-- end of figures -->"
+WHAT: Final = {
+    "relay": ("outbox to Kafka, order per aggregate checked", "rows/s"),
+    "consume": ("Kafka to rows, outbox and offsets", "events/s"),
+    "lifecycle": ("a dossier taken in, seen, decided, found again, with all that follows, 32 clients", "lives/s"),
+}
+"""Name -> what it does, and its unit, in README's words; in the order of the table."""
+RATE_OF_SMALL: Final = 100
+
+Results = Mapping[str, Mapping[str, Any]]
+
+
+def tables(results: Results) -> str:
+    """Everything between the marks."""
+    parts = [_ratios(results)]
+    if "lifecycle" in results:
+        parts.append(_lifecycle(results["lifecycle"]))
+    parts.append("\n".join(_origin(name, results[name]) for name in WHAT if name in results))
+    return "\n\n".join(parts)
+
+
+def inserted(readme: str, text: str) -> str:
+    """README with `text` between its marks. Raises ValueError where a mark is missing."""
+    before, rest = readme.split(BEGIN, 1)
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END, 1)[1]}"
+
+
+def _ratios(results: Results) -> str:
+    lines = ["| Command | Ours | Peer | Ratio | Floor |", "|---|---|---|---|---|"]
+    for name, (what, unit) in WHAT.items():
+        if name in results:
+            result = results[name]
+            ours, peer = (f"{_rate(result[side]['per_second'])} {unit}" for side in ("ours", "peer"))
+            ratio, floor = _times(result["ratio"]), _times(result["floor"])
+            lines.append(f"| `motcua bench {name}`: {what} | {ours} | {result['peer']['what']}: {peer} | **{ratio}** | {floor} |")
+    return "\n".join(lines)
+
+
+def _lifecycle(result: Mapping[str, Any]) -> str:
+    lines = [
+        "| Lives under load | Lives/s | Bare server | Taking in p50 / p95 | Bare server | CPU a life | Bare server |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for load, ours in result["loads"]["ours"].items():
+        peer = result["loads"]["peer"][load]
+        pairs = [(f"{_rate(side['per_second'])}", _percentiles(side), f"{_cpu(side)} ms") for side in (ours, peer)]
+        cells = " | ".join(cell for pair in zip(*pairs, strict=True) for cell in pair)
+        lines.append(f"| {_load(load)} | {cells} |")
+    return "\n".join(lines)
+
+
+def _load(name: str) -> str:
+    kind, _, clients = name.partition(" ")
+    return (
+        f"{clients} {'client' if clients == '1' else 'clients'}"
+        if kind == "closed"
+        else "at half that rate, whatever the answers"
+    )
+
+
+def _percentiles(load: Mapping[str, Any]) -> str:
+    receive = load["latency_ms"]["receive"]
+    return " / ".join("-" if receive[name] is None else f"{receive[name]:,.0f}" for name in ("p50", "p95")) + " ms"
+
+
+def _cpu(load: Mapping[str, Any]) -> str:
+    return f"{load['cpu_ms_per_life']['all']:,.0f}"
+
+
+def _origin(name: str, result: Mapping[str, Any]) -> str:
+    machine = result["machine"]
+    system = f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_mb'] // 1024} GiB, Python {machine['python']}"
+    yardstick = f"; five million additions in Python took {result['loop_seconds'][-1]:.2f} s" if "loop_seconds" in result else ""
+    return f"- `{name}`: {machine['date'][:10]}, commit {machine['commit']}, {system}{yardstick}."
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.1f}" if rate < RATE_OF_SMALL else f"{rate:,.0f}"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.2f} ×" if ratio < 1 else f"{ratio:,.0f} ×"
+
+
+def main() -> None:
+    README.write_text(inserted(README.read_text(encoding="utf-8"), tables(saved())), encoding="utf-8")
+    print(f"{README.name}: {', '.join(saved())}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""README shows what was measured, and nothing else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.readme import BEGIN, END, README, WHAT, inserted, tables
+from bench.result_file import FOLDER, save, saved
+from cli.bench import MINUTES
+
+MACHINE = {
+    "cores": 2,
+    "cpu": "Abacus",
+    "memory_mb": 4100,
+    "python": "3.11.9",
+    "date": "2026-11-26T01:02:03+00:00",
+    "commit": "abc",
+}
+
+
+def load(rate: float, p50: float | None, cpu: float) -> dict[str, Any]:
+    return {"per_second": rate, "latency_ms": {"receive": {"p50": p50, "p95": 2000.4}}, "cpu_ms_per_life": {"all": cpu}}
+
+
+RELAY = {
+    "bench": "relay",
+    "ratio": 87.4,
+    "floor": 40,
+    "ours": {"per_second": 26304.2},
+    "peer": {"per_second": 30.14, "what": "other"},
+}
+LIFECYCLE = {
+    "bench": "lifecycle", "ratio": 0.354, "floor": 0.35, "ours": {"per_second": 20.0},
+    "peer": {"per_second": 56.5, "what": "bare"},
+    "loop_seconds": [0.5, 0.234],
+    "loads": {
+        "ours": {"closed 1": load(5, 12.6, 99.5), "open": load(3, None, 70)},
+        "peer": {"closed 1": load(30, 4, 20), "open": load(15, 5, 25)},
+    },
+}  # fmt: skip
+
+
+def test_readme_holds_what_the_result_files_hold() -> None:
+    assert README.read_text(encoding="utf-8") == inserted(README.read_text(encoding="utf-8"), tables(saved())), "make bench"
+
+
+def test_every_measurement_that_is_kept_stands_in_the_table() -> None:
+    assert saved().keys() <= WHAT.keys()
+    assert WHAT.keys() <= MINUTES.keys()
+    assert all(path.suffix == ".json" for path in FOLDER.iterdir())
+
+
+def test_a_row_has_both_rates_the_ratio_and_its_floor() -> None:
+    text = tables({"relay": RELAY | {"machine": MACHINE}})
+    assert "order per aggregate checked | 26,304 rows/s | other: 30.1 rows/s | **87 ×** | 40 × |" in text
+    assert "- `relay`: 2026-11-26, commit abc, 2 cores (Abacus), 4 GiB, Python 3.11.9." in text
+
+
+def test_lives_have_a_table_of_their_loads() -> None:
+    text = tables({"lifecycle": LIFECYCLE | {"machine": MACHINE}})
+    assert "| 20.0 lives/s | bare: 56.5 lives/s | **0.35 ×** | 0.35 × |" in text
+    assert "| 1 client | 5.0 | 30.0 | 13 / 2,000 ms | 4 / 2,000 ms | 100 ms | 20 ms |" in text
+    assert "| at half that rate, whatever the answers | 3.0 | 15.0 | - / 2,000 ms | 5 / 2,000 ms | 70 ms | 25 ms |" in text
+    assert "five million additions in Python took 0.23 s." in text
+
+
+def test_only_what_is_between_the_marks_changes() -> None:
+    assert inserted(f"a {BEGIN} old {END} b {END}", "new") == f"a {BEGIN}\n\nnew\n\n{END} b {END}"
+    with pytest.raises(ValueError, match="unpack"):
+        inserted("no marks", "new")
+
+
+def test_a_result_is_kept_under_its_name(tmp_path: Path) -> None:
+    path = save({"bench": "relay", "ratio": 1, "what": "Một"}, tmp_path / "results")
+    assert json.loads(path.read_text(encoding="utf-8")) == {"bench": "relay", "ratio": 1, "what": "Một"}
+    assert saved(path.parent) == {"relay": {"bench": "relay", "ratio": 1, "what": "Một"}}
