@@ -61,6 +61,13 @@ def agrees(made: Installation) -> bool:
     return ran.returncode == ExitCode.OK and bool(json.loads(ran.stdout)["agree"])
 
 
+def count_dossiers(made: Installation) -> int:
+    """As intake says, of all units and statuses."""
+    with made.session.client() as client:
+        counts = client.get("/api/intake/summary").raise_for_status().json()["dossiers"]
+    return sum(counts.values())
+
+
 def _motcua(made: Installation, *arguments: str) -> None:
     ran = subprocess.run(_command(made, *arguments), capture_output=True, text=True, check=False, env=_environment())
     if ran.returncode != ExitCode.OK:

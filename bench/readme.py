@@ -18,6 +18,7 @@ WHAT: Final = {
     "lifecycle": ("a dossier taken in, seen, decided, found again, with all that follows, 32 clients", "lives/s"),
 }
 """Name -> what it does, and its unit, in README's words; in the order of the table."""
+NAMES: Final = (*WHAT, "spike")
 RATE_OF_SMALL: Final = 100
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -28,7 +29,9 @@ def tables(results: Results) -> str:
     parts = [_ratios(results)]
     if "lifecycle" in results:
         parts.append(_lifecycle(results["lifecycle"]))
-    parts.append("\n".join(_origin(name, results[name]) for name in WHAT if name in results))
+    if "spike" in results:
+        parts.append(_spike(results["spike"]))
+    parts.append("\n".join(_origin(name, results[name]) for name in NAMES if name in results))
     return "\n\n".join(parts)
 
 
@@ -60,6 +63,18 @@ def _lifecycle(result: Mapping[str, Any]) -> str:
         cells = " | ".join(cell for pair in zip(*pairs, strict=True) for cell in pair)
         lines.append(f"| {_load(load)} | {cells} |")
     return "\n".join(lines)
+
+
+def _spike(result: Mapping[str, Any]) -> str:
+    clients, p95, seconds = result["clients"], result["p95_ms"], result["recovered_after_seconds"]
+    recovered = "it was not as before within half a minute" if seconds is None else f"{seconds} s after its end it was as before"
+    return (
+        f"`motcua bench spike`: {clients['spike']} clients for half a minute instead of {clients['usual']}."
+        f" Of {result['received']:,} dossiers taken in, {result['dossiers']:,} are there, {result['shed']:,} requests were"
+        f" asked to come back (503 with Retry-After) and did, {sum(result['errors'].values())} went wrong."
+        f" p95 of taking in: {p95['before']:,.0f} ms before, {p95['spike']:,.0f} ms meanwhile;"
+        f" {recovered} ({result['within_seconds']:.0f} s are promised)."
+    )
 
 
 def _load(name: str) -> str:

@@ -35,13 +35,17 @@ class CallFailedError(Exception):
 
 @dataclass(kw_only=True)
 class Record:
-    """Of all lives of one load: seconds by call, what was taken in, what was shed, what went wrong."""
+    """Of all lives of one load: seconds by call, when each was taken in (perf_counter), what was shed, what went wrong."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in (*CALLS, VISIBLE, LIFE)})
-    received: int = 0
+    received_at: list[float] = field(default_factory=list)
     polls: int = 0
     shed: int = 0
     errors: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def received(self) -> int:
+        return len(self.received_at)
 
     @property
     def lives(self) -> int:
@@ -75,7 +79,7 @@ class Client:
     async def _receive(self, desk: Desk, began: float) -> dict[str, Any]:
         body = {"unit": desk.unit, "procedure": desk.procedure, "applicant": applicant(self.chance), "papers": desk.papers}
         received = await self._command("receive", "/api/intake/dossiers", desk.clerk, body, began=began)
-        self.record.received += 1
+        self.record.received_at.append(time.perf_counter())
         return received
 
     async def _case(self, dossier: str, desk: Desk) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Load:
 async def closed(port: int, cast: Cast, clients: int, seconds: float) -> Load:
     """Every client lives at least once. No other life begins after `seconds`; what has begun is lived to its end."""
     record, began = Record(), time.perf_counter()
-    crowd = _clients(port, cast, record, clients)
+    crowd = make_clients(port, cast, record, clients)
 
     async def go_on(client: Client) -> None:
         await client.live(time.perf_counter())
@@ -41,14 +41,14 @@ async def closed(port: int, cast: Cast, clients: int, seconds: float) -> Load:
 
     await asyncio.gather(*(go_on(client) for client in crowd))
     lasted = time.perf_counter() - began
-    _leave(crowd)
+    leave(crowd)
     return Load(record=record, seconds=lasted)
 
 
 async def fixed_rate(port: int, cast: Cast, per_second: float, seconds: float, clients: int = MOST_AT_ONCE) -> Load:
     """A life's latency runs from the moment it was due. What waits for a free client when time is up never begins."""
     record, began = Record(), time.perf_counter()
-    crowd = _clients(port, cast, record, clients)
+    crowd = make_clients(port, cast, record, clients)
     free, lives, due = deque(crowd), set[asyncio.Task[None]](), deque[float]()
     arrivals = deque(began + number / per_second for number in range(max(1, round(per_second * seconds))))
 
@@ -65,18 +65,18 @@ async def fixed_rate(port: int, cast: Cast, per_second: float, seconds: float, c
         await asyncio.sleep(max(0.001, min(until_next, 0.01)))
     await asyncio.gather(*lives)
     lasted = time.perf_counter() - began
-    _leave(crowd)
+    leave(crowd)
     return Load(record=record, seconds=lasted, dropped=len(due) + len(arrivals))
 
 
-def _clients(port: int, cast: Cast, record: Record, number: int) -> list[Client]:
-    """Each draws from the system's randomness: the same keys twice would be answered from memory."""
+def make_clients(port: int, cast: Cast, record: Record, number: int) -> list[Client]:
+    """Each draws from the system's randomness: the same keys twice would be answered from what is kept of the first time."""
     return [
         Client(connection=Connection(port), cast=cast, record=record, chance=random.Random())  # noqa: S311 -- made-up people
         for _ in range(number)
     ]
 
 
-def _leave(crowd: list[Client]) -> None:
+def leave(crowd: list[Client]) -> None:
     for client in crowd:
         client.connection.close()

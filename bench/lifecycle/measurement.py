@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from bench.installation import Installation, agrees, installation
+from bench.installation import Installation, agrees, count_dossiers, installation
 from bench.lifecycle.cast import Cast, sign_in
 from bench.lifecycle.drain import Drain
 from bench.lifecycle.figures import Figures
@@ -20,7 +20,7 @@ def run(options: Options) -> Lifecycle:
     with installation(options.data) as made:
         cast = sign_in(made.session)
         ours, received = asyncio.run(_ours(made, cast, options))
-        agreed = agrees(made) and _dossiers(made) == received
+        agreed = agrees(made) and count_dossiers(made) == received
     loops.append(loop_seconds())
     peer = _floor(cast, options, options.data)
     loops.append(loop_seconds())
@@ -40,9 +40,3 @@ async def _ours(made: Installation, cast: Cast, options: Options) -> tuple[dict[
 def _floor(cast: Cast, options: Options, data: Path | None) -> dict[str, list[Figures]]:
     with floor(cast, data) as bare:
         return asyncio.run(bare.target.measure(options))[0]
-
-
-def _dossiers(made: Installation) -> int:
-    with made.session.client() as client:
-        counts = client.get("/api/intake/summary").raise_for_status().json()["dossiers"]
-    return sum(counts.values())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.readme import BEGIN, END, README, WHAT, inserted, tables
+from bench.readme import BEGIN, END, NAMES, README, inserted, tables
 from bench.result_file import FOLDER, save, saved
 from cli.bench import MINUTES
 
@@ -47,8 +47,8 @@ def test_readme_holds_what_the_result_files_hold() -> None:
 
 
 def test_every_measurement_that_is_kept_stands_in_the_table() -> None:
-    assert saved().keys() <= WHAT.keys()
-    assert WHAT.keys() <= MINUTES.keys()
+    assert saved().keys() <= {*NAMES}
+    assert {*NAMES} == MINUTES.keys()
     assert all(path.suffix == ".json" for path in FOLDER.iterdir())
 
 
@@ -64,6 +64,20 @@ def test_lives_have_a_table_of_their_loads() -> None:
     assert "| 1 client | 5.0 | 30.0 | 13 / 2,000 ms | 4 / 2,000 ms | 100 ms | 20 ms |" in text
     assert "| at half that rate, whatever the answers | 3.0 | 15.0 | - / 2,000 ms | 5 / 2,000 ms | 70 ms | 25 ms |" in text
     assert "five million additions in Python took 0.23 s." in text
+
+
+SPIKE = {
+    "bench": "spike", "clients": {"usual": 8, "spike": 80}, "received": 1234, "dossiers": 1234, "shed": 5, "errors": {},
+    "p95_ms": {"before": 10.4, "spike": 99.6, "after": 10}, "recovered_after_seconds": 2.5, "within_seconds": 10.0,
+}  # fmt: skip
+
+
+def test_a_spike_is_a_sentence() -> None:
+    text = tables({"spike": SPIKE | {"machine": MACHINE}})
+    assert "80 clients for half a minute instead of 8. Of 1,234 dossiers taken in, 1,234 are there, 5 requests" in text
+    assert "10 ms before, 100 ms meanwhile; 2.5 s after its end it was as before (10 s are promised)." in text
+    assert "- `spike`: 2026-11-26, commit abc" in text
+    assert "it was not as before" in tables({"spike": SPIKE | {"machine": MACHINE, "recovered_after_seconds": None}})
 
 
 def test_only_what_is_between_the_marks_changes() -> None:
