@@ -66,6 +66,9 @@ bench: setup-dev ## The figures of README, each with its peer in the same run, a
 	@$(BIN)/motcua bench consume --save
 	@$(BIN)/motcua bench lifecycle --save
 	@$(BIN)/motcua bench spike --save
+	@$(BIN)/motcua bench start --save
+	@$(BIN)/motcua bench memory --save
+	@$(BIN)/motcua bench idle --save
 	@$(BIN)/python -m bench.readme
 
 screenshots: setup-dev ## Pictures of every page at 360 and 1,280 px, into docs/images

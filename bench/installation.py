@@ -51,8 +51,18 @@ def installation(data: Path | None = None) -> Iterator[Installation]:
         _motcua(made, "up", "--detach", "--port", str(free_ports(1)[0]), "--sample")
         yield made
     finally:
-        subprocess.run(_command(made, "down"), capture_output=True, check=False, env=_environment())
+        stop(made)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(made: Installation) -> None:
+    """At the port where it was. Raises Stopped when it does not start."""
+    _motcua(made, "up", "--detach")
+
+
+def stop(made: Installation) -> None:
+    """Whether or not it runs."""
+    subprocess.run(_command(made, "down"), capture_output=True, check=False, env=_environment())
 
 
 def agrees(made: Installation) -> bool:

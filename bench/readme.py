@@ -18,7 +18,12 @@ WHAT: Final = {
     "lifecycle": ("a dossier taken in, seen, decided, found again, with all that follows, 32 clients", "lives/s"),
 }
 """Name -> what it does, and its unit, in README's words; in the order of the table."""
-NAMES: Final = (*WHAT, "spike")
+FOOTPRINTS: Final = {
+    "start": "from the command to serving, on data that are there",
+    "memory": "all processes after a load, shared pages counted once",
+    "idle": "all processes together while nobody asks anything",
+}
+NAMES: Final = (*WHAT, "spike", *FOOTPRINTS)
 RATE_OF_SMALL: Final = 100
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -31,6 +36,8 @@ def tables(results: Results) -> str:
         parts.append(_lifecycle(results["lifecycle"]))
     if "spike" in results:
         parts.append(_spike(results["spike"]))
+    if footprints := [name for name in FOOTPRINTS if name in results]:
+        parts.append("\n".join(_footprint(name, results[name]) for name in footprints))
     parts.append("\n".join(_origin(name, results[name]) for name in NAMES if name in results))
     return "\n\n".join(parts)
 
@@ -75,6 +82,15 @@ def _spike(result: Mapping[str, Any]) -> str:
         f" p95 of taking in: {p95['before']:,.0f} ms before, {p95['spike']:,.0f} ms meanwhile;"
         f" {recovered} ({result['within_seconds']:.0f} s are promised)."
     )
+
+
+def _footprint(name: str, result: Mapping[str, Any]) -> str:
+    """An amount in its unit; the processor in per cent of one core."""
+    if result["unit"] == "cores":
+        amount, limit = f"{result['amount']:.1%} of one core", f"{result['limit']:.0%}"
+    else:
+        amount, limit = f"{result['amount']:,.0f} {result['unit']}", f"{result['limit']:,.0f}"
+    return f"- `motcua bench {name}`: **{amount}**, {FOOTPRINTS[name]} (at most {limit} is promised)."
 
 
 def _load(name: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # they need packages that only `make setup-dev` installs
     from bench.options import Options
     from bench.outcome import Outcome
 
-MINUTES: Final = {"relay": 1, "consume": 1, "lifecycle": 10, "spike": 3}
+MINUTES: Final = {"relay": 1, "consume": 1, "lifecycle": 10, "spike": 3, "idle": 2, "memory": 1, "start": 2}
 """Name -> how long it takes on two cores."""
 
 app = typer.Typer()

@@ -80,6 +80,21 @@ def test_a_spike_is_a_sentence() -> None:
     assert "it was not as before" in tables({"spike": SPIKE | {"machine": MACHINE, "recovered_after_seconds": None}})
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "amount", "limit", "expected"),
+    [
+        ("start", "s", 9.4, 15.0, "**9 s**, from the command to serving, on data that are there (at most 15 is promised)."),
+        ("memory", "MiB", 917.6, 1024.0, "**918 MiB**, all processes after a load, shared pages counted once (at most 1,024"),
+        ("idle", "cores", 0.0721, 0.08, "**7.2% of one core**, all processes together while nobody asks anything (at most 8%"),
+    ],
+)
+def test_a_footprint_is_a_line(name: str, unit: str, amount: float, limit: float, expected: str) -> None:
+    result = {"bench": name, "unit": unit, "amount": amount, "limit": limit, "machine": MACHINE}
+    text = tables({name: result})
+    assert f"- `motcua bench {name}`: {expected}" in text
+    assert f"- `{name}`: 2026-11-26" in text
+
+
 def test_only_what_is_between_the_marks_changes() -> None:
     assert inserted(f"a {BEGIN} old {END} b {END}", "new") == f"a {BEGIN}\n\nnew\n\n{END} b {END}"
     with pytest.raises(ValueError, match="unpack"):
