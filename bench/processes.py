@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -52,22 +53,24 @@ class Meter:
 
 def _by_process(pids: Mapping[str, int]) -> dict[str, float]:
     """A tree inside another (everything is the supervisor's child) counts by itself, not for the one around it."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for process in psutil.process_iter(["ppid"]):
+        children[process.info["ppid"]].append(process.pid)
     roots = frozenset(pids.values())
-    return {name: sum(_seconds(process) for process in _tree(psutil.Process(pid), roots)) for name, pid in pids.items()}
+    return {name: sum(map(_seconds, _tree(pid, children, roots))) for name, pid in pids.items()}
 
 
-def _tree(root: psutil.Process, roots: frozenset[int]) -> Iterator[psutil.Process]:
+def _tree(root: int, children: Mapping[int, list[int]], roots: frozenset[int]) -> Iterator[int]:
     yield root
-    with contextlib.suppress(psutil.NoSuchProcess):
-        for child in root.children():
-            if child.pid not in roots:
-                yield from _tree(child, roots)
+    for child in children.get(root, ()):
+        if child not in roots:
+            yield from _tree(child, children, roots)
 
 
-def _seconds(process: psutil.Process) -> float:
+def _seconds(pid: int) -> float:
     """With those of its children whose end it has taken note of; 0 for one that has just ended, as its parent has them then."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        times = process.cpu_times()
+        times = psutil.Process(pid).cpu_times()
         return float(times.user + times.system + times.children_user + times.children_system)
     return 0.0
 

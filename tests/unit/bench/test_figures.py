@@ -59,6 +59,7 @@ def outcome(ours: Figures, peer: Figures, *, agrees: bool = True) -> Lifecycle:
 def test_the_ratios_are_ours_to_the_floors() -> None:
     shown = outcome(figures(10, cpu=4), figures(40, cpu=2)).as_json()
     assert (shown["ratio"], shown["cpu_ratio"]) == (0.25, 0.125)
+    assert shown["cpu_per_life_in_loops"] == 2  # 400 ms beside 200 ms
     assert (shown["ours"]["per_second"], shown["peer"]["per_second"]) == (10, 40)
 
 
