@@ -14,6 +14,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 LIBRARIES: Final = ("aiokafka", "faststream", "faststream-outbox", "fastapi", "psycopg", "asyncpg", "pydantic", "sqlalchemy")
 ROOT: Final = Path(__file__).parents[1]
+FIGURES: Final = (":!bench/results", ":!README.md")
 ADDITIONS: Final = 5_000_000
 ROUNDS: Final = 3
 
@@ -53,11 +54,13 @@ def _cpu_model() -> str:
 
 
 def _commit() -> str:
-    """The commit measured, `+` behind it if files differ from it; empty outside a clone."""
+    """The commit measured, `+` behind it if files differ from it (figures do not count); empty outside a clone."""
     git = ["git", "-C", str(ROOT)]
     try:
         commit = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=True)
-        changed = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True)
+        changed = subprocess.run(
+            [*git, "status", "--porcelain", "-uno", "--", ".", *FIGURES], capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return ""
     return commit.stdout.strip() + ("+" if changed.stdout else "")
