@@ -12,7 +12,7 @@ from cli.console import inline
 
 @dataclass(frozen=True, kw_only=True)
 class Footprint:
-    """`by_part` adds up to the amount, in `unit`; `limit` is the most that is promised. The dearest part comes first."""
+    """`by_part` adds up to the amount, in `unit`; `limit` is the most that it may be. The dearest part comes first."""
 
     name: str
     what: str
@@ -33,7 +33,7 @@ class Footprint:
         return {
             "bench": self.name,
             "ratio": round(self.ratio, 3),
-            "ratio_of": f"{self.what}, to the most that is promised",
+            "ratio_of": f"{self.what}, to the limit",
             "amount": round(self.amount, 3),
             "limit": self.limit,
             "unit": self.unit,

@@ -5,6 +5,7 @@ So no figure stands in README that was not measured, and each says when, on whic
 
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from bench.result_file import saved
@@ -90,7 +91,7 @@ def _footprint(name: str, result: Mapping[str, Any]) -> str:
         amount, limit = f"{result['amount']:.1%} of one core", f"{result['limit']:.0%}"
     else:
         amount, limit = f"{result['amount']:,.0f} {result['unit']}", f"{result['limit']:,.0f}"
-    return f"- `motcua bench {name}`: **{amount}**, {FOOTPRINTS[name]} (at most {limit} is promised)."
+    return f"- `motcua bench {name}`: **{amount}**, {FOOTPRINTS[name]} (limit {limit})."
 
 
 def _load(name: str) -> str:
@@ -114,8 +115,16 @@ def _cpu(load: Mapping[str, Any]) -> str:
 def _origin(name: str, result: Mapping[str, Any]) -> str:
     machine = result["machine"]
     system = f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_mb'] // 1024} GiB, Python {machine['python']}"
-    yardstick = f"; five million additions in Python took {result['loop_seconds'][-1]:.2f} s" if "loop_seconds" in result else ""
-    return f"- `{name}`: {machine['date'][:10]}, commit {machine['commit']}, {system}{yardstick}."
+    return f"- `{name}`: {machine['date'][:10]}, commit {machine['commit']}, {system}{_yardstick(result)}."
+
+
+def _yardstick(result: Mapping[str, Any]) -> str:
+    """How fast the machine was, and how much of it others took from either side; nothing where that was not measured."""
+    if "loop_seconds" not in result:
+        return ""
+    ours, peer = (result["loads"][side][result["ratio_at"]]["cores_busy_with_other_work"] for side in ("ours", "peer"))
+    busy = f"other work kept {ours:.1f} cores busy beside ours and {peer:.1f} beside the bare server"
+    return f"; five million additions in Python took {median(result['loop_seconds']):.2f} s; {busy}"
 
 
 def _rate(rate: float) -> str:
