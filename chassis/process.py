@@ -75,7 +75,7 @@ class Service:
     on_begin: OnBegin | None = None
 
 
-def process_of(request: Request) -> Process:
+async def process_of(request: Request) -> Process:
     process: Process = request.app.state.process
     return process
 

@@ -147,7 +147,7 @@ def _asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def pages_of(request: Request) -> Pages:
+async def pages_of(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
     return pages
 

@@ -38,7 +38,7 @@ PAGE: Final = 50
 LONGEST_PAGE: Final = 500
 
 
-def _question(
+async def _question(
     process: CurrentProcess,
     start: Annotated[date, Query(alias="from", description="The first day, in Vietnam's calendar.")],
     end: Annotated[date, Query(alias="to", description="The day after the last.")],

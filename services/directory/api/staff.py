@@ -2,19 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from chassis.process import CurrentProcess
 from contracts.values import Identifier
 from services.directory.access import Administrator
-from services.directory.commands.staff import StaffCommand
+from services.directory.commands.staff import CurrentStaffCommand
 from services.directory.queries.staff import list_staff
 from services.directory.schemas import AccountState, StaffList
 from web.conditional import set_etag
 from web.paging import After
 
 router = APIRouter(prefix="/api/directory", tags=["staff"])
-Command = Annotated[StaffCommand, Depends()]
 PageNumber = Annotated[
     int, Query(ge=1, le=10_000, deprecated=True, description="Follow `next` instead: a number counts through all pages before.")
 ]
@@ -33,13 +32,13 @@ async def staff(
 
 
 @router.post("/staff/{staff_id}/disable")
-async def disable(staff_id: Identifier, command: Command, response: Response) -> AccountState:
+async def disable(staff_id: Identifier, command: CurrentStaffCommand, response: Response) -> AccountState:
     """Out at once here, and within a second in every other service while Kafka runs."""
     return _tagged(response, await command.switch(staff_id, active=False))
 
 
 @router.post("/staff/{staff_id}/enable")
-async def enable(staff_id: Identifier, command: Command, response: Response) -> AccountState:
+async def enable(staff_id: Identifier, command: CurrentStaffCommand, response: Response) -> AccountState:
     return _tagged(response, await command.switch(staff_id, active=True))
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
-from chassis.process import CurrentProcess
+from fastapi import Depends
+
+from chassis.process import CurrentProcess, Process
 from contracts.values import Identifier, Role
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
 from services.directory import handlers
@@ -17,6 +19,7 @@ from services.directory.schemas import AccountState
 from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
+from web.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,10 @@ class SignOut:
 class StaffCommand:
     """What the API and the pages are given alike: by whom, under which key, in which version last seen."""
 
-    by: Administrator
-    process: CurrentProcess
-    key: IdempotencyKey
-    seen: IfMatch
+    by: Principal
+    process: Process
+    key: str
+    seen: int
 
     async def switch(self, staff_id: Identifier, *, active: bool) -> AccountState:
         """Raises UnknownPerson, Forbidden, StaleWrite, OwnAccount."""
@@ -49,6 +52,13 @@ class StaffCommand:
             correlation=correlation.current(),
         )
         return AccountState.model_validate((await self.process.commands.run(command)).body)
+
+
+async def staff_command(by: Administrator, process: CurrentProcess, key: IdempotencyKey, seen: IfMatch) -> StaffCommand:
+    return StaffCommand(by=by, process=process, key=key, seen=seen)
+
+
+CurrentStaffCommand = Annotated[StaffCommand, Depends(staff_command)]
 
 
 def _switch(command: Command[SwitchAccount], work: UnitOfWork) -> Answer:

@@ -3,20 +3,19 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chassis.process import CurrentProcess
 from contracts.values import Identifier
 from services.directory.access import Administrator
-from services.directory.commands.staff import StaffCommand
+from services.directory.commands.staff import CurrentStaffCommand
 from services.directory.queries.staff import show_staff
 from web.pages import CurrentPages
 from web.paging import After
 
 router = APIRouter(prefix="/directory/staff", include_in_schema=False)
-Command = Annotated[StaffCommand, Depends()]
 
 
 @router.get("")
@@ -33,13 +32,13 @@ async def staff(
 
 
 @router.post("/{staff_id}/disable")
-async def disable(staff_id: Identifier, command: Command) -> Response:
+async def disable(staff_id: Identifier, command: CurrentStaffCommand) -> Response:
     await command.switch(staff_id, active=False)
     return _back_to(staff_id)
 
 
 @router.post("/{staff_id}/enable")
-async def enable(staff_id: Identifier, command: Command) -> Response:
+async def enable(staff_id: Identifier, command: CurrentStaffCommand) -> Response:
     await command.switch(staff_id, active=True)
     return _back_to(staff_id)
 

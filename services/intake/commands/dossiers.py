@@ -34,6 +34,7 @@ from services.intake.schemas.requests import AcceptDossier, HandOverResult, Refu
 from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
+from web.principal import Principal
 
 _ACTIONS: Final = {
     AcceptDossier: "accept",
@@ -66,11 +67,11 @@ class DossierCommand:
     `seen` is the version that the clerk decided on; `key` makes it effectively once.
     """
 
-    process: CurrentProcess
-    clerk: Clerk
-    dossier: Identifier
-    seen: IfMatch
-    key: IdempotencyKey
+    process: Process
+    clerk: Principal
+    dossier: str
+    seen: int
+    key: str
 
     async def run(self, request: BaseModel) -> Answer:
         """Raises a Refusal, and then nothing has happened."""
@@ -89,7 +90,13 @@ class DossierCommand:
         return await self.process.commands.run(command)
 
 
-CurrentCommand = Annotated[DossierCommand, Depends()]
+async def dossier_command(
+    process: CurrentProcess, clerk: Clerk, dossier: Identifier, seen: IfMatch, key: IdempotencyKey
+) -> DossierCommand:
+    return DossierCommand(process=process, clerk=clerk, dossier=dossier, seen=seen, key=key)
+
+
+CurrentCommand = Annotated[DossierCommand, Depends(dossier_command)]
 
 
 async def resubmit_by_citizen(process: Process, dossier: str, seen: int, body: ResubmitDossier, key: str) -> Answer:

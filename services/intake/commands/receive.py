@@ -10,8 +10,8 @@ from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.values import Channel, HandOver, Role
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork, anybody
-from services.intake.adapters.keys import keys_of
-from services.intake.adapters.seal import recipient_for_post, seal_applicant
+from services.intake.adapters.keys import Keys, keys_of
+from services.intake.adapters.seal import open_secret, recipient_for_post, seal_applicant
 from services.intake.commands.records import answer, mint_code, offer_of, save
 from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import SealedPerson, new_dossier_id
@@ -46,7 +46,15 @@ class Online:
     person: SealedPerson
 
 
-async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossier, key: str) -> Answer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """`secret`: known where this request made the dossier; a repeat reads it afresh, since no answer that is kept holds it."""
+
+    answer: Answer
+    secret: str | None
+
+
+async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossier, key: str) -> Received:
     """A dossier at the counter; submitting and accepting is one act unless the clerk wants it otherwise."""
     keys, dossier = keys_of(process.settings), new_dossier_id()
     by_post = body.accept and body.hand_over is HandOver.POST
@@ -62,19 +70,25 @@ async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossi
         key=CommandKey.of(key, clerk.staff_id, "POST dossiers", body.model_dump_json()),
         correlation=correlation.current(),
     )
-    return await process.commands.run(command)
+    return _received(keys, dossier, at_counter.person, await process.commands.run(command))
 
 
-async def submit_online(process: Process, body: SubmitDossier, key: str) -> Answer:
+async def submit_online(process: Process, body: SubmitDossier, key: str) -> Received:
     """A submission waits for a clerk to accept it; until then it has a number and a secret, no code and no promise."""
-    dossier = new_dossier_id()
+    keys, dossier = keys_of(process.settings), new_dossier_id()
+    person = seal_applicant(keys, dossier, body.applicant)
     command = Command(
-        body=Online(request=body, person=seal_applicant(keys_of(process.settings), dossier, body.applicant)),
+        body=Online(request=body, person=person),
         target=dossier,
         key=CommandKey.of(key, ONLINE, "POST submissions", body.model_dump_json()),
         correlation=correlation.current(),
     )
-    return await process.commands.run(command)
+    return _received(keys, dossier, person, await process.commands.run(command))
+
+
+def _received(keys: Keys, dossier: str, person: SealedPerson, answer: Answer) -> Received:
+    made = answer.body["id"] == dossier
+    return Received(answer=answer, secret=open_secret(keys, dossier, person.secret_sealed) if made else None)
 
 
 def _receive(command: Command[AtCounter], work: UnitOfWork) -> Answer:

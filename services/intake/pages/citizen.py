@@ -110,13 +110,18 @@ async def submit(process: CurrentProcess, pages: CurrentPages, _: Visitor, reque
     if form.data is None:
         return await _submission(process, pages, request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        answer = await submit_online(process, form.data.body(), key)
+        received = await submit_online(process, form.data.body(), key)
     except Refusal as refusal:
         return await _submission(process, pages, request, form.refused(refusal), status=refusal.status)
-    number = answer.body["submission_number"]
-    secret = await secret_of(process, answer.body["id"])
+    number = received.answer.body["submission_number"]
+    secret = received.secret or await secret_of(process, received.answer.body["id"])
     return pages.render(
-        request, "submitted.html", status=answer.status, number=number, secret=secret, tracking_url=tracking_url(process, number)
+        request,
+        "submitted.html",
+        status=received.answer.status,
+        number=number,
+        secret=secret,
+        tracking_url=tracking_url(process, number),
     )
 
 

@@ -43,11 +43,11 @@ async def use_counter(
     if form.data is None:
         return await _page(screen, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        answer = await receive_dossier(screen.process, screen.clerk, form.data.dossier(accept=action == "accept"), key)
+        received = await receive_dossier(screen.process, screen.clerk, form.data.dossier(accept=action == "accept"), key)
     except Refusal as refusal:
         return await _page(screen, form.refused(refusal), status=refusal.status)
     then = "/receipt" if action == "accept" else "#return"
-    return RedirectResponse(f"/intake/dossiers/{answer.body['id']}{then}", status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/intake/dossiers/{received.answer.body['id']}{then}", status_code=HTTPStatus.SEE_OTHER)
 
 
 async def _open(screen: ClerkScreen) -> Response:

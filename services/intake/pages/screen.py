@@ -6,19 +6,20 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from chassis.process import CurrentProcess
+from chassis.process import CurrentProcess, Process
 from services.intake.access import Clerk, units_of
 from web.forms import Form
-from web.pages import CurrentPages
+from web.pages import CurrentPages, Pages
+from web.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
 class ClerkScreen:
     """One of a clerk's pages of a unit: who asks for it, and with what it is drawn."""
 
-    process: CurrentProcess
-    pages: CurrentPages
-    clerk: Clerk
+    process: Process
+    pages: Pages
+    clerk: Principal
     request: Request
 
     def render(self, template: str, form: Form[Any], unit: str, status: int = HTTPStatus.OK, **context: object) -> Response:
@@ -28,4 +29,8 @@ class ClerkScreen:
         )
 
 
-CurrentScreen = Annotated[ClerkScreen, Depends()]
+async def clerk_screen(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request) -> ClerkScreen:
+    return ClerkScreen(process=process, pages=pages, clerk=clerk, request=request)
+
+
+CurrentScreen = Annotated[ClerkScreen, Depends(clerk_screen)]
