@@ -32,6 +32,7 @@ from messaging.engine import Engine
 from messaging.handler_table import Context, Decision, Effect, Entry
 from messaging.handler_table import Table as Consumers
 from messaging.outbox import COMMON
+from messaging.statements import Statement
 from messaging.tables import add_messaging_tables
 from messaging.topic_creation import create_topics
 from messaging.work import BatchResult
@@ -71,8 +72,8 @@ def move(state: Dossier | None, event: DossierMovedV1, _: Context | None) -> Dec
 class Dossiers:
     """Set-based, as the services' stores are."""
 
-    _LOAD = text("SELECT id, version, steps, officer, due FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-    _SAVE = text("""
+    _LOAD = Statement("SELECT id, version, steps, officer, due FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+    _SAVE = Statement("""
         INSERT INTO dossier (id, version, steps, officer, due)
         SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:versions AS bigint[]), CAST(:steps AS bigint[]),
                              CAST(:officers AS text[]), CAST(:dues AS timestamptz[]))
@@ -81,14 +82,14 @@ class Dossiers:
     """)
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
-        rows = await connection.execute(self._LOAD, {"ids": list(ids)})
+        rows = await self._LOAD.rows(connection, {"ids": list(ids)})
         return {row.id: Dossier(row.id, None, row.version, row.steps, row.officer, row.due) for row in rows}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
         columns = ("id", "version", "steps", "officer", "due")
         names = ("ids", "versions", "steps", "officers", "dues")
-        await connection.execute(
-            self._SAVE, {name: [getattr(state, column) for state in states] for name, column in zip(names, columns, strict=True)}
+        await self._SAVE.send(
+            connection, {name: [getattr(state, column) for state in states] for name, column in zip(names, columns, strict=True)}
         )
 
 

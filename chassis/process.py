@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+import psycopg
 import structlog
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -94,7 +95,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         settings=WebSettings(sample=settings.sample, secure_cookies=settings.public_url.startswith("https://")),
         now=process.clock,
         folder=service.folder,
-        unavailable=(OperationalError, InterfaceError, PoolTimeout, Overloaded),
+        unavailable=(OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, Overloaded),
     )
     app.state.process = process
     app.include_router(health_router(service.name))

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, TextClause, text
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
+
+from messaging.statements import Statement
 
 
 def table_of(row: type[SQLModel]) -> Table:
@@ -15,23 +17,23 @@ def table_of(row: type[SQLModel]) -> Table:
     return table
 
 
-def upsert(row: type[SQLModel], changing: Sequence[str] = ()) -> TextClause:
+def upsert(row: type[SQLModel], changing: Sequence[str] = ()) -> Statement:
     """Insert by primary key, in key order, or replace the columns `changing` (all but the key, if none is named)."""
     table = table_of(row)
     keys = _keys(table)
     names = changing or [column.name for column in table.columns if column.name not in keys]
     replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-    return text(f"{_insert(table)} ON CONFLICT ({_quoted(keys)}) DO UPDATE SET {replaced}")
+    return Statement(f"{_insert(table)} ON CONFLICT ({_quoted(keys)}) DO UPDATE SET {replaced}")
 
 
-def insert(row: type[SQLModel]) -> TextClause:
+def insert(row: type[SQLModel]) -> Statement:
     """Insert rows that are new."""
-    return text(_insert(table_of(row)))
+    return Statement(_insert(table_of(row)))
 
 
-def insert_missing(row: type[SQLModel]) -> TextClause:
+def insert_missing(row: type[SQLModel]) -> Statement:
     """Insert those that are not there; one that is there stays as it is."""
-    return text(f"{_insert(table_of(row))} ON CONFLICT DO NOTHING")
+    return Statement(f"{_insert(table_of(row))} ON CONFLICT DO NOTHING")
 
 
 def _keys(table: Table) -> list[str]:
@@ -48,9 +50,9 @@ def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-async def write(connection: AsyncConnection, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
+async def write(connection: AsyncConnection, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        await connection.execute(statement, {"rows": json.dumps(list(rows), default=_plain)})
+        await statement.send(connection, {"rows": json.dumps(list(rows), default=_plain)})
 
 
 def _plain(value: object) -> str:

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.abc import Buffer
 from psycopg.types.array import ListDumper
 
-_PLAIN = frozenset({str, int})
+_PLAIN = frozenset({str, int, type(None)})
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 

@@ -21,6 +21,7 @@ from messaging.handler_table import Context, Effect, Table
 from messaging.inbox import AggregateKey
 from messaging.parking_lot import Parked
 from messaging.records import InboundEvent, inbound_event, is_state_source
+from messaging.statements import pipeline
 from messaging.work import BatchResult, Work
 
 NO_ATTRIBUTES: Any = None
@@ -45,7 +46,6 @@ class Batch:
     died: list[Parked] = field(default_factory=list)
 
     async def run(self) -> BatchResult:
-        await self._check_not_rewound()
         fold = Fold(table=self.table, context=Context(NO_ATTRIBUTES, self.now), states={}, effects=self.effects)
         fresh = [inbound_event(record) for record in self.work.records]
         states = await self._keep_states(fold, [inbound for inbound in fresh if inbound.is_state])
@@ -54,13 +54,21 @@ class Batch:
         self.died = [entry for entry in fold.parked if entry.state == "dead"]
         return _result(fold, states)
 
-    async def _check_not_rewound(self) -> None:
+    async def _take_up(
+        self, aggregates: Sequence[AggregateKey]
+    ) -> tuple[dict[AggregateKey, int], dict[AggregateKey, list[InboundEvent]]]:
+        """The last numbers of these aggregates, locked, and what is parked of them; all asked for at once."""
+        async with pipeline(self.connection):
+            stored = await inbox.send_next_offsets(self.connection, list({topic for topic, _ in self.work.committed}))
+            lasts = await inbox.send_lock(self.connection, aggregates)
+            parked = await parking_lot.send_load(self.connection, aggregates)
+            self._check_not_rewound(await inbox.offsets(stored))
+            return await inbox.locked(lasts), await parking_lot.loaded(parked)
+
+    def _check_not_rewound(self, stored: dict[tuple[str, int], int]) -> None:
         """A database that was restored or failed over while we ran may have lost what we had committed."""
-        if self.work.committed:
-            topics = list({topic for topic, _ in self.work.committed})
-            stored = await inbox.next_offsets(self.connection, topics)
-            if any(stored.get(partition, 0) < offset for partition, offset in self.work.committed.items()):
-                raise DatabaseRewound
+        if any(stored.get(partition, 0) < offset for partition, offset in self.work.committed.items()):
+            raise DatabaseRewound
 
     def report(self) -> None:
         """Once they are committed: a batch that is halved meets its dead many times."""
@@ -98,8 +106,7 @@ class Batch:
         }
         for inbound in facts:
             fresh.setdefault(inbound.aggregate, []).append(inbound)
-        lasts = await inbox.lock(self.connection, list(fresh))
-        parked = await parking_lot.load(self.connection, list(fresh))
+        lasts, parked = await self._take_up(list(fresh))
         known = await self._dealt_with([inbound for inbound in facts if inbound.presumed])
         queues: dict[AggregateKey, list[InboundEvent]] = {}
         for aggregate, arrived in fresh.items():
@@ -160,15 +167,16 @@ class Batch:
         return states
 
     async def _save(self, fold: Fold) -> None:
-        for index, store in enumerate(self.table.stores()):
-            changed = [fold.states[key] for key in sorted(fold.changed) if key[0] == index]
-            if changed:
-                await store.save(self.connection, changed)
-        await inbox.save(self.connection, fold.lasts)
-        await parking_lot.remove(self.connection, fold.released)
-        await parking_lot.park(self.connection, fold.parked, self.now)
-        await outbox.write(self.connection, [*fold.outbox, *dead_letter_drafts(self.table.service, fold.parked, self.now)])
-        await inbox.save_offsets(self.connection, self.work.records)
+        async with pipeline(self.connection):
+            for index, store in enumerate(self.table.stores()):
+                changed = [fold.states[key] for key in sorted(fold.changed) if key[0] == index]
+                if changed:
+                    await store.save(self.connection, changed)
+            await inbox.save(self.connection, fold.lasts)
+            await parking_lot.remove(self.connection, fold.released)
+            await parking_lot.park(self.connection, fold.parked, self.now)
+            await outbox.write(self.connection, [*fold.outbox, *dead_letter_drafts(self.table.service, fold.parked, self.now)])
+            await inbox.save_offsets(self.connection, self.work.records)
 
 
 async def ready_states(connection: AsyncConnection, work: Work) -> list[InboundEvent]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from messaging import command_keys, outbox
 from messaging.command_folding import Actor, CommandFold, Given, Outcome
 from messaging.command_table import Command, CommandTable, StateKey, UnitOfWork
+from messaging.statements import pipeline
 
 
 @dataclass(kw_only=True)
@@ -38,7 +39,6 @@ class CommandBatch:
         self.changes = bool(fold.answered or fold.changed or fold.drafts)
         if self.changes:
             await self._save(fold)
-            await command_keys.release(self.connection, {(key.key, key.actor) for key in keys} - fold.given.keys())
         return outcomes
 
     async def _load(self, given: dict[Actor, Given]) -> None:
@@ -65,8 +65,14 @@ class CommandBatch:
             self.faults[index] = error
             return ()
 
+    def _claimed(self) -> set[Actor]:
+        return {(key.key, key.actor) for command in self.commands if (key := command.key) is not None}
+
     async def _save(self, fold: CommandFold) -> None:
-        for saver, states in fold.to_save():
-            await saver.save(self.connection, states)
-        await outbox.write(self.connection, fold.drafts)
-        await command_keys.keep(self.connection, fold.answered)
+        refused = self._claimed() - fold.given.keys()
+        async with pipeline(self.connection):
+            for saver, states in fold.to_save():
+                await saver.save(self.connection, states)
+            await outbox.write(self.connection, fold.drafts)
+            await command_keys.keep(self.connection, fold.answered)
+            await command_keys.release(self.connection, refused)

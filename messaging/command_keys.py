@@ -5,31 +5,31 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.command_folding import Actor, Given
 from messaging.command_table import Answer, CommandKey
+from messaging.statements import Statement
 
 # All by primary key, in key order. A second request with the same key waits here for the first one's end.
-_CLAIM = text("""
+_CLAIM = Statement("""
     INSERT INTO command (key, actor, fingerprint, at)
     SELECT key, actor, fingerprint, :at
     FROM unnest(CAST(:keys AS text[]), CAST(:actors AS text[]), CAST(:fingerprints AS text[])) AS given (key, actor, fingerprint)
     ORDER BY key, actor ON CONFLICT (key, actor) DO NOTHING RETURNING key, actor
 """)
-_ANSWERED = text("""
+_ANSWERED = Statement("""
     SELECT c.key, c.actor, c.fingerprint, c.status, c.answer
     FROM command c JOIN unnest(CAST(:keys AS text[]), CAST(:actors AS text[])) AS given (key, actor)
          ON c.key = given.key AND c.actor = given.actor
 """)
-_ANSWER = text("""
+_ANSWER = Statement("""
     UPDATE command c SET fingerprint = given.fingerprint, status = given.status, answer = CAST(given.answer AS jsonb)
     FROM unnest(CAST(:keys AS text[]), CAST(:actors AS text[]), CAST(:fingerprints AS text[]), CAST(:statuses AS integer[]),
                 CAST(:answers AS text[])) AS given (key, actor, fingerprint, status, answer)
     WHERE c.key = given.key AND c.actor = given.actor
 """)
-_RELEASE = text("""
+_RELEASE = Statement("""
     DELETE FROM command c USING unnest(CAST(:keys AS text[]), CAST(:actors AS text[])) AS given (key, actor)
     WHERE c.key = given.key AND c.actor = given.actor
 """)
@@ -41,11 +41,11 @@ async def claim(connection: AsyncConnection, keys: Collection[CommandKey], at: d
         return {}
     fingerprints = {(key.key, key.actor): key.fingerprint for key in keys}
     values = _columns(fingerprints) | {"fingerprints": list(fingerprints.values()), "at": at}
-    claimed = {(row.key, row.actor) for row in await connection.execute(_CLAIM, values)}
+    claimed = {(row.key, row.actor) for row in await _CLAIM.rows(connection, values)}
     used = [actor for actor in fingerprints if actor not in claimed]
     if not used:
         return {}
-    rows = await connection.execute(_ANSWERED, _columns(used))
+    rows = await _ANSWERED.rows(connection, _columns(used))
     return {(row.key, row.actor): Given(row.fingerprint, Answer(row.answer, row.status)) for row in rows}
 
 
@@ -57,13 +57,13 @@ async def keep(connection: AsyncConnection, answered: Mapping[Actor, Given]) -> 
             "statuses": [int(given.answer.status) for given in answered.values()],
             "answers": [json.dumps(given.answer.body, ensure_ascii=False) for given in answered.values()],
         }
-        await connection.execute(_ANSWER, _columns(answered) | values)
+        await _ANSWER.send(connection, _columns(answered) | values)
 
 
 async def release(connection: AsyncConnection, keys: Collection[Actor]) -> None:
     """Keys of commands that were refused are free again."""
     if keys:
-        await connection.execute(_RELEASE, _columns(keys))
+        await _RELEASE.send(connection, _columns(keys))
 
 
 def _columns(keys: Collection[Actor]) -> dict[str, Any]:

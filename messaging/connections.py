@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from messaging.arrays import use_plain_lists
 from messaging.bell import KEEPALIVE
+from messaging.statements import refuse_others_in_pipelines
 
 IDLE_SECONDS: Final = 5.0
 """A connection that was used more recently is handed out without asking the server whether it is there."""
@@ -43,6 +44,7 @@ def make_engine(url: str, pool_size: int = 8) -> AsyncEngine:
     event.listen(sync, "connect", begin)
     event.listen(sync, "checkout", check)
     event.listen(sync, "checkin", note)
+    refuse_others_in_pipelines(engine)
     event.listen(sync, "handle_error", _begin_anew_after_migration)
     return engine
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.registry import Event
 from messaging.copy_memory import CopyMemory, Entity, Revision, Revisions, is_known
 from messaging.records import TOPIC_BY_NAME, InboundEvent
+from messaging.statements import Statement
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
@@ -47,9 +48,9 @@ _CHANGED = text("""
     LEFT JOIN state_copy c ON c.topic = :topic AND c.id = known.id
     WHERE c.version IS DISTINCT FROM known.version OR CAST(c.xmin AS text) IS DISTINCT FROM known.written_by
 """)
-_MANY = text("SELECT id, value FROM state_copy WHERE topic = :topic AND id = ANY(:ids) AND value IS NOT NULL")
+_MANY = Statement("SELECT id, value FROM state_copy WHERE topic = :topic AND id = ANY(:ids) AND value IS NOT NULL")
 _IDS = text("SELECT id FROM state_copy WHERE topic = :topic AND value IS NOT NULL ORDER BY id")
-_VERSIONS = text("SELECT id, version FROM state_copy WHERE topic = :topic AND id = ANY(:ids)")
+_VERSIONS = Statement("SELECT id, version FROM state_copy WHERE topic = :topic AND id = ANY(:ids)")
 
 # Engines that differ in their options only share a pool, and a database.
 _memories: Final[WeakKeyDictionary[Pool, CopyMemory]] = WeakKeyDictionary()
@@ -88,7 +89,7 @@ async def one(connection: AsyncConnection, kind: type[E], entity: str) -> E | No
 async def many(connection: AsyncConnection, kind: type[E], entities: Sequence[str]) -> dict[str, E]:
     """The entities that are known and not forgotten, by id. They are shared: nobody changes them."""
     if kind.TOPIC.laned:
-        rows = await connection.execute(_MANY, {"topic": kind.TOPIC.base, "ids": list(entities)})
+        rows = await _MANY.rows(connection, {"topic": kind.TOPIC.base, "ids": list(entities)})
         return {row.id: kind.model_validate(row.value) for row in rows}
     known = await _entities(connection, kind, entities)
     return {identifier: entity.event for identifier, entity in known.items() if entity.event is not None}
@@ -103,7 +104,7 @@ async def everything(connection: AsyncConnection, kind: type[E]) -> dict[str, E]
 async def versions(connection: AsyncConnection, kind: type[Event], entities: Sequence[str]) -> dict[str, int]:
     """The version of each entity that has come, forgotten ones too."""
     if kind.TOPIC.laned:
-        rows = await connection.execute(_VERSIONS, {"topic": kind.TOPIC.base, "ids": list(entities)})
+        rows = await _VERSIONS.rows(connection, {"topic": kind.TOPIC.base, "ids": list(entities)})
         return {row.id: row.version for row in rows}
     known = await _entities(connection, kind, entities)
     return {identifier: entity.version for identifier, entity in known.items() if entity.version is not None}

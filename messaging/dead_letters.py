@@ -19,6 +19,7 @@ from contracts.values import Lane
 from messaging.outbox import CHANNEL, PARKING_LOT, Draft
 from messaging.parking_lot import Parked
 from messaging.records import is_state_source
+from messaging.statements import Statement
 
 # By index parking_lot_dead.
 _LIST = text("""
@@ -29,26 +30,26 @@ _LIST = text("""
 """)
 _COUNT = text("SELECT state, count(*) AS number, min(since) AS oldest FROM parking_lot GROUP BY state")
 _SHOW = text("""SELECT * FROM parking_lot WHERE id = :id""")
-_RETRY = text("UPDATE parking_lot SET state = 'ready' WHERE id = :id AND state = 'dead' RETURNING id")
+_RETRY = Statement("UPDATE parking_lot SET state = 'ready' WHERE id = :id AND state = 'dead' RETURNING id")
 # Locks in the order of the consumers: the inbox row, then its events.
-_AGGREGATE = text("SELECT source, subject FROM parking_lot WHERE id = :id AND state = 'dead'")
-_LOCK_INBOX = text("SELECT last FROM inbox WHERE source = :source AND subject = :subject FOR UPDATE")
+_AGGREGATE = Statement("SELECT source, subject FROM parking_lot WHERE id = :id AND state = 'dead'")
+_LOCK_INBOX = Statement("SELECT last FROM inbox WHERE source = :source AND subject = :subject FOR UPDATE")
 _ARE_DEAD = text("SELECT id FROM parking_lot WHERE id = ANY(:ids) AND state = 'dead'")
-_LOCK = text("SELECT * FROM parking_lot WHERE id = :id AND state = 'dead' FOR UPDATE")
-_AUDIT = text("""
+_LOCK = Statement("SELECT * FROM parking_lot WHERE id = :id AND state = 'dead' FOR UPDATE")
+_AUDIT = Statement("""
     INSERT INTO skipped (id, source, subject, sequence, died_of, topic, partition, "offset", actor, why, at)
     VALUES (:id, :source, :subject, :sequence, :died_of, :topic, :partition, :offset, :actor, :why, :at)
 """)
-_LET_GO = text("DELETE FROM parking_lot WHERE id = :id")
-_ADVANCE = text("""
+_LET_GO = Statement("DELETE FROM parking_lot WHERE id = :id")
+_ADVANCE = Statement("""
     UPDATE inbox SET last = GREATEST(last, :sequence) WHERE source = :source AND subject = :subject
 """)
 # Whether it used up a number is shown by the next event that tells its own (folding). A state topic has no numbers.
-_LEAVE_A_MARK = text("UPDATE parking_lot SET state = 'skipped' WHERE id = :id")
-_FREE = text(
+_LEAVE_A_MARK = Statement("UPDATE parking_lot SET state = 'skipped' WHERE id = :id")
+_FREE = Statement(
     "UPDATE parking_lot SET state = 'ready' WHERE source = :source AND subject = :subject AND state IN ('behind', 'early')"
 )
-_WAKE = text("SELECT pg_notify(:channel, :payload)")
+_WAKE = Statement("SELECT pg_notify(:channel, :payload)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ async def show(connection: AsyncConnection, letter: int) -> dict[str, Any]:
 
 async def retry(connection: AsyncConnection, letter: int) -> None:
     """Let it be tried again: what was at fault has been mended."""
-    if (await connection.execute(_RETRY, {"id": letter})).first() is None:
+    if not await _RETRY.rows(connection, {"id": letter}):
         raise unknown(letter)
     await _wake(connection)
 
@@ -138,31 +139,33 @@ async def skip(connection: AsyncConnection, letter: int, *, actor: str, why: str
     """Let it go, for a reason that is kept, and let through what it held."""
     if not why.strip():
         raise Invalid("why-missing", vi="Hãy ghi lý do bỏ qua.", en="Say why it is skipped.", field="why")
-    letter_key = (await connection.execute(_AGGREGATE, {"id": letter})).first()
-    if letter_key is None:
+    keys = await _AGGREGATE.rows(connection, {"id": letter})
+    if not keys:
         raise unknown(letter)
+    letter_key = keys[0]
     aggregate = {"source": letter_key.source, "subject": letter_key.subject}
-    await connection.execute(_LOCK_INBOX, aggregate)
-    row = (await connection.execute(_LOCK, {"id": letter})).first()
-    if row is None:
+    await _LOCK_INBOX.send(connection, aggregate)
+    locked = await _LOCK.rows(connection, {"id": letter})
+    if not locked:
         raise unknown(letter)
-    await connection.execute(
-        _AUDIT,
+    row = locked[0]
+    await _AUDIT.send(
+        connection,
         aggregate
         | {"id": row.id, "sequence": row.sequence, "died_of": row.reason, "topic": row.topic, "partition": row.partition}
         | {"offset": row.offset, "actor": actor, "why": why, "at": now},
     )
     if row.presumed and not is_state_source(row.source):
-        await connection.execute(_LEAVE_A_MARK, {"id": letter})
+        await _LEAVE_A_MARK.send(connection, {"id": letter})
     else:
-        await connection.execute(_LET_GO, {"id": letter})
-        await connection.execute(_ADVANCE, aggregate | {"sequence": row.sequence})
-    await connection.execute(_FREE, aggregate)
+        await _LET_GO.send(connection, {"id": letter})
+        await _ADVANCE.send(connection, aggregate | {"sequence": row.sequence})
+    await _FREE.send(connection, aggregate)
     await _wake(connection)
 
 
 async def _wake(connection: AsyncConnection) -> None:
-    await connection.execute(_WAKE, {"channel": CHANNEL, "payload": PARKING_LOT})
+    await _WAKE.send(connection, {"channel": CHANNEL, "payload": PARKING_LOT})
 
 
 @dataclass(frozen=True, slots=True)

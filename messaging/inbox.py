@@ -5,55 +5,61 @@ Both are written in the batch's transaction. The row lock on an inbox row is wha
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.records import Record
+from messaging.statements import Answers, Statement
 
 AggregateKey = tuple[str, str]
 """(publisher, aggregate id)"""
 
 # By primary key, in key order, so that two batches that share aggregates never deadlock.
-_CREATE = text("""
+_CREATE = Statement("""
     INSERT INTO inbox (source, subject, last)
     SELECT source, subject, 0 FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject)
     ORDER BY source, subject
     ON CONFLICT DO NOTHING
 """)
-_LOCK = text("""
+_LOCK = Statement("""
     SELECT p.source, p.subject, p.last
     FROM inbox p
     JOIN unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject) USING (source, subject)
     ORDER BY p.source, p.subject
     FOR UPDATE OF p
 """)
-_SAVE = text("""
+_SAVE = Statement("""
     UPDATE inbox p SET last = given.last
     FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[]), CAST(:lasts AS bigint[])) AS given (source, subject, last)
     WHERE p.source = given.source AND p.subject = given.subject
 """)
-_SAVE_OFFSETS = text("""
+_SAVE_OFFSETS = Statement("""
     INSERT INTO read_offset (topic, partition, next)
     SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:nexts AS bigint[]))
     ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next
 """)
-_OFFSETS = text("SELECT topic, partition, next FROM read_offset WHERE topic = ANY(:topics)")
+_OFFSETS = Statement("SELECT topic, partition, next FROM read_offset WHERE topic = ANY(:topics)")
 
 
 async def lock(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, int]:
     """Lock the aggregates' inbox rows, new ones at 0, and return them."""
-    if not aggregates:
-        return {}
+    return await locked(await send_lock(connection, aggregates)) if aggregates else {}
+
+
+async def send_lock(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> Answers:
+    """As `lock`, to be read by `locked`."""
     keys = {"sources": [source for source, _ in aggregates], "subjects": [subject for _, subject in aggregates]}
-    await connection.execute(_CREATE, keys)
-    rows = await connection.execute(_LOCK, keys)
-    return {(row.source, row.subject): row.last for row in rows}
+    await _CREATE.send(connection, keys)
+    return await _LOCK.send(connection, keys)
+
+
+async def locked(answers: Answers) -> dict[AggregateKey, int]:
+    return {(row.source, row.subject): row.last for row in await answers.rows()}
 
 
 async def save(connection: AsyncConnection, lasts: Mapping[AggregateKey, int]) -> None:
     if lasts:
-        await connection.execute(
-            _SAVE,
+        await _SAVE.send(
+            connection,
             {
                 "sources": [source for source, _ in lasts],
                 "subjects": [subject for _, subject in lasts],
@@ -67,8 +73,8 @@ async def save_offsets(connection: AsyncConnection, records: Sequence[Record]) -
     nexts = next_of(records)
     if nexts:
         partitions = sorted(nexts)
-        await connection.execute(
-            _SAVE_OFFSETS,
+        await _SAVE_OFFSETS.send(
+            connection,
             {
                 "topics": [topic for topic, _ in partitions],
                 "partitions": [number for _, number in partitions],
@@ -88,5 +94,13 @@ def next_of(records: Sequence[Record]) -> dict[tuple[str, int], int]:
 
 async def next_offsets(connection: AsyncConnection, topics: Sequence[str]) -> dict[tuple[str, int], int]:
     """(topic, partition) -> from where to read on, for those that were ever read."""
-    rows = await connection.execute(_OFFSETS, {"topics": list(topics)})
-    return {(row.topic, row.partition): row.next for row in rows}
+    return await offsets(await send_next_offsets(connection, topics))
+
+
+async def send_next_offsets(connection: AsyncConnection, topics: Sequence[str]) -> Answers:
+    """As `next_offsets`, to be read by `offsets`."""
+    return await _OFFSETS.send(connection, {"topics": list(topics)})
+
+
+async def offsets(answers: Answers) -> dict[tuple[str, int], int]:
+    return {(row.topic, row.partition): row.next for row in await answers.rows()}

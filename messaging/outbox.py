@@ -11,14 +11,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import psycopg
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.refusal import Invalid
 from contracts.registry import Event
 from contracts.topics import Topic
 from contracts.values import Lane
+from messaging.statements import Statement
 
 COMMON: Final = "common"
 """The lane of a publisher that has none (directory)."""
@@ -40,12 +39,17 @@ class EventTooLarge(Invalid):
         )
 
 
-_COLUMNS = (
-    "id", "aggregatetype", "aggregateid", "type", "payload", "lane", "sequence", "time", "correlation", "causation",
-)  # fmt: skip
-_COPY = f"COPY outbox ({', '.join(_COLUMNS)}) FROM STDIN"
-
-_WAKE = text("SELECT pg_notify(:channel, lane) FROM unnest(CAST(:lanes AS text[])) AS woken (lane)")
+_WRITE: Final = Statement("""
+    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, lane, sequence, time, correlation, causation)
+    SELECT id, aggregatetype, aggregateid, type, convert_to(payload, 'UTF8'), lane, sequence, time, correlation, causation
+    FROM unnest(CAST(:ids AS text[]), CAST(:topics AS text[]), CAST(:subjects AS text[]), CAST(:types AS text[]),
+                CAST(:payloads AS text[]), CAST(:lanes AS text[]), CAST(:sequences AS bigint[]), CAST(:times AS timestamptz[]),
+                CAST(:correlations AS text[]), CAST(:causations AS text[]))
+         WITH ORDINALITY AS given (id, aggregatetype, aggregateid, type, payload, lane, sequence, time, correlation, causation,
+                                   place)
+    ORDER BY place
+""")
+_WAKE: Final = Statement("SELECT pg_notify(:channel, lane) FROM unnest(CAST(:lanes AS text[])) AS woken (lane)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +100,24 @@ def drafts(
 
 
 async def write(connection: AsyncConnection, rows: Sequence[Draft]) -> None:
-    """Add rows to the outbox by COPY, and wake the relays of their lanes when the transaction commits."""
+    """Add rows to the outbox, in their order, and wake the relays of their lanes when the transaction commits."""
     if not rows:
         return
-    raw = (await connection.get_raw_connection()).driver_connection
-    assert isinstance(raw, psycopg.AsyncConnection)  # noqa: S101 -- narrows the driver's type
-    async with raw.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row, event in zip(rows, _fresh_ids(len(rows)), strict=True):
-            await copy.write_row(_values(row, event))
-    await connection.execute(_WAKE, {"channel": CHANNEL, "lanes": sorted({_lane(row) for row in rows})})
+    lanes = [_lane(row) for row in rows]
+    values = {
+        "ids": _fresh_ids(len(rows)),
+        "topics": [row.topic.name(row.lane) for row in rows],
+        "subjects": [row.subject for row in rows],
+        "types": [row.type for row in rows],
+        "payloads": [None if row.payload is None else row.payload.decode() for row in rows],
+        "lanes": lanes,
+        "sequences": [row.sequence for row in rows],
+        "times": [row.time.isoformat() for row in rows],
+        "correlations": [row.correlation for row in rows],
+        "causations": [row.causation for row in rows],
+    }
+    await _WRITE.send(connection, values)
+    await _WAKE.send(connection, {"channel": CHANNEL, "lanes": sorted(set(lanes))})
 
 
 def _lane(row: Draft) -> str:
@@ -115,18 +128,3 @@ def _fresh_ids(number: int) -> list[str]:
     """UUIDs of version 4, their chance fetched from the system at once."""
     chance = os.urandom(16 * number)
     return [str(UUID(bytes=chance[at : at + 16], version=4)) for at in range(0, len(chance), 16)]
-
-
-def _values(row: Draft, event: str) -> tuple[object, ...]:
-    return (
-        event,
-        row.topic.name(row.lane),
-        row.subject,
-        row.type,
-        row.payload,
-        _lane(row),
-        row.sequence,
-        row.time,
-        row.correlation,
-        row.causation,
-    )

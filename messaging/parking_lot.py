@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.inbox import AggregateKey
 from messaging.records import InboundEvent, Record, headers_from, inbound_event
+from messaging.statements import Answers, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +34,24 @@ class Parked:
 
 
 # Rows of some aggregates, by index parking_lot_aggregate.
-_LOAD = text("""
+_LOAD = Statement("""
     SELECT w.* FROM parking_lot w
     JOIN unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject) USING (source, subject)
     ORDER BY w.source, w.subject, w.sequence, w.id
 """)
-_PARK = text("""
+_PARK = Statement("""
     INSERT INTO parking_lot (source, subject, sequence, presumed, state, reason, waits_topic, waits_id, waits_version,
                               topic, partition, "offset", key, value, headers, since)
     VALUES (:source, :subject, :sequence, :presumed, :state, :reason, :waits_topic, :waits_id, :waits_version,
             :topic, :partition, :offset, :key, :value, CAST(:headers AS jsonb), :since)
     ON CONFLICT (topic, partition, "offset") DO NOTHING
 """)
-_MOVE = text("""
+_MOVE = Statement("""
     UPDATE parking_lot SET state = :state, reason = :reason,
            waits_topic = :waits_topic, waits_id = :waits_id, waits_version = :waits_version
     WHERE id = :id
 """)
-_REMOVE = text("DELETE FROM parking_lot WHERE id = ANY(:ids)")
+_REMOVE = Statement("DELETE FROM parking_lot WHERE id = ANY(:ids)")
 # What waited for a version that has come, by index parking_lot_waits_for and the primary key of state_copy.
 _RELEASE = text("""
     UPDATE parking_lot w SET state = 'ready'
@@ -62,11 +63,18 @@ _READY = text("SELECT DISTINCT source, subject FROM parking_lot WHERE state = 'r
 
 async def load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, list[InboundEvent]]:
     """What is parked of these aggregates, in sequence."""
-    if not aggregates:
-        return {}
+    return await loaded(await send_load(connection, aggregates)) if aggregates else {}
+
+
+async def send_load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> Answers:
+    """As `load`, to be read by `loaded`."""
     keys = {"sources": [source for source, _ in aggregates], "subjects": [subject for _, subject in aggregates]}
+    return await _LOAD.send(connection, keys)
+
+
+async def loaded(answers: Answers) -> dict[AggregateKey, list[InboundEvent]]:
     queues: dict[AggregateKey, list[InboundEvent]] = {}
-    for row in await connection.execute(_LOAD, keys):
+    for row in await answers.rows():
         queues.setdefault((row.source, row.subject), []).append(_event(row))
     return queues
 
@@ -89,12 +97,11 @@ def _event(row: Any) -> InboundEvent:
 
 async def park(connection: AsyncConnection, parked: Iterable[Parked], now: datetime) -> None:
     """Put new ones in, and give those already here their new state."""
-    new = [_row(entry, now) for entry in parked if entry.event.parked is None]
-    moved = [_row(entry, now) | {"id": entry.event.parked} for entry in parked if entry.event.parked is not None]
-    if new:
-        await connection.execute(_PARK, new)
-    if moved:
-        await connection.execute(_MOVE, moved)
+    for entry in parked:
+        if entry.event.parked is None:
+            await _PARK.send(connection, _row(entry, now))
+        else:
+            await _MOVE.send(connection, _row(entry, now) | {"id": entry.event.parked})
 
 
 def _row(entry: Parked, now: datetime) -> dict[str, object]:
@@ -127,7 +134,7 @@ def _storable(reason: str) -> str:
 
 async def remove(connection: AsyncConnection, ids: Sequence[int]) -> None:
     if ids:
-        await connection.execute(_REMOVE, {"ids": list(ids)})
+        await _REMOVE.send(connection, {"ids": list(ids)})
 
 
 async def release(connection: AsyncConnection) -> None:

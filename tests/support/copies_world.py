@@ -14,6 +14,7 @@ from messaging import copies
 from messaging.clock import system_clock
 from messaging.connections import make_engine
 from messaging.records import InboundEvent, Record, inbound_event
+from messaging.statements import Statement
 from messaging.tables import add_messaging_tables
 from tests.support.reference_data import entity_id
 from tests.support.servers import PostgresServer
@@ -79,14 +80,23 @@ async def plainly(connection: AsyncConnection, kind: type[Event]) -> dict[str, A
 
 @contextmanager
 def statements(database: AsyncEngine) -> Iterator[list[str]]:
-    """Those that reach the database while this lasts."""
+    """Those that reach the database while this lasts, by SQLAlchemy or by psycopg itself."""
     sent: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
         sent.append(statement)
 
+    send = Statement.send
+
+    async def noted(statement: Statement, connection: AsyncConnection, *values: Any) -> Any:
+        if connection.engine.pool is database.pool:
+            sent.append(statement._query.decode())
+        return await send(statement, connection, *values)
+
     event.listen(database.sync_engine, "before_cursor_execute", note)
+    Statement.send = noted  # type: ignore[method-assign]
     try:
         yield sent
     finally:
+        Statement.send = send  # type: ignore[method-assign]
         event.remove(database.sync_engine, "before_cursor_execute", note)

@@ -22,6 +22,7 @@ from contracts.values import Text as SafeText
 from messaging import copies
 from messaging.handler_table import Context, Decision, Effect, Entry, Table, Waiting
 from messaging.records import TOPIC_BY_NAME
+from messaging.statements import Statement
 from messaging.tables import add_messaging_tables
 
 
@@ -89,6 +90,15 @@ class Account(Aggregate):
     note: str = ""
 
 
+_SAVE = Statement("""
+    INSERT INTO account (id, lane, version, total, number, note)
+    SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:lanes AS text[]), CAST(:versions AS bigint[]),
+                         CAST(:totals AS bigint[]), CAST(:numbers AS bigint[]), CAST(:notes AS text[]))
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, total = excluded.total,
+                                   number = excluded.number, note = excluded.note
+""")
+
+
 class Accounts:
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Account]:
         rows = await connection.execute(
@@ -99,14 +109,8 @@ class Accounts:
         }
 
     async def save(self, connection: AsyncConnection, states: Sequence[Account]) -> None:
-        await connection.execute(
-            text("""
-                INSERT INTO account (id, lane, version, total, number, note)
-                SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:lanes AS text[]), CAST(:versions AS bigint[]),
-                                     CAST(:totals AS bigint[]), CAST(:numbers AS bigint[]), CAST(:notes AS text[]))
-                ON CONFLICT (id) DO UPDATE SET version = excluded.version, total = excluded.total,
-                                               number = excluded.number, note = excluded.note
-            """),
+        await _SAVE.send(
+            connection,
             {
                 "ids": [s.id for s in states],
                 "lanes": [s.lane for s in states],

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.rows import upsert, write
 from contracts.directory import StaffV1
+from messaging.statements import Statement
 from services.directory.domain.accounts import Account
 from services.directory.domain.alphabet import name_key
 from services.directory.tables import AccountRow
@@ -19,7 +20,7 @@ _FIND = text("SELECT value, version, password_hash FROM account WHERE id = :id")
 _FIND_BY_USERNAME = text("SELECT value, version, password_hash FROM account WHERE username = :username")
 _WITH_PASSWORD = text("SELECT id FROM account WHERE id = ANY(:ids) AND password_hash IS NOT NULL")
 # Names free up before they are taken: an import may pass one on from one person to another.
-_FREE_NAMES = text("UPDATE account SET username = '~' || id WHERE id = ANY(:ids)")
+_FREE_NAMES = Statement("UPDATE account SET username = '~' || id WHERE id = ANY(:ids)")
 _UPSERT = upsert(AccountRow)
 
 
@@ -46,7 +47,7 @@ async def ids_with_password(connection: AsyncConnection, ids: Collection[str]) -
 async def save(connection: AsyncConnection, accounts: Sequence[Account]) -> None:
     if not accounts:
         return
-    await connection.execute(_FREE_NAMES, {"ids": [account.id for account in accounts]})
+    await _FREE_NAMES.send(connection, {"ids": [account.id for account in accounts]})
     rows = [
         {
             "id": account.id,

@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from messaging.statements import Statement
 from services.intake.domain.codes import CounterKey, DayCounter
 
 # All three by primary key, in key order. Who comes second waits for the first one's end; after a rollback the number is free.
-_CREATE: Final = text("""
+_CREATE: Final = Statement("""
     INSERT INTO code_counter (unit, day, last)
     SELECT unit, day, 0 FROM unnest(CAST(:units AS text[]), CAST(:days AS date[])) AS given (unit, day)
     ORDER BY unit, day ON CONFLICT DO NOTHING
 """)
-_LOCK: Final = text("""
+_LOCK: Final = Statement("""
     SELECT unit, day, last FROM code_counter
     WHERE (unit, day) IN (SELECT unit, day FROM unnest(CAST(:units AS text[]), CAST(:days AS date[])) AS given (unit, day))
     ORDER BY unit, day FOR UPDATE
 """)
-_SAVE: Final = text("""
+_SAVE: Final = Statement("""
     UPDATE code_counter c SET last = given.last
     FROM unnest(CAST(:units AS text[]), CAST(:days AS date[]), CAST(:lasts AS bigint[])) AS given (unit, day, last)
     WHERE c.unit = given.unit AND c.day = given.day
@@ -31,13 +31,13 @@ class Counters:
 
     async def load(self, connection: AsyncConnection, keys: Sequence[CounterKey]) -> dict[CounterKey, DayCounter]:
         values = _columns(keys)
-        await connection.execute(_CREATE, values)
-        counters = [DayCounter(row.unit, row.day, row.last) for row in await connection.execute(_LOCK, values)]
+        await _CREATE.send(connection, values)
+        counters = [DayCounter(row.unit, row.day, row.last) for row in await _LOCK.rows(connection, values)]
         return {counter.id: counter for counter in counters}
 
     async def save(self, connection: AsyncConnection, states: Sequence[DayCounter]) -> None:
         values = _columns([counter.id for counter in states]) | {"lasts": [counter.last for counter in states]}
-        await connection.execute(_SAVE, values)
+        await _SAVE.send(connection, values)
 
 
 COUNTERS: Final = Counters()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
@@ -13,19 +12,20 @@ from contracts.refusal import NotFound
 from contracts.topics import CONTACTS
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
 from messaging import outbox
+from messaging.statements import Statement
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage
 from services.intake.tables import DossierRow, HistoryRow, PersonRow
 
 # By primary key, in key order.
-_LOCK: Final = text("SELECT * FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_GET: Final = text("SELECT * FROM dossier WHERE id = :id")
+_LOCK: Final = Statement("SELECT * FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_GET: Final = Statement("SELECT * FROM dossier WHERE id = :id")
 # By index dossier_code or dossier_submission_number.
-_QUOTED: Final = text(
+_QUOTED: Final = Statement(
     "SELECT id FROM dossier WHERE code = :quoted UNION SELECT id FROM dossier WHERE submission_number = :quoted"
 )
-_HISTORY: Final = text("SELECT sequence, type, at, by, notice, data FROM history WHERE dossier = :id ORDER BY sequence")
+_HISTORY: Final = Statement("SELECT sequence, type, at, by, notice, data FROM history WHERE dossier = :id ORDER BY sequence")
 
 _SAVE: Final = rows.upsert(DossierRow)
 _SAVE_PERSON: Final = rows.insert(PersonRow)
@@ -36,7 +36,7 @@ class Dossiers:
     """The store of the commands. Their contacts go out with their facts."""
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
-        rows_locked = await connection.execute(_LOCK, {"ids": list(ids)})
+        rows_locked = await _LOCK.rows(connection, {"ids": list(ids)})
         return {row.id: _dossier(row) for row in rows_locked}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
@@ -63,18 +63,18 @@ class NoSuchDossier(NotFound):
 
 async def get(connection: AsyncConnection, dossier: str) -> Dossier:
     """As it stands, without a lock; raises NoSuchDossier."""
-    return _existing((await connection.execute(_GET, {"id": dossier})).first())
+    return _existing(await _GET.rows(connection, {"id": dossier}))
 
 
 async def quoted(connection: AsyncConnection, code: str) -> str | None:
     """The id of the dossier with this code or submission number."""
-    row = (await connection.execute(_QUOTED, {"quoted": code})).first()
-    return None if row is None else str(row.id)
+    rows_found = await _QUOTED.rows(connection, {"quoted": code})
+    return str(rows_found[0].id) if rows_found else None
 
 
 async def history(connection: AsyncConnection, dossier: str) -> list[HistoryLine]:
     """A line for every fact published, oldest first."""
-    return [HistoryLine(**row) for row in (await connection.execute(_HISTORY, {"id": dossier})).mappings()]
+    return [HistoryLine(**row._asdict()) for row in await _HISTORY.rows(connection, {"id": dossier})]
 
 
 def contact_drafts(states: Sequence[Dossier], correlation: str | None = None) -> list[outbox.Draft]:
@@ -142,10 +142,10 @@ def _history_rows(state: Dossier) -> list[dict[str, Any]]:
     return [{"dossier": state.id, **asdict(line)} for line in state.pending_history]
 
 
-def _existing(row: Any) -> Dossier:
-    if row is None:
+def _existing(found_rows: Sequence[Any]) -> Dossier:
+    if not found_rows:
         raise NoSuchDossier
-    return _dossier(row)
+    return _dossier(found_rows[0])
 
 
 def _dossier(row: Any) -> Dossier:

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
 from contracts.intake import UnitRef
 from contracts.values import Lane
+from messaging.statements import Statement
 from services.intake.domain.orders import Order, OrderState
 from services.intake.tables import OrderRow
 
 # By primary key, in key order.
-_LOCK: Final = text("SELECT * FROM post_order WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_LOCK: Final = Statement("SELECT * FROM post_order WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _SAVE: Final = rows.upsert(OrderRow)
 
 
@@ -22,7 +22,7 @@ class Orders:
     """The store of consumers and commands alike."""
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Order]:
-        return {row.id: _order(row) for row in await connection.execute(_LOCK, {"ids": list(ids)})}
+        return {row.id: _order(row) for row in await _LOCK.rows(connection, {"ids": list(ids)})}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Order]) -> None:
         await rows.write(connection, _SAVE, [_row(state) for state in states])

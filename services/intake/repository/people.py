@@ -7,8 +7,10 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from messaging.statements import Statement
+
 # By primary key.
-_FIND: Final = text("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = ANY(:dossiers)")
+_FIND: Final = Statement("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = ANY(:dossiers)")
 # The newest dossier of that person at one of the units, by index person_identity.
 _KNOWN: Final = text("""
     SELECT p.dossier, p.sealed, p.secret_sealed, p.secret_index FROM person p JOIN dossier d ON d.id = p.dossier
@@ -28,7 +30,7 @@ class People:
     """By dossier; who was forgotten is left out. Read, not locked."""
 
     async def load(self, connection: AsyncConnection, keys: Sequence[str]) -> dict[str, StoredPerson]:
-        people = [StoredPerson(*row) for row in await connection.execute(_FIND, {"dossiers": list(keys)})]
+        people = [StoredPerson(*row) for row in await _FIND.rows(connection, {"dossiers": list(keys)})]
         return {person.dossier: person for person in people}
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.rows import upsert, write
@@ -13,6 +12,7 @@ from contracts.intake import ContactV1
 from contracts.values import Lane
 from messaging import copies
 from messaging.outbox import CHANNEL
+from messaging.statements import Statement
 from services.notify.domain.contact import KnownContact
 from services.notify.domain.message import Message, MessageChannel, State
 from services.notify.tables import MessageRow
@@ -25,21 +25,21 @@ _CHANGING: Final = ("version", "state", "reason", "attempt", "deferrals", "due_a
 _UPSERT: Final = upsert(MessageRow, _CHANGING)
 
 # By primary key, in id order.
-_LOCK: Final = text("SELECT * FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_RING: Final = text("SELECT pg_notify(:channel, :bell)")
+_LOCK: Final = Statement("SELECT * FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_RING: Final = Statement("SELECT pg_notify(:channel, :bell)")
 
 
 class Messages:
     """The store of the consumer's table, and of senders and commands too."""
 
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Message]:
-        rows = await connection.execute(_LOCK, {"ids": list(ids)})
+        rows = await _LOCK.rows(connection, {"ids": list(ids)})
         return {row.id: message_of(row) for row in rows}
 
     async def save(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
         await write(connection, _UPSERT, [_values(message) for message in messages])
         if any(message.state is State.QUEUED for message in messages):
-            await connection.execute(_RING, {"channel": CHANNEL, "bell": BELL})
+            await _RING.send(connection, {"channel": CHANNEL, "bell": BELL})
 
 
 MESSAGES: Final = Messages()

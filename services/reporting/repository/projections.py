@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.rows import insert_missing, upsert, write
 from contracts.values import Channel, Outcome, PortalStatus
+from messaging.statements import Statement
 from services.reporting.domain.dossier import Dossier, Fact, GuidanceTurn, Message
 from services.reporting.tables import DossierRow, FactRow, GuidanceRow
 
 _NAMES: Final = ", ".join(DossierRow.model_fields)
 
 # By primary key, in id order. Whichever publisher comes first creates the row.
-_CREATE = text("""
+_CREATE = Statement("""
     INSERT INTO dossier (id) SELECT id FROM unnest(CAST(:ids AS text[])) AS given (id) ORDER BY id ON CONFLICT DO NOTHING
 """)
-_LOCK = text(f"SELECT {_NAMES} FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")  # noqa: S608 -- our own columns
+_LOCK = Statement(f"SELECT {_NAMES} FROM dossier WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")  # noqa: S608 -- our own columns
 _SAVE = upsert(DossierRow)
 # A fact or turn that is there is the same one.
 _KEEP_FACTS = insert_missing(FactRow)
@@ -31,9 +31,9 @@ _KEEP_TURNS = insert_missing(GuidanceRow)
 
 class DossierRows:
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
-        await connection.execute(_CREATE, {"ids": list(ids)})
-        rows = await connection.execute(_LOCK, {"ids": list(ids)})
-        return {row["id"]: _dossier(row) for row in rows.mappings()}
+        await _CREATE.send(connection, {"ids": list(ids)})
+        rows = await _LOCK.rows(connection, {"ids": list(ids)})
+        return {row.id: _dossier(row._asdict()) for row in rows}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
         await write(connection, _SAVE, [_columns(state) for state in states])

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.outbox import CHANNEL
+from messaging.statements import Statement
 from services.reporting.domain.replay import Attempt, Replay, ReplayState, ReplayUnderWay, Superseded
 
 NEXT: Final = "next"
@@ -19,7 +20,7 @@ RING: Final = "replay"
 """What wakes the watchers of all processes."""
 
 # By partial unique index replay_one_at_a_time.
-_REQUEST = text("""
+_REQUEST = Statement("""
     INSERT INTO public.replay (id, state, attempt, has_read, to_read, requested_by, requested_at)
     VALUES (:id, 'running', 0, 0, 0, :by, :at) ON CONFLICT (state) WHERE state = 'running' DO NOTHING RETURNING id
 """)
@@ -27,7 +28,7 @@ _NEXT = text("""
     SELECT nextval(pg_get_serial_sequence('public.replay', 'id')) AS number,
            EXISTS (SELECT FROM public.replay WHERE state = 'running') AS under_way
 """)
-_WAKE = text("SELECT pg_notify(:channel, :ring)")
+_WAKE = Statement("SELECT pg_notify(:channel, :ring)")
 # By primary key.
 _NEWEST = text("""
     SELECT id, state, attempt, has_read, to_read, requested_at, ended_at, error FROM public.replay
@@ -69,9 +70,9 @@ class Replays:
         """Raises ReplayUnderWay when another process was first."""
         for state in states:
             values = {"id": state.number, "by": state.requested_by, "at": state.requested_at}
-            if (await connection.execute(_REQUEST, values)).first() is None:
+            if not await _REQUEST.rows(connection, values):
                 raise ReplayUnderWay
-            await connection.execute(_WAKE, {"channel": CHANNEL, "ring": RING})
+            await _WAKE.send(connection, {"channel": CHANNEL, "ring": RING})
 
 
 REPLAYS: Final = Replays()

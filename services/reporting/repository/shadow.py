@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from messaging import dead_letters
 from messaging.connections import make_engine
+from messaging.statements import Statement
 
 SCHEMA: Final = "shadow"
 _LIVE: Final = "hashtext('motcua reporting: batches')"
 _REPLAY: Final = "hashtext('motcua reporting: replay')"
 
-_SHARED = text(f"SELECT pg_advisory_xact_lock_shared({_LIVE})")
+_SHARED = Statement(f"SELECT pg_advisory_xact_lock_shared({_LIVE})")
 _EXCLUSIVE = text(f"SELECT pg_advisory_xact_lock({_LIVE})")
 _TRY_REPLAY_LOCK = text(f"SELECT pg_try_advisory_lock({_REPLAY})")
 _RELEASE_REPLAY_LOCK = text(f"SELECT pg_advisory_unlock({_REPLAY})")
@@ -35,7 +36,7 @@ _SKIPPED = text("""
 
 async def shared_swap_lock(connection: AsyncConnection) -> None:
     """Runs first in each transaction of the live consumers (`on_begin`): no swap until it ends."""
-    await connection.execute(_SHARED)
+    await _SHARED.send(connection)
 
 
 async def exclusive_swap_lock(connection: AsyncConnection) -> None:

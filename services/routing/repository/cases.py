@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
 from contracts.values import Lane, Outcome
+from messaging.statements import Statement
 from services.routing.domain.case import Case, Ruling, Verdict
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.tables import CaseRow, StepRow
@@ -19,9 +19,9 @@ _CHANGING = (
 )  # fmt: skip
 
 # By primary key.
-_ONE = text("SELECT * FROM routing_case WHERE id = :id")
-_LOCK = text("SELECT * FROM routing_case WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_HISTORY = text("SELECT * FROM case_step WHERE case_id = :id ORDER BY number")
+_ONE = Statement("SELECT * FROM routing_case WHERE id = :id")
+_LOCK = Statement("SELECT * FROM routing_case WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_HISTORY = Statement("SELECT * FROM case_step WHERE case_id = :id ORDER BY number")
 _SAVE = rows.upsert(CaseRow, changing=_CHANGING)
 _SAVE_HISTORY = rows.insert(StepRow)
 
@@ -29,7 +29,7 @@ _SAVE_HISTORY = rows.insert(StepRow)
 class CaseStore:
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Case]:
         """Locked in id order."""
-        return {row.id: _case(row) for row in await connection.execute(_LOCK, {"ids": list(ids)})}
+        return {row.id: _case(row) for row in await _LOCK.rows(connection, {"ids": list(ids)})}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Case]) -> None:
         await rows.write(connection, _SAVE, [_case_row(case) for case in states])
@@ -42,13 +42,13 @@ CASE_STORE: Final = CaseStore()
 
 
 async def find_case(connection: AsyncConnection, case_id: str) -> Case | None:
-    row = (await connection.execute(_ONE, {"id": case_id})).one_or_none()
-    return None if row is None else _case(row)
+    rows_found = await _ONE.rows(connection, {"id": case_id})
+    return _case(rows_found[0]) if rows_found else None
 
 
 async def history(connection: AsyncConnection, case_id: str) -> list[HistoryLine]:
     """What happened to the case, oldest first."""
-    return [_history_line(row) for row in await connection.execute(_HISTORY, {"id": case_id})]
+    return [_history_line(row) for row in await _HISTORY.rows(connection, {"id": case_id})]
 
 
 def _case(row: Any) -> Case:

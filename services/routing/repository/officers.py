@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.envelope import Envelope
 from contracts.intake import DossierAcceptedV1
+from messaging.statements import Statement
 from services.routing.domain.assignment import Competent, Ledger, Load
 from services.routing.domain.history import Person
 
 # By index state_copy_staff_posts.
-_OFFICERS = text("""
+_OFFICERS = Statement("""
     SELECT given.unit, c.id, c.value ->> 'name' AS name, post -> 'fields' AS fields
     FROM unnest(CAST(:units AS text[])) AS given (unit)
     JOIN state_copy c ON c.topic = 'directory.staff'
@@ -22,7 +22,7 @@ _OFFICERS = text("""
     ORDER BY given.unit, c.value ->> 'name', c.id
 """)
 # Per officer by indexes case_officer_open and case_officer_assigned.
-_LOADS = text("""
+_LOADS = Statement("""
     SELECT given.officer, count.open, newest.assigned_at
     FROM unnest(CAST(:officers AS text[])) AS given (officer)
     CROSS JOIN LATERAL (SELECT count(*) AS open FROM routing_case c
@@ -35,7 +35,7 @@ _LOADS = text("""
 async def officers_of(connection: AsyncConnection, units: Sequence[str]) -> dict[str, list[Competent]]:
     """The active officers of each unit, by name; several posts of one person in a unit are one, which covers all their fields."""
     by_unit: dict[str, dict[str, Competent]] = {unit: {} for unit in units}
-    for row in await connection.execute(_OFFICERS, {"units": list(units)}):
+    for row in await _OFFICERS.rows(connection, {"units": list(units)}):
         post, officers = Competent(Person(row.id, row.name), frozenset(row.fields or ())), by_unit[row.unit]
         officers[row.id] = _merged(officers[row.id], post) if row.id in officers else post
     return {unit: list(officers.values()) for unit, officers in by_unit.items()}
@@ -47,7 +47,7 @@ def _merged(post: Competent, other: Competent) -> Competent:
 
 async def loads_of(connection: AsyncConnection, officers: Iterable[str]) -> dict[str, Load]:
     """Open cases per officer over all units, for those who ever had one."""
-    rows = await connection.execute(_LOADS, {"officers": sorted(officers)})
+    rows = await _LOADS.rows(connection, {"officers": sorted(officers)})
     return {row.officer: Load(row.open, row.assigned_at) for row in rows}
 
 
