@@ -40,16 +40,16 @@ _APPLY = text("""
     SELECT topic, gen_random_uuid() FROM changed WHERE topic = ANY(:remembered) GROUP BY topic ORDER BY topic
     ON CONFLICT (topic) DO UPDATE SET revision = excluded.revision
 """)
-_REVISIONS = text("SELECT topic, revision FROM state_revision")
+_REVISIONS = Statement("SELECT topic, revision FROM state_revision")
 # By primary key: the rows that are no longer as they are remembered.
-_CHANGED = text("""
+_CHANGED = Statement("""
     SELECT known.id, c.version, CAST(c.xmin AS text) AS written_by, CAST(c.value AS text) AS value
     FROM unnest(CAST(:ids AS text[]), CAST(:versions AS bigint[]), CAST(:writers AS text[])) AS known (id, version, written_by)
     LEFT JOIN state_copy c ON c.topic = :topic AND c.id = known.id
     WHERE c.version IS DISTINCT FROM known.version OR CAST(c.xmin AS text) IS DISTINCT FROM known.written_by
 """)
 _MANY = Statement("SELECT id, value FROM state_copy WHERE topic = :topic AND id = ANY(:ids) AND value IS NOT NULL")
-_IDS = text("SELECT id FROM state_copy WHERE topic = :topic AND value IS NOT NULL ORDER BY id")
+_IDS = Statement("SELECT id FROM state_copy WHERE topic = :topic AND value IS NOT NULL ORDER BY id")
 _VERSIONS = Statement("SELECT id, version FROM state_copy WHERE topic = :topic AND id = ANY(:ids)")
 
 # Engines that differ in their options only share a pool, and a database.
@@ -97,7 +97,7 @@ async def many(connection: AsyncConnection, kind: type[E], entities: Sequence[st
 
 async def everything(connection: AsyncConnection, kind: type[E]) -> dict[str, E]:
     """All entities of a small state topic."""
-    rows = await connection.execute(_IDS, {"topic": kind.TOPIC.base})
+    rows = await _IDS.rows(connection, {"topic": kind.TOPIC.base})
     return await many(connection, kind, [row.id for row in rows])
 
 
@@ -140,7 +140,7 @@ async def _look(connection: AsyncConnection) -> Revisions:
     (memory, sync), now = _memory(connection), monotonic()
     revisions = memory.look(sync.get_transaction(), now)
     if revisions is None:
-        rows = await connection.execute(_REVISIONS)
+        rows = await _REVISIONS.rows(connection)
         revisions = memory.remember_look(sync.get_transaction(), {row.topic: row.revision for row in rows}, now)
     return revisions
 
@@ -161,8 +161,8 @@ async def _entities(connection: AsyncConnection, kind: type[Event], ids: Sequenc
 
 
 async def _changed(connection: AsyncConnection, kind: type[Event], remembered: dict[str, Entity]) -> dict[str, Entity]:
-    rows = await connection.execute(
-        _CHANGED,
+    rows = await _CHANGED.rows(
+        connection,
         {
             "topic": kind.TOPIC.base,
             "ids": list(remembered),

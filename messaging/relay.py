@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.envelope import headers_of
@@ -19,20 +18,21 @@ from messaging.backoff import Stopped, retry_forever
 from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.metrics import RELAY_DOUBTS, RELAYED
 from messaging.producer import Outgoing, Producer
+from messaging.statements import Statement, pipeline
 
 PRODUCE_SECONDS: Final = 5.0
 ROWS_A_ROUND: Final = 1000
 
 # Locked until the transaction ends, and cut off when it does nothing for too long.
-_CLAIM = text("""
-    SELECT pg_try_advisory_xact_lock(:lock) FROM set_config('idle_in_transaction_session_timeout', :idle, true)
+_CLAIM = Statement("""
+    SELECT pg_try_advisory_xact_lock(:lock) AS claimed FROM set_config('idle_in_transaction_session_timeout', :idle, true)
 """)
 # By index outbox_lane_position.
-_OLDEST = text("""
+_OLDEST = Statement("""
     SELECT position, id, aggregatetype, aggregateid, type, payload, time, sequence, correlation, causation
     FROM outbox WHERE lane = :lane ORDER BY position LIMIT :most
 """)
-_DELETE = text("DELETE FROM outbox WHERE position = ANY(:positions)")
+_DELETE = Statement("DELETE FROM outbox WHERE position = ANY(:positions)")
 
 
 @dataclass(kw_only=True)
@@ -66,18 +66,21 @@ class Relay:
     async def round(self) -> int:
         """Move the oldest rows; how many. 0 as well when another relay has the lane."""
         async with self.database.begin() as connection:
-            if not await self._claim(connection):
-                return 0
-            rows = (await connection.execute(_OLDEST, {"lane": self.lane, "most": ROWS_A_ROUND})).all()
+            rows = await self._claim(connection)
             if rows:
                 await self._produce(rows)
                 await self._forget(connection, rows)
         RELAYED.labels(self.lane).inc(len(rows))
         return len(rows)
 
-    async def _claim(self, connection: AsyncConnection) -> bool:
+    async def _claim(self, connection: AsyncConnection) -> Sequence[Any]:
+        """The lane and its oldest rows, asked for at once; none when another relay has the lane."""
         lock = crc32(f"relay {self.service} {self.lane}".encode())
-        return bool(await connection.scalar(_CLAIM, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}"}))
+        async with pipeline(connection):
+            claim = await _CLAIM.send(connection, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}"})
+            oldest = await _OLDEST.send(connection, {"lane": self.lane, "most": ROWS_A_ROUND})
+            (row,) = await claim.rows()
+            return await oldest.rows() if row.claimed else []
 
     async def _produce(self, rows: Sequence[Any]) -> None:
         """All rows acknowledged in time, or the producer is thrown away: an idempotent one cannot be told to give up."""
@@ -90,7 +93,7 @@ class Relay:
             raise
 
     async def _forget(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
-        await connection.execute(_DELETE, {"positions": [row.position for row in rows]})
+        await _DELETE.send(connection, {"positions": [row.position for row in rows]})
 
     def _outgoing(self, row: Any) -> Outgoing:
         _, event, topic, subject, kind, payload, *rest = row

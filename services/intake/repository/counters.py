@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from messaging.statements import Statement
+from messaging.statements import Statement, pipeline
 from services.intake.domain.codes import CounterKey, DayCounter
 
 # All three by primary key, in key order. Who comes second waits for the first one's end; after a rollback the number is free.
@@ -31,8 +31,9 @@ class Counters:
 
     async def load(self, connection: AsyncConnection, keys: Sequence[CounterKey]) -> dict[CounterKey, DayCounter]:
         values = _columns(keys)
-        await _CREATE.send(connection, values)
-        counters = [DayCounter(row.unit, row.day, row.last) for row in await _LOCK.rows(connection, values)]
+        async with pipeline(connection):
+            await _CREATE.send(connection, values)
+            counters = [DayCounter(row.unit, row.day, row.last) for row in await _LOCK.rows(connection, values)]
         return {counter.id: counter for counter in counters}
 
     async def save(self, connection: AsyncConnection, states: Sequence[DayCounter]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.rows import insert_missing, upsert, write
 from contracts.values import Channel, Outcome, PortalStatus
-from messaging.statements import Statement
+from messaging.statements import Statement, pipeline
 from services.reporting.domain.dossier import Dossier, Fact, GuidanceTurn, Message
 from services.reporting.tables import DossierRow, FactRow, GuidanceRow
 
@@ -31,8 +31,9 @@ _KEEP_TURNS = insert_missing(GuidanceRow)
 
 class DossierRows:
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
-        await _CREATE.send(connection, {"ids": list(ids)})
-        rows = await _LOCK.rows(connection, {"ids": list(ids)})
+        async with pipeline(connection):
+            await _CREATE.send(connection, {"ids": list(ids)})
+            rows = await _LOCK.rows(connection, {"ids": list(ids)})
         return {row.id: _dossier(row._asdict()) for row in rows}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
