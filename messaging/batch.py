@@ -62,8 +62,8 @@ class Batch:
             stored = await inbox.send_next_offsets(self.connection, list({topic for topic, _ in self.work.committed}))
             lasts = await inbox.send_lock(self.connection, aggregates)
             parked = await parking_lot.send_load(self.connection, aggregates)
-            self._check_not_rewound(await inbox.offsets(stored))
-            return await inbox.locked(lasts), await parking_lot.loaded(parked)
+        self._check_not_rewound(await inbox.offsets(stored))
+        return await inbox.locked(lasts), await parking_lot.loaded(parked)
 
     def _check_not_rewound(self, stored: dict[tuple[str, int], int]) -> None:
         """A database that was restored or failed over while we ran may have lost what we had committed."""

@@ -18,7 +18,7 @@ from messaging.backoff import Stopped, retry_forever
 from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.metrics import RELAY_DOUBTS, RELAYED
 from messaging.producer import Outgoing, Producer
-from messaging.statements import Statement, pipeline
+from messaging.statements import Statement
 
 PRODUCE_SECONDS: Final = 5.0
 ROWS_A_ROUND: Final = 1000
@@ -74,13 +74,10 @@ class Relay:
         return len(rows)
 
     async def _claim(self, connection: AsyncConnection) -> Sequence[Any]:
-        """The lane and its oldest rows, asked for at once; none when another relay has the lane."""
+        """The lane's oldest rows; none when another relay has the lane. In no pipeline: see there."""
         lock = crc32(f"relay {self.service} {self.lane}".encode())
-        async with pipeline(connection):
-            claim = await _CLAIM.send(connection, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}"})
-            oldest = await _OLDEST.send(connection, {"lane": self.lane, "most": ROWS_A_ROUND})
-            (row,) = await claim.rows()
-            return await oldest.rows() if row.claimed else []
+        (claim,) = await _CLAIM.rows(connection, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}"})
+        return await _OLDEST.rows(connection, {"lane": self.lane, "most": ROWS_A_ROUND}) if claim.claimed else []
 
     async def _produce(self, rows: Sequence[Any]) -> None:
         """All rows acknowledged in time, or the producer is thrown away: an idempotent one cannot be told to give up."""

@@ -1,7 +1,7 @@
 """SQL run by psycopg itself, inside a transaction that SQLAlchemy keeps: for the statements of every batch.
 
 SQLAlchemy takes twice as long for a statement as psycopg and the wire together (docs/decisions/0013). In a pipeline statements
-are sent one behind the other without waiting for answers; the first that is read waits for all before it.
+are sent one behind the other without waiting for answers; these are read when the pipeline has ended.
 """
 
 import re
@@ -20,7 +20,7 @@ NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Answers:
-    """What a statement will have answered. In a pipeline reading it sends what is still to be sent, and waits."""
+    """What a statement has answered, or will have at the end of its pipeline."""
 
     __slots__ = ("_connection", "_cursor")
 
@@ -58,7 +58,11 @@ class Statement:
 
 @asynccontextmanager
 async def pipeline(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Statements inside are queued. The end waits for all of them, and raises the first error."""
+    """Statements inside are queued. The end waits for all of them, and raises the first error; then answers are read.
+
+    Not before: PostgreSQL's time limit for idle transactions does not run in a pipeline, nor behind one until the next
+    statement, so a process that froze there would hold its locks for ever. What relies on that limit uses none.
+    """
     raw = _driver(connection)
     info = _info(connection)
     info[_PIPELINED] = True

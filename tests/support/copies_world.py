@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.envelope import Attributes
@@ -14,8 +14,8 @@ from messaging import copies
 from messaging.clock import system_clock
 from messaging.connections import make_engine
 from messaging.records import InboundEvent, Record, inbound_event
-from messaging.statements import Statement
 from messaging.tables import add_messaging_tables
+from tests.support.noted_statements import noted_statements
 from tests.support.reference_data import entity_id
 from tests.support.servers import PostgresServer
 
@@ -80,23 +80,8 @@ async def plainly(connection: AsyncConnection, kind: type[Event]) -> dict[str, A
 
 @contextmanager
 def statements(database: AsyncEngine) -> Iterator[list[str]]:
-    """Those that reach the database while this lasts, by SQLAlchemy or by psycopg itself."""
-    sent: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        sent.append(statement)
-
-    send = Statement.send
-
-    async def noted(statement: Statement, connection: AsyncConnection, *values: Any) -> Any:
-        if connection.engine.pool is database.pool:
-            sent.append(statement._query.decode())
-        return await send(statement, connection, *values)
-
-    event.listen(database.sync_engine, "before_cursor_execute", note)
-    Statement.send = noted  # type: ignore[method-assign]
-    try:
-        yield sent
-    finally:
-        Statement.send = send  # type: ignore[method-assign]
-        event.remove(database.sync_engine, "before_cursor_execute", note)
+    """The texts of those that have reached the database; told at the end."""
+    texts: list[str] = []
+    with noted_statements(database) as sent:
+        yield texts
+    texts += [statement for statement, _ in sent]

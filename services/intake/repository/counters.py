@@ -33,7 +33,8 @@ class Counters:
         values = _columns(keys)
         async with pipeline(connection):
             await _CREATE.send(connection, values)
-            counters = [DayCounter(row.unit, row.day, row.last) for row in await _LOCK.rows(connection, values)]
+            locked = await _LOCK.send(connection, values)
+        counters = [DayCounter(row.unit, row.day, row.last) for row in await locked.rows()]
         return {counter.id: counter for counter in counters}
 
     async def save(self, connection: AsyncConnection, states: Sequence[DayCounter]) -> None:

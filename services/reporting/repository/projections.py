@@ -33,8 +33,8 @@ class DossierRows:
     async def load(self, connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Dossier]:
         async with pipeline(connection):
             await _CREATE.send(connection, {"ids": list(ids)})
-            rows = await _LOCK.rows(connection, {"ids": list(ids)})
-        return {row.id: _dossier(row._asdict()) for row in rows}
+            locked = await _LOCK.send(connection, {"ids": list(ids)})
+        return {row.id: _dossier(row._asdict()) for row in await locked.rows()}
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
         await write(connection, _SAVE, [_columns(state) for state in states])

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.sign_in import FRESH_SECONDS, MOST_PEOPLE, SignInLookUp
@@ -169,7 +169,7 @@ async def test_while_the_database_is_away_nobody_is_told_anything_older_than_hal
     assert await world.why(token) == "", "the database was asked half a second ago"
     world.seconds += 0.01
     refused: Sequence[object] = await asyncio.gather(*[world.why(token) for _ in range(3)], return_exceptions=True)
-    assert [type(error) for error in refused] == [OperationalError] * 3
+    assert [type(error) for error in refused] == [psycopg.OperationalError] * 3
     own_servers.postgres.start()
     assert await world.why(token) == ""
     await database.dispose()

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.directory import UnitV1
@@ -197,7 +196,7 @@ async def test_a_restored_database_is_read_as_it_was(postgres: PostgresServer) -
         assert await name_in(engine) == "after"
         await administer(postgres, "DROP DATABASE {name} WITH (FORCE)", name)
         await administer(postgres, "ALTER DATABASE {copy} RENAME TO {name}", name)
-        with pytest.raises(DBAPIError):
+        with pytest.raises(psycopg.OperationalError):
             await name_in(engine)
         assert await name_in(engine) == "before"
         assert await name_in(engine, COMMUNE) is None

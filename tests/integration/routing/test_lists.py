@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event as sa_event
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,6 +22,7 @@ from services.routing.domain.work_list import CaseQuery, ListKind
 from services.routing.handlers import decide
 from services.routing.repository import lists, officers
 from services.routing.repository.cases import CASE_STORE
+from tests.support.noted_statements import noted_statements
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE, LONG_AGO, people, staff_id
 from tests.support.routing_world import (
     NOW,
@@ -223,17 +223,9 @@ async def large(postgres: PostgresServer) -> AsyncIterator[AsyncEngine]:
 
 async def plans(database: AsyncEngine, ask: Any) -> Sequence[str]:
     """How PostgreSQL goes about each statement that `ask(connection)` runs."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        statements.append((statement, parameters))
-
-    sa_event.listen(database.sync_engine, "before_cursor_execute", note)
-    try:
+    with noted_statements(database) as statements:
         async with database.connect() as connection:
             await ask(connection)
-    finally:
-        sa_event.remove(database.sync_engine, "before_cursor_execute", note)
     texts = []
     async with database.connect() as connection:
         for statement, parameters in statements:

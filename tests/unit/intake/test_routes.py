@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from chassis.process import build
 from services.intake import api, pages
-from services.intake.commands.dossiers import DossierCommand
+from services.intake.commands.dossiers import dossier_command
 from services.intake.domain.stages import Transition
 from services.intake.main import SERVICE
 from tests.support.intake_events import write_keys
@@ -52,7 +52,7 @@ def taken_by(routers: Any, path: str) -> APIRoute:
 @pytest.mark.parametrize(("routers", "prefix"), [(api.ROUTERS, "/api/intake"), (pages.ROUTERS, "/intake")], ids=["api", "page"])
 def test_a_clerks_step_comes_as_one_command_from_api_and_page(routers: Any, prefix: str, step: str) -> None:
     route = taken_by(routers, f"{prefix}/dossiers/{{dossier}}/{step}")
-    assert DossierCommand in {dependency.call for dependency in route.dependant.dependencies}
+    assert dossier_command in {dependency.call for dependency in route.dependant.dependencies}
 
 
 def references(document: object) -> Iterator[str]:
