@@ -82,11 +82,17 @@ def layout_texts() -> Texts:
 
 
 def _add(catalogue: dict[str, str], file: Path) -> None:
-    texts = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    texts = _texts_of(file)
     twice = sorted(catalogue.keys() & texts.keys())
     if twice:
         raise ValueError(f"{file}: already said elsewhere: {', '.join(twice)}")
     catalogue.update(texts)
+
+
+@lru_cache(maxsize=32)
+def _texts_of(file: Path) -> Mapping[str, str]:
+    """Read once: every service has the same layout."""
+    return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
 
 
 def _flat(table: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Every event about a case has its line of history, made from the event alone, and every line its words in both languages."""
 
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +97,14 @@ def test_what_is_no_fact_about_a_case_cannot_be_recorded() -> None:
 # --- words ------------------------------------------------------------------------------------------------
 
 
+@cache
+def routing_pages() -> Pages:
+    return Pages("routing", [SERVICE.folder / "templates"], Texts.load([SERVICE.folder / "texts"]), now=lambda: NOW)
+
+
 def page(language: str, *lines: HistoryLine) -> str:
     """The page of a decided case with this history."""
-    pages = Pages("routing", [SERVICE.folder / "templates"], Texts.load([SERVICE.folder / "texts"]), now=lambda: NOW)
+    pages = routing_pages()
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/routing/cases/d-1", "headers": [], "state": {}}
     decided = case(verdict=Verdict(Ruling(Outcome.DECLINED, reason="Vì thế."), LATER, CHI))
     response = pages.render(

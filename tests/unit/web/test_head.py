@@ -1,6 +1,7 @@
 """HEAD is GET without the body: of every route of every service, of pages and of failures, and OpenAPI does not mention it."""
 
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,7 @@ async def test_a_route_without_get_names_what_it_allows() -> None:
         assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
 
 
+@cache
 def service_app(service: str) -> FastAPI:
     """A service as it is composed, with no server to connect to: what needs one answers 503."""
     declared = import_module(f"services.{service}.main").SERVICE
