@@ -12,13 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from messaging.arrays import use_plain_lists
 from messaging.bell import KEEPALIVE
-from messaging.statements import refuse_others_in_pipelines
+from messaging.statements import refuse_others_in_pipelines, spoils_plans
 
 IDLE_SECONDS: Final = 5.0
 """A connection that was used more recently is handed out without asking the server whether it is there."""
-
-
-_PLAN_CHANGED: Final = "0A000"
 
 
 def make_engine(url: str, pool_size: int = 8) -> AsyncEngine:
@@ -58,8 +55,7 @@ def _ping(dialect: Any, connection: Any) -> None:
 
 
 def _begin_anew_after_migration(context: Any) -> None:
-    """A prepared `SELECT *` of a table that has a new column since fails for ever on its connection: that one is given up."""
-    if getattr(context.original_exception, "sqlstate", None) == _PLAN_CHANGED:
+    if spoils_plans(context.original_exception):
         context.is_disconnect = True
 
 

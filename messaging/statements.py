@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
 _PIPELINED: Final = "pipelined"
+_PLAN_CHANGED: Final = "0A000"
 NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -31,8 +32,8 @@ class Answers:
         """Named tuples. Raises psycopg.Error, of this statement or one before it in the pipeline."""
         try:
             return await self._cursor.fetchall()
-        except psycopg.Error:
-            await _give_up_broken(self._connection)
+        except psycopg.Error as error:
+            await _give_up_spoilt(self._connection, error)
             raise
 
 
@@ -47,8 +48,8 @@ class Statement:
         cursor = _driver(connection).cursor(row_factory=namedtuple_row)
         try:
             await cursor.execute(self._query, values, prepare=True)
-        except psycopg.Error:
-            await _give_up_broken(connection)
+        except psycopg.Error as error:
+            await _give_up_spoilt(connection, error)
             raise
         return Answers(connection, cursor)
 
@@ -69,8 +70,8 @@ async def pipeline(connection: AsyncConnection) -> AsyncIterator[None]:
     try:
         async with raw.pipeline():
             yield
-    except psycopg.Error:
-        await _give_up_broken(connection)
+    except psycopg.Error as error:
+        await _give_up_spoilt(connection, error)
         raise
     finally:
         info.pop(_PIPELINED, None)
@@ -106,7 +107,12 @@ def _sync(connection: AsyncConnection) -> Any:
     return sync
 
 
-async def _give_up_broken(connection: AsyncConnection) -> None:
-    """A connection that the server has closed goes back to no pool."""
-    if not connection.invalidated and _driver(connection).closed:
+async def _give_up_spoilt(connection: AsyncConnection, error: psycopg.Error) -> None:
+    """A connection that the server has closed, or whose plans a migration has spoilt, goes back to no pool."""
+    if not connection.invalidated and (_driver(connection).closed or spoils_plans(error)):
         await connection.invalidate()
+
+
+def spoils_plans(error: BaseException | None) -> bool:
+    """A prepared `SELECT *` of a table that has a new column since fails for ever on its connection."""
+    return getattr(error, "sqlstate", None) == _PLAN_CHANGED

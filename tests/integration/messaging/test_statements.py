@@ -101,3 +101,19 @@ async def test_it_is_prepared_at_once(database: AsyncEngine) -> None:
             await ALL.rows(connection)
     assert [statement.split()[:2] for statement in wire.statements][1] == ["Bind", '""']
     assert len(wire.statements) == 3, "BEGIN, the statement, COMMIT"
+
+
+async def test_a_column_added_meanwhile_costs_one_failure_at_most(database: AsyncEngine) -> None:
+    """Without a transaction no ROLLBACK makes psycopg forget what it has prepared."""
+    everything, reads = Statement("SELECT * FROM thing"), without_transactions(database)
+    async with reads.connect() as connection:
+        await everything.rows(connection)
+    other = make_engine(database.url.render_as_string(hide_password=False))
+    async with other.begin() as migrating:
+        await migrating.execute(text("ALTER TABLE thing ADD COLUMN note text"))
+    await other.dispose()
+    with pytest.raises(psycopg.errors.FeatureNotSupported):
+        async with reads.connect() as connection:
+            await everything.rows(connection)
+    async with reads.connect() as connection:
+        assert await everything.rows(connection) == []
