@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging import command_keys, outbox
-from messaging.command_folding import Actor, CommandFold, Given, Outcome
-from messaging.command_table import Command, CommandTable, StateKey, UnitOfWork
+from messaging.command_folding import CommandFold, Given, Outcome
+from messaging.command_table import Command, CommandTable, Owner, StateKey, UnitOfWork
 from messaging.statements import pipeline
 
 
@@ -38,15 +38,15 @@ class CommandBatch:
         outcomes = fold.run(self.commands)
         self.changes = bool(fold.answered or fold.changed or fold.drafts)
         if self.changes:
-            await self._save(fold)
+            await self._save(fold, {key.owner for key in keys} - fold.given.keys())
         return outcomes
 
-    async def _load(self, given: dict[Actor, Given]) -> None:
+    async def _load(self, given: dict[Owner, Given]) -> None:
         """Loader by loader, in lock order, each for all commands at once; those already answered need nothing."""
         fresh = [
             (index, command)
             for index, command in enumerate(self.commands)
-            if command.key is None or (command.key.key, command.key.actor) not in given
+            if command.key is None or command.key.owner not in given
         ]
         for loader in self.table.order:
             keys = sorted({key for index, command in fresh for key in self._keys(index, command, loader)})
@@ -65,11 +65,7 @@ class CommandBatch:
             self.faults[index] = error
             return ()
 
-    def _claimed(self) -> set[Actor]:
-        return {(key.key, key.actor) for command in self.commands if (key := command.key) is not None}
-
-    async def _save(self, fold: CommandFold) -> None:
-        refused = self._claimed() - fold.given.keys()
+    async def _save(self, fold: CommandFold, refused: set[Owner]) -> None:
         async with pipeline(self.connection):
             for saver, states in fold.to_save():
                 await saver.save(self.connection, states)

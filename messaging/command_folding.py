@@ -9,13 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from contracts.refusal import Invalid
-from messaging.command_table import Answer, Command, CommandKey, CommandTable, NotLoaded, StateKey, UnitOfWork
+from messaging.command_table import Answer, Command, CommandKey, CommandTable, NotLoaded, Owner, StateKey, UnitOfWork
 from messaging.outbox import Draft
 
 Outcome = Answer | Exception
 """A Refusal, or a fault that this command alone has met."""
-Actor = tuple[str, str]
-"""(key, actor): whose Idempotency-Key it is"""
 
 
 class KeyReused(Invalid):
@@ -45,12 +43,12 @@ class CommandFold:
     table: CommandTable
     now: datetime
     states: dict[StateKey, Any]
-    given: dict[Actor, Given] = field(default_factory=dict)
+    given: dict[Owner, Given] = field(default_factory=dict)
     faults: Mapping[int, Exception] = field(default_factory=dict)
     """By index in the batch: why its keys could not be told."""
     changed: dict[StateKey, None] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
-    answered: dict[Actor, Given] = field(default_factory=dict)
+    answered: dict[Owner, Given] = field(default_factory=dict)
     """What this batch has answered, to be kept."""
 
     def run(self, commands: Sequence[Command[Any]]) -> list[Outcome]:
@@ -69,7 +67,7 @@ class CommandFold:
 
     def _answer(self, command: Command[Any]) -> Answer:
         key = command.key
-        given = None if key is None else self.given.get((key.key, key.actor))
+        given = None if key is None else self.given.get(key.owner)
         if key is not None and given is not None:
             if given.fingerprint != key.fingerprint:
                 raise KeyReused
@@ -86,7 +84,7 @@ class CommandFold:
         self.changed.update(dict.fromkeys(work.changed))
         self.drafts += work.drafts
         if key is not None:
-            self.given[key.key, key.actor] = self.answered[key.key, key.actor] = Given(key.fingerprint, answer)
+            self.given[key.owner] = self.answered[key.owner] = Given(key.fingerprint, answer)
 
     def to_save(self) -> list[tuple[Any, list[Any]]]:
         """(saver, changed states in key order), in the order of the table."""

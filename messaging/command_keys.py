@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from messaging.command_folding import Actor, Given
-from messaging.command_table import Answer, CommandKey
+from messaging.command_folding import Given
+from messaging.command_table import Answer, CommandKey, Owner
 from messaging.statements import Statement
 
 # All by primary key, in key order. A second request with the same key waits here for the first one's end.
@@ -35,21 +35,21 @@ _RELEASE = Statement("""
 """)
 
 
-async def claim(connection: AsyncConnection, keys: Collection[CommandKey], at: datetime) -> dict[Actor, Given]:
+async def claim(connection: AsyncConnection, keys: Collection[CommandKey], at: datetime) -> dict[Owner, Given]:
     """Claim these keys until the transaction ends; those that were used before, with the answer then given."""
     if not keys:
         return {}
-    fingerprints = {(key.key, key.actor): key.fingerprint for key in keys}
+    fingerprints = {key.owner: key.fingerprint for key in keys}
     values = _columns(fingerprints) | {"fingerprints": list(fingerprints.values()), "at": at}
     claimed = {(row.key, row.actor) for row in await _CLAIM.rows(connection, values)}
-    used = [actor for actor in fingerprints if actor not in claimed]
+    used = [owner for owner in fingerprints if owner not in claimed]
     if not used:
         return {}
     rows = await _ANSWERED.rows(connection, _columns(used))
     return {(row.key, row.actor): Given(row.fingerprint, Answer(row.answer, row.status)) for row in rows}
 
 
-async def keep(connection: AsyncConnection, answered: Mapping[Actor, Given]) -> None:
+async def keep(connection: AsyncConnection, answered: Mapping[Owner, Given]) -> None:
     """The answers to what has been claimed."""
     if answered:
         values = {
@@ -60,11 +60,11 @@ async def keep(connection: AsyncConnection, answered: Mapping[Actor, Given]) -> 
         await _ANSWER.send(connection, _columns(answered) | values)
 
 
-async def release(connection: AsyncConnection, keys: Collection[Actor]) -> None:
+async def release(connection: AsyncConnection, keys: Collection[Owner]) -> None:
     """Keys of commands that were refused are free again."""
     if keys:
         await _RELEASE.send(connection, _columns(keys))
 
 
-def _columns(keys: Collection[Actor]) -> dict[str, Any]:
+def _columns(keys: Collection[Owner]) -> dict[str, Any]:
     return {"keys": [key for key, _ in keys], "actors": [actor for _, actor in keys]}

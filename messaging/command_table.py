@@ -41,6 +41,10 @@ StateKey = tuple[object, Any]
 """(loader or saver, key)"""
 
 
+Owner = tuple[str, str]
+"""(key, actor): whose Idempotency-Key it is"""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandKey:
     """Who sent what under which key. `fingerprint`: the same key for another request is a mistake and refused."""
@@ -48,6 +52,10 @@ class CommandKey:
     key: str
     actor: str
     fingerprint: str
+
+    @property
+    def owner(self) -> Owner:
+        return self.key, self.actor
 
     @classmethod
     def of(cls, key: str, actor: str, route: str, body: bytes | str) -> "CommandKey":
