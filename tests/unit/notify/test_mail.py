@@ -71,6 +71,9 @@ def test_the_mail_is_plain_honest_and_the_same_mail_at_every_attempt() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=400))
 @example("--=_alternatives--\n--=_alternatives")
 @example("Đã tiếp nhận \n\t\n.\nFrom = x " + 200 * "ệ ")
+@example("\r")
+@example("a\r\n\r\n")
+@example("a\r\r\n\rb")
 def test_any_body_is_read_as_it_was_written_and_ends_nothing(words: str) -> None:
     written = replace(letter(), text=words, html=f"<p>{words}</p>")
     for part, given_words in zip(mail(written).iter_parts(), (written.text, written.html), strict=True):

@@ -116,8 +116,9 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _body(text: str) -> str:
-    """In quoted-printable, one line of the text a line."""
-    return b2a_qp(b"\n".join(text.encode().splitlines()), istext=True).decode("ascii")
+    """In quoted-printable, one line of the text a line, the empty ones at its end too."""
+    lines = text.encode().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return b2a_qp(lines, istext=True).decode("ascii")
 
 
 def unwritable(error: Exception) -> str:
