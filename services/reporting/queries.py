@@ -25,7 +25,7 @@ from services.reporting.repository.guidance import Turn, TurnKey, UnitTurns
 from services.reporting.schemas import ListedDossier, NoReplay, ReplayProgress
 from web.paging import Cursor, Page
 
-DOSSIERS: Final = Cursor("figures-dossiers-by-promise", DossierKey)
+DOSSIERS: Final = Cursor("figures-dossiers-by-day", DossierKey)
 TURNS: Final = Cursor("guidance-by-time", TurnKey, field="turn")
 
 
@@ -100,7 +100,8 @@ async def dossiers_behind(
         )
         for row in rows
     ]
-    return DOSSIERS.page(listed, limit, lambda dossier: DossierKey(dossier.promised_on, dossier.id))
+    day = dossiers.day_column(measure)
+    return DOSSIERS.page(listed, limit, lambda dossier: DossierKey(getattr(dossier, day), dossier.id))
 
 
 def judging_day(question: Question, now: datetime) -> date:

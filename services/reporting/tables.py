@@ -1,7 +1,8 @@
 """Tables of reporting. All but `replay` are projections of facts, rebuilt by a replay and swapped in together (PROJECTIONS).
 
 `fact`: the history, one row per fact. `dossier`: intake's columns and routing's, each NULL until that publisher has spoken.
-`guidance`: turns. `replay`: which rebuild was requested, and how far it has come.
+`tally`: daily sums of the figures (domain.tally), `tally_name`: what its fields and units are called. `guidance`: turns.
+`replay`: which rebuild was requested, and how far it has come.
 """
 
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from chassis.tables import one_of
 from contracts.values import Channel, GuidanceKind, Outcome
 from messaging.tables import add_messaging_tables
 from services.reporting.domain.replay import ReplayState
+from services.reporting.domain.tally import Span
 
 METADATA: Final = MetaData()
 MESSAGING: Final = add_messaging_tables(METADATA)
@@ -50,7 +52,10 @@ class DossierRow(_Row, table=True):
         CheckConstraint("(accepted_on IS NULL) = (accepted_at IS NULL)", name="dossier_accepted_has_its_date"),
         CheckConstraint("(decided_on IS NULL) = (decided_at IS NULL)", name="dossier_decided_has_its_date"),
         CheckConstraint("accepted_on IS NULL OR promised_on IS NOT NULL", name="dossier_accepted_has_its_promise"),
-        Index("dossier_period", "decided_on", "accepted_on", postgresql_where=text("accepted_on IS NOT NULL")),
+        Index("dossier_accepted", "accepted_on", "id", postgresql_where=text("accepted_on IS NOT NULL")),
+        Index("dossier_decided", "decided_on", "id", "accepted_on", postgresql_where=text("decided_on IS NOT NULL")),
+        Index("dossier_undecided", "accepted_on", "id", postgresql_where=text("decided_on IS NULL")),
+        Index("dossier_open", "promised_on", "id", postgresql_where=text("decided_on IS NULL")),
     )
 
     id: str = Field(primary_key=True)
@@ -84,6 +89,35 @@ class DossierRow(_Row, table=True):
     outcome: str | None
     case_sequence: int | None = Field(sa_type=BigInteger)
     case_recorded_at: datetime | None
+
+
+class TallyRow(_Row, table=True):
+    __tablename__ = "tally"
+    __table_args__: ClassVar[Any] = (CheckConstraint(one_of("span", Span), name="tally_span_known"),)
+
+    definition: str = Field(primary_key=True)
+    span: str = Field(primary_key=True)
+    first: date = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    competent: str = Field(primary_key=True)
+    accepted: int
+    early: int
+    on_time: int
+    late: int
+    due: int
+    past_due: int
+
+
+class TallyNameRow(_Row, table=True):
+    """`dimension`: unit, field or competent. The name that was heard last."""
+
+    __tablename__ = "tally_name"
+
+    dimension: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    name: str
 
 
 class GuidanceRow(_Row, table=True):
@@ -123,4 +157,15 @@ class ReplayRow(_Row, table=True):
     error: str | None
 
 
-PROJECTIONS: Final = ("fact", "dossier", "guidance", "inbox", "read_offset", "parking_lot", "state_copy", "state_revision")
+PROJECTIONS: Final = (
+    "fact",
+    "dossier",
+    "tally",
+    "tally_name",
+    "guidance",
+    "inbox",
+    "read_offset",
+    "parking_lot",
+    "state_copy",
+    "state_revision",
+)

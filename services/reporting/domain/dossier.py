@@ -7,7 +7,7 @@ that they can be counted again as of any past instant.
 import dataclasses
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from contracts.values import Channel, Lane, Outcome, PortalStatus
 
@@ -28,10 +28,23 @@ class Fact:
     data: Data
 
 
+class Counted(NamedTuple):
+    """What decides where an accepted dossier counts. `competent` is None before it was forwarded."""
+
+    status: PortalStatus
+    unit: str
+    field: str
+    channel: Channel
+    competent: str | None
+    accepted_on: date
+    promised_on: date
+    decided_on: date | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """Everything but `id` and `returned` is None until the publisher that owns it has spoken. `known_since`: when intake had
-    recorded its first fact. `pending_history`: the facts not yet in the history.
+    recorded its first fact. `pending_history`: the facts not yet in the history. `counted_as`: how it counted when it was loaded.
     """
 
     id: str
@@ -67,6 +80,24 @@ class Dossier:
     case_recorded_at: datetime | None = None
 
     pending_history: tuple[Fact, ...] = dataclasses.field(default=(), compare=False)
+    counted_as: Counted | None = dataclasses.field(default=None, compare=False)
+
+    def counted(self) -> Counted | None:
+        """None before acceptance."""
+        if self.accepted_on is None or self.promised_on is None:
+            return None
+        if self.status is None or self.unit is None or self.field is None or self.channel is None:
+            return None
+        return Counted(
+            self.status,
+            self.unit,
+            self.field,
+            self.channel,
+            self.competent_unit,
+            self.accepted_on,
+            self.promised_on,
+            self.decided_on,
+        )
 
     def intake_data(self) -> Data:
         """Of intake's columns, those that the figures look at."""

@@ -1,4 +1,4 @@
-"""The dossiers behind a figure, pages by key, longest promised first; and the facts about them."""
+"""The dossiers behind a figure, pages by key, in the order of the day that makes them count; and the facts about them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from services.reporting.domain.dossier import Fact
 from services.reporting.domain.figures import Measure
 from services.reporting.domain.question import Question
 from services.reporting.domain.scope import Scope
-from services.reporting.repository.figures import CONDITIONS, selection
+from services.reporting.repository.figures import CONDITIONS, Alternative, any_of, selection
 
 _COLUMNS: Final = (
     "id, code, procedure_title, field_title, unit, unit_name, channel, status, received_at, accepted_on, promised_on, "
@@ -28,11 +28,24 @@ _FACTS = text("""
 """)
 
 
-class DossierKey(NamedTuple):
-    """What lists of dossiers are ordered by."""
+# By indexes dossier_accepted, dossier_undecided, dossier_decided, dossier_open: each alternative of a condition is one range of
+# one of them, and where the day of the index is the day of the list the first page is its first rows.
+_BY_PROMISE: Final = frozenset({Measure.IN_PROGRESS, Measure.WITHIN_TIME, Measure.OVERDUE})
+_BY_DECISION: Final = frozenset({Measure.RESOLVED, Measure.EARLY, Measure.ON_TIME, Measure.LATE})
 
-    promised_on: date
+
+class DossierKey(NamedTuple):
+    """What lists of dossiers are ordered by; `day` is that of `day_column`."""
+
+    day: date
     id: str
+
+
+def day_column(measure: Measure) -> str:
+    """The date that a list is ordered by: unfinished ones by their promise, finished by their decision, others by acceptance."""
+    if measure in _BY_PROMISE:
+        return "promised_on"
+    return "decided_on" if measure in _BY_DECISION else "accepted_on"
 
 
 async def counted_by(
@@ -46,14 +59,26 @@ async def counted_by(
     after: DossierKey | None,
     most: int,
 ) -> Sequence[RowMapping]:
-    """The columns above of the dossiers that a number counts: by promised date, from the one after `after` on."""
-    where, values = selection(question, scope, definition, now)
-    where += f" AND {CONDITIONS[measure]}"
+    """The columns above of the dossiers that a number counts: oldest first, from the one after `after` on."""
+    source, values = selection(question, scope, definition, now)
+    day, alternatives = day_column(measure), CONDITIONS[measure]
+    if question.as_of is not None:
+        alternatives = (Alternative(day, any_of(alternatives)),)
     if after is not None:
-        where += " AND (promised_on, id) > (:after_day, :after_id)"
-        values |= {"after_day": after.promised_on, "after_id": after.id}
-    statement = f"SELECT {_COLUMNS} FROM {where} ORDER BY promised_on, id LIMIT :most"  # noqa: S608 -- our own conditions
+        source += f" AND ({day}, id) > (:after_day, :after_id)"
+        values |= {"after_day": after.day, "after_id": after.id}
+    order = f"ORDER BY {day}, id LIMIT :most"
+    parts = [f"(SELECT * FROM {_rows(source, part, day)} {order})" for part in alternatives]  # noqa: S608 -- our own words
+    statement = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS counted {order}"  # noqa: S608 -- our own words
     return (await connection.execute(text(statement), values | {"most": most})).mappings().all()
+
+
+def _rows(source: str, part: Alternative, day: str) -> str:
+    """OFFSET 0 where the order of the list is not that of the index: the database would rather walk through all dossiers in the
+    order of the list, in the hope of soon finding a page of them.
+    """
+    fence = "" if part.day == day else "OFFSET 0"
+    return f"(SELECT {_COLUMNS} FROM {source} AND ({part.condition}) {fence}) AS part"  # noqa: S608 -- our own words
 
 
 async def facts_of(connection: AsyncConnection, ids: Sequence[str], as_of: datetime | None) -> dict[str, list[Fact]]:

@@ -5,7 +5,7 @@ have the same dossiers in hand, one from intake and one from routing, take turns
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,10 +14,12 @@ from chassis.rows import insert_missing, upsert, write
 from contracts.values import Channel, Outcome, PortalStatus
 from messaging.statements import Statement, pipeline
 from services.reporting.domain.dossier import Dossier, Fact, GuidanceTurn, Message
+from services.reporting.repository import tally
 from services.reporting.tables import DossierRow, FactRow, GuidanceRow
 
 _NAMES: Final = ", ".join(DossierRow.model_fields)
 
+_NOT_STORED: Final = frozenset({"pending_history", "counted_as"})
 # By primary key, in id order. Whichever publisher comes first creates the row.
 _CREATE = Statement("""
     INSERT INTO dossier (id) SELECT id FROM unnest(CAST(:ids AS text[])) AS given (id) ORDER BY id ON CONFLICT DO NOTHING
@@ -38,6 +40,7 @@ class DossierRows:
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
         await write(connection, _SAVE, [_columns(state) for state in states])
+        await tally.add(connection, states)
         await _keep_history(connection, states)
 
 
@@ -71,8 +74,9 @@ async def _keep_history(connection: AsyncConnection, states: Sequence[Dossier | 
 
 def _dossier(row: Any) -> Dossier:
     kinds = {"channel": Channel, "status": PortalStatus, "outcome": Outcome}
-    return Dossier(**{name: kinds[name](value) if name in kinds and value is not None else value for name, value in row.items()})
+    dossier = Dossier(**{n: kinds[n](value) if n in kinds and value is not None else value for n, value in row.items()})
+    return replace(dossier, counted_as=dossier.counted())
 
 
 def _columns(state: Dossier | GuidanceTurn | Fact) -> dict[str, Any]:
-    return {field.name: getattr(state, field.name) for field in fields(state) if field.name != "pending_history"}
+    return {field.name: getattr(state, field.name) for field in fields(state) if field.name not in _NOT_STORED}

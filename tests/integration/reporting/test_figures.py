@@ -15,6 +15,7 @@ from services.reporting.domain.dossier import Dossier
 from services.reporting.domain.figures import CountedDossier, Figures, Measure, count, judged_before
 from services.reporting.domain.period import Period
 from services.reporting.domain.question import GroupBy
+from services.reporting.repository.dossiers import day_column
 from tests.support.reference_data import CENTRE, COMMUNE, DEPARTMENT, DISTRICT, INSURANCE, POST_OFFICE, headers_for
 from tests.support.reporting_events import NOW, guided, lives, refused
 from tests.support.reporting_world import World, get, get_page
@@ -100,7 +101,7 @@ async def test_a_list_is_exactly_as_long_as_its_number(http, measure, filters):
     dossiers = await listed(http, measure, **about)
     number = (await get(http, "figures", **about))["total"][measure]
     assert len(dossiers) == len({dossier["id"] for dossier in dossiers}) == number
-    keys = [(dossier["promised_on"], dossier["id"]) for dossier in dossiers]
+    keys = [(dossier[day_column(measure)], dossier["id"]) for dossier in dossiers]
     assert keys == sorted(keys)
     if measure in {Measure.LATE, Measure.OVERDUE}:
         assert all(dossier["days_late"] >= 1 for dossier in dossiers)
