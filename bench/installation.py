@@ -48,16 +48,21 @@ def installation(data: Path | None = None) -> Iterator[Installation]:
     folder.chmod(0o711)  # PostgreSQL's user passes through
     made = Installation(folder / "site")
     try:
-        _motcua(made, "up", "--detach", "--port", str(free_ports(1)[0]), "--sample")
+        make(made)
         yield made
     finally:
         stop(made)
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def make(made: Installation) -> None:
+    """A new one with the sample, at a free port. Raises Stopped when it does not start."""
+    motcua(made, "up", "--detach", "--port", str(free_ports(1)[0]), "--sample")
+
+
 def start(made: Installation) -> None:
     """At the port where it was. Raises Stopped when it does not start."""
-    _motcua(made, "up", "--detach")
+    motcua(made, "up", "--detach")
 
 
 def stop(made: Installation) -> None:
@@ -78,7 +83,8 @@ def count_dossiers(made: Installation) -> int:
     return sum(counts.values())
 
 
-def _motcua(made: Installation, *arguments: str) -> None:
+def motcua(made: Installation, *arguments: str) -> None:
+    """Raises Stopped when the command does not succeed."""
     ran = subprocess.run(_command(made, *arguments), capture_output=True, text=True, check=False, env=_environment())
     if ran.returncode != ExitCode.OK:
         raise Stopped(
