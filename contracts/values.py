@@ -1,7 +1,8 @@
 """Value types that cross a boundary. Each refuses what a database or a reader could not hold.
 
 PostgreSQL refuses NUL in text and integers beyond 64 bits, and one such value would sink its whole batch:
-so `Text` and `Count` refuse them here, where the sender still learns of it.
+so `Text` and `Count` refuse them here, where the sender still learns of it. Texts become NFC: `ễ` is spelt in one way.
+What is taken in at a door has to be more than that: `contracts.given`.
 """
 
 import re
@@ -10,13 +11,23 @@ from enum import IntEnum, StrEnum
 from typing import Annotated, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from contracts.text import compact, normal_text
 
 CIVIL_TIME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_PRINTABLE, strip_whitespace=True)]
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_PRINTABLE, strip_whitespace=True)]
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, pattern=_PRINTABLE, strip_whitespace=True),
+    BeforeValidator(normal_text),
+]
+LongText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=4000, pattern=_PRINTABLE, strip_whitespace=True),
+    BeforeValidator(normal_text),
+]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 Dong = Annotated[int, Field(ge=0, le=10**15, description="Vietnamese đồng, whole")]
@@ -148,12 +159,14 @@ _TELEPHONE = re.compile(r"^\+84[0-9]{8,10}$")
 
 
 def normal_telephone(text: str) -> str:
-    """`0912 345 678`, `84912345678` and `+84 912.345.678` are one number: `+84912345678`."""
-    digits = re.sub(r"[\s.\-()]", "", text)
+    """`0912 345 678`, `84912345678`, `+84 0912 345 678` and `+84 912.345.678` are one number: `+84912345678`."""
+    digits = re.sub(r"[.\-()/]", "", compact(text))
     if digits.startswith("0"):
         digits = "+84" + digits[1:]
     elif digits.startswith("84"):
         digits = "+" + digits
+    # Who writes the country often leaves the zero that it stands for.
+    digits = re.sub(r"^\+840(?=[0-9]{8,10}$)", "+84", digits)
     if not _TELEPHONE.fullmatch(digits):
         raise ValueError("số điện thoại phải như 0912345678 / a telephone number reads like 0912345678")
     return digits
