@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from contracts.values import LongText, Role
+from contracts.given import GivenLongText
+from contracts.values import Role
 from messaging import dead_letters
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, CommandTable, Load, UnitOfWork
 from messaging.commands import Commands
@@ -24,7 +25,7 @@ Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
 class Skip(BaseModel):
     """Why a dead letter is let go; it is kept with who did it."""
 
-    why: LongText
+    why: GivenLongText
 
 
 class ParkedCount(BaseModel):

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from chassis.process import CurrentProcess
+from contracts.given import GivenReference
 from contracts.values import Identifier
 from services.notify import commands, queries
 from services.notify.access import Reader, Retrier
@@ -26,7 +27,7 @@ async def messages(
     process: CurrentProcess,
     reader: Reader,
     dossier: Annotated[Identifier | None, Query()] = None,
-    code: Annotated[Identifier | None, Query(description="a dossier code or a submission number")] = None,
+    code: Annotated[GivenReference | None, Query(description="a dossier code or a submission number")] = None,
     outcome: Outcome | None = None,
     fact_type: Annotated[Identifier | None, Query()] = None,
     after: After = None,

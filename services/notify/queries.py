@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.references import read_reference
 from contracts.values import LANGUAGES
 from messaging.clock import Clock, system_clock
 from services.notify.access import require_reading, units_of
@@ -83,9 +84,9 @@ def next_try(message: Message, clock: Clock) -> datetime | None:
 
 
 def normal_reference(text: str) -> str | None:
-    """A code or submission number as a person types it: capitals, no blanks. A dossier's id stays as it is."""
-    reference = "".join(text.split())
-    return (reference if reference.startswith("d-") else reference.upper()) or None
+    """A code or submission number as a person types or copies it; a dossier's id, which is written small, too."""
+    reference = read_reference(text)
+    return (reference.lower() if reference.startswith("D-") else reference) or None
 
 
 def letter_of(line: LedgerLine, otherwise: str, public_url: str) -> Letter | None:

@@ -6,8 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.given import GivenLongText, GivenText
 from contracts.intake import PaperRef, ProcedureRef, UnitRef
-from contracts.values import Identifier, Lane, LongText, Outcome, Text
+from contracts.values import Identifier, Lane, Outcome
 from services.routing.domain.case import Case, Ruling, State
 from services.routing.domain.history import HistoryLine, Transition
 
@@ -20,8 +21,8 @@ class DecideCase(_Schema):
     """`result_number` only for a grant, `reason` owed for a decline."""
 
     outcome: Outcome
-    result_number: Text | None = None
-    reason: LongText | None = None
+    result_number: GivenText | None = None
+    reason: GivenLongText | None = None
 
     def ruling(self) -> Ruling:
         """Raises a Refusal for a ruling that cannot be."""
