@@ -31,7 +31,7 @@ class ApplicantV1(Value):
     """Travels only encrypted."""
 
     name: Text
-    identity_number: Identifier
+    identity_number: Text = Field(description="as the post wrote it down; intake reads it in its own form")
     address: Text
     telephone: Telephone | None = None
     email: Email | None = None

@@ -5,6 +5,7 @@ from typing import Final
 
 from chassis.process import Service, serve
 from services.intake import api, pages
+from services.intake.background import hash_people_anew
 from services.intake.commands.table import COMMANDS
 from services.intake.consumers import TABLE
 from services.intake.provision import open_keys
@@ -18,6 +19,7 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
+    background=[hash_people_anew],
     views=VIEWS,
     settings=IntakeSettings,
     at_start=open_keys,

@@ -12,6 +12,7 @@ from chassis.guess_limiter import add_guess_table
 from chassis.tables import MOMENT, one_of
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome
 from messaging.tables import add_messaging_tables
+from services.intake.domain.dossier import INDEX_FORM
 from services.intake.domain.orders import OrderState
 
 METADATA: Final = MetaData()
@@ -89,12 +90,16 @@ class DossierRow(_Row, table=True):
 
 
 class PersonRow(_Row, table=True):
-    """The applicant of one dossier, sealed; deleting the row forgets them."""
+    """The applicant of one dossier, sealed; deleting the row forgets them.
+
+    `index_form`: by which rules the two keyed hashes were made. Only a process that holds the keys can make them anew.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         Index("person_identity", "identity_index"),
         Index("person_telephone", "telephone_index", postgresql_where=text("telephone_index IS NOT NULL")),
+        Index("person_index_form", "index_form", "dossier", postgresql_where=text(f"index_form < {INDEX_FORM}")),
     )
 
     dossier: str = Field(primary_key=True)
@@ -103,6 +108,7 @@ class PersonRow(_Row, table=True):
     telephone_index: bytes | None = Field(default=None, sa_type=LargeBinary)
     secret_sealed: bytes = Field(sa_type=LargeBinary)
     secret_index: bytes = Field(sa_type=LargeBinary)
+    index_form: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
 
 
 class HistoryRow(_Row, table=True):

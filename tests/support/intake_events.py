@@ -87,11 +87,11 @@ def decided_case(received: dict[str, Any], outcome: Outcome = Outcome.GRANTED) -
     return CaseDecidedV1(**_case(received), outcome=outcome, result_number="12/QĐ-UBND", by="cb006")
 
 
-def collected(keys: dict[str, Path], **changes: Any) -> DossierCollectedV1:
+def collected(keys: dict[str, Path], person: dict[str, Any] = APPLICANT, **changes: Any) -> DossierCollectedV1:
     """What the post publishes of a sealed parcel, its applicant encrypted for intake."""
     public = ECKey.import_key(json.loads(keys["intake_key_file"].read_text()))
     applicant = jwe.encrypt_compact(
-        {"alg": "ECDH-ES", "enc": "A256GCM"}, json.dumps(APPLICANT).encode(), public, algorithms=["ECDH-ES", "A256GCM"]
+        {"alg": "ECDH-ES", "enc": "A256GCM"}, json.dumps(person).encode(), public, algorithms=["ECDH-ES", "A256GCM"]
     )
     given: dict[str, Any] = {
         "unit": DISTRICT,

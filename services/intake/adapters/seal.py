@@ -5,9 +5,11 @@ What has to be found again is kept as a keyed hash of its kind.
 
 import hmac
 
+from contracts.identity import Identity
+from contracts.references import read_secret
 from services.intake.adapters.keys import Keys
 from services.intake.domain.applicant import Applicant
-from services.intake.domain.codes import new_secret, read_secret
+from services.intake.domain.codes import new_secret
 from services.intake.domain.dossier import SealedPerson
 
 
@@ -17,7 +19,7 @@ def seal_applicant(keys: Keys, dossier: str, applicant: Applicant) -> SealedPers
     telephone = applicant.telephone
     return SealedPerson(
         sealed=keys.seal(dossier, applicant.model_dump_json(exclude_none=True).encode()),
-        identity_index=identity_index(keys, applicant.identity_number),
+        identity_index=identity_index(keys, applicant.identity),
         telephone_index=None if telephone is None else telephone_index(keys, telephone),
         secret_sealed=keys.seal(_secret_of(dossier), secret.encode()),
         secret_index=secret_index(keys, dossier, secret),
@@ -41,8 +43,8 @@ def secret_index(keys: Keys, dossier: str, typed: str) -> bytes:
     return keys.index("secret", f"{dossier}:{read_secret(typed)}")
 
 
-def identity_index(keys: Keys, number: str) -> bytes:
-    return keys.index("identity", number)
+def identity_index(keys: Keys, identity: Identity) -> bytes:
+    return keys.index("identity", identity.key)
 
 
 def telephone_index(keys: Keys, telephone: str) -> bytes:

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from chassis.process import CurrentProcess
+from contracts.civil import civil_day
+from contracts.identity import IdentityKind, identity_as_kept
 from contracts.values import Identifier, PortalStatus, Role, UnitId
 from services.intake.access import Clerk, Operator, only_unit, require_clerk_of, require_concerned
 from services.intake.api.answers import answer_received, answer_state
 from services.intake.commands import receive
 from services.intake.commands.dossiers import CurrentCommand
-from services.intake.domain.applicant import IdentityNumber
+from services.intake.domain.applicant import SearchedNumber
 from services.intake.queries import dossiers as queries
 from services.intake.schemas import requests, views
 from web.conditional import set_etag
@@ -30,7 +32,8 @@ async def receive_dossier(
     process: CurrentProcess, clerk: Clerk, body: requests.ReceiveDossier, key: IdempotencyKey, response: Response
 ) -> views.ReceivedDossier:
     """At the counter: submitted and, unless `accept` is false, accepted in the same act."""
-    return await answer_received(process, response, await receive.receive_dossier(process, clerk, body, key))
+    received = await receive.receive_dossier(process, clerk, body, key)
+    return await answer_received(process, response, received, body.applicant)
 
 
 @router.get("/dossiers")
@@ -105,7 +108,10 @@ async def hand_over(command: CurrentCommand, body: requests.HandOverResult, resp
 
 
 @router.get("/applicants")
-async def known_applicant(process: CurrentProcess, clerk: Clerk, identity_number: IdentityNumber) -> views.KnownApplicant:
+async def known_applicant(
+    process: CurrentProcess, clerk: Clerk, identity_number: SearchedNumber, identity_kind: IdentityKind | None = None
+) -> views.KnownApplicant:
     """A citizen known to one of the clerk's units, as in their newest dossier there; otherwise `applicant` is null."""
-    person = await queries.known_applicant(process, identity_number, clerk.units(Role.CLERK))
-    return views.KnownApplicant(applicant=person)
+    identity = identity_as_kept(identity_number, identity_kind)
+    person = await queries.known_applicant(process, identity, clerk.units(Role.CLERK))
+    return views.KnownApplicant(applicant=person, warnings=views.warnings_of(identity, civil_day(process.clock())))

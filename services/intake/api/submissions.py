@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.process import CurrentProcess
-from contracts.values import Identifier
+from contracts.given import GivenReference
 from services.intake.access import client_of
 from services.intake.api.answers import answer_received, answer_state
 from services.intake.commands import dossiers, receive
@@ -23,13 +23,13 @@ async def submit(
     process: CurrentProcess, body: requests.SubmitDossier, key: IdempotencyKey, response: Response
 ) -> views.ReceivedDossier:
     """A submission number and a secret to follow it by. Code and promised date come when a clerk accepts it."""
-    return await answer_received(process, response, await receive.submit_online(process, body, key))
+    return await answer_received(process, response, await receive.submit_online(process, body, key), body.applicant)
 
 
 @router.post("/submissions/{submission_number}/resubmit")
 async def resubmit(
     process: CurrentProcess,
-    submission_number: Identifier,
+    submission_number: GivenReference,
     seen: IfMatch,
     body: requests.ResubmitBySecret,
     key: IdempotencyKey,

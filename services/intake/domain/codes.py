@@ -1,6 +1,6 @@
 """Numbers that citizens quote: dossier codes without a gap, submission numbers, and the secrets that open the tracking page.
 
-Letters and digits are Crockford's base 32: no I, L, O or U, so that what is read aloud or typed from paper comes out right.
+How they are read again when somebody gives them is `contracts.references`.
 """
 
 import secrets
@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
+from contracts.references import ALPHABET, SECRET_LENGTH
 from contracts.values import mint_code
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 _GROUP: Final = 4
-SECRET_LENGTH: Final = 8
 
 
 class CounterKey(NamedTuple):
@@ -51,14 +49,3 @@ def new_secret() -> str:
     """40 random bits as `7K3Q-9XAB`: enough where guesses are counted, short enough to type."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
     return f"{letters[:_GROUP]}-{letters[_GROUP:]}"
-
-
-def read_secret(typed: str) -> str:
-    """What was typed, in the one form that is hashed: no hyphens or blanks, O and I read as 0 and 1."""
-    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
-    return letters.translate(_READ_AS)
-
-
-def read_quoted(typed: str) -> str:
-    """A code or submission number as typed: capitals, no blanks."""
-    return "".join(typed.split()).upper()

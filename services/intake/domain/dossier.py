@@ -7,7 +7,7 @@ the same transaction: lines of the history, and the sealed applicant of a dossie
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from contracts.aggregate import Aggregate
@@ -17,6 +17,9 @@ from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalS
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage, Transition, after
 from worktime import Explanation
+
+INDEX_FORM: Final = 1
+"""By which rules people's keyed hashes are made. Raised when the rules change: `background` then makes the old ones anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,7 @@ class SealedPerson:
     secret_sealed: bytes
     secret_index: bytes
     contact: ContactV1 | None
+    index_form: int = INDEX_FORM
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.process import CurrentProcess, Process
+from contracts.civil import civil_day
 from contracts.refusal import Refusal
 from services.intake.access import client_of
 from services.intake.commands.dossiers import resubmit_by_citizen
@@ -15,6 +16,7 @@ from services.intake.pages.forms import ResubmissionForm, SubmissionForm, Tracki
 from services.intake.queries.choices import online_choices
 from services.intake.queries.dossiers import dossier_detail, secret_of, tracking_url
 from services.intake.schemas.requests import ResubmitDossier
+from services.intake.schemas.views import warnings_of
 from web.conditional import IfMatch
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
@@ -122,6 +124,7 @@ async def submit(process: CurrentProcess, pages: CurrentPages, _: Visitor, reque
         number=number,
         secret=secret,
         tracking_url=tracking_url(process, number),
+        warnings=warnings_of(form.data.applicant().identity, civil_day(process.clock())),
     )
 
 

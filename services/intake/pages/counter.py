@@ -11,6 +11,8 @@ from fastapi import APIRouter, Response
 from fastapi import Form as FormField
 from fastapi.responses import RedirectResponse
 
+from contracts.civil import civil_day
+from contracts.identity import Identity, IdentityKind, identity_as_kept
 from contracts.refusal import Refusal
 from contracts.values import HandOver, Role
 from services.intake.access import own_unit
@@ -20,6 +22,7 @@ from services.intake.pages.forms import CounterForm, Draft
 from services.intake.pages.screen import ClerkScreen, CurrentScreen
 from services.intake.queries.choices import counter_choices
 from services.intake.queries.dossiers import known_applicant
+from services.intake.schemas.views import warnings_of
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
 
@@ -52,11 +55,18 @@ async def use_counter(
 
 async def _open(screen: ClerkScreen) -> Response:
     form = await read_form(screen.request, Draft, screen.pages.texts)
-    number = "".join(form.value("identity_number").split()).upper()
-    known = await known_applicant(screen.process, number, screen.clerk.units(Role.CLERK)) if number else None
+    identity = _identity(form)
+    known = await known_applicant(screen.process, identity, screen.clerk.units(Role.CLERK)) if identity else None
     typed = {name: value for name, value in form.values.items() if value}
     form = replace(form, values={"hand_over": HandOver.COUNTER, "language": "vi", **_filled_in(known), **typed})
     return await _page(screen, form, known=known is not None)
+
+
+def _identity(form: Form[Any]) -> Identity | None:
+    """Of what was typed so far, right or not; None for nothing."""
+    kind = form.value("identity_kind")
+    known_kind = IdentityKind(kind) if kind in set(IdentityKind) else None
+    return identity_as_kept(form.value("identity_number"), known_kind) if form.value("identity_number") else None
 
 
 def _filled_in(known: Applicant | None) -> dict[str, str]:
@@ -68,6 +78,7 @@ def _filled_in(known: Applicant | None) -> dict[str, str]:
 
 async def _page(screen: ClerkScreen, form: Form[Any], *, known: bool = False, status: int = HTTPStatus.OK) -> Response:
     unit = form.value("unit")
+    identity = _identity(form)
     choices = await counter_choices(screen.process, unit, form.value("procedure"))
     if choices.refusal is not None and not form.problems:
         form = form.refused(choices.refusal)
@@ -78,6 +89,7 @@ async def _page(screen: ClerkScreen, form: Form[Any], *, known: bool = False, st
         status,
         procedures=choices.procedures,
         offer=choices.offer,
+        warnings=warnings_of(identity, civil_day(screen.process.clock())) if identity else [],
         known=known,
         waiting=choices.waiting,
     )

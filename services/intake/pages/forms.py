@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, create_model
 
+from contracts.given import GivenLongText, GivenTelephone, GivenText
+from contracts.identity import IdentityKind
 from contracts.values import (
     CIVIL_TIME,
     Email,
@@ -12,14 +14,11 @@ from contracts.values import (
     HandOver,
     Identifier,
     Language,
-    LongText,
     Moment,
     ProcedureCode,
-    Telephone,
-    Text,
     UnitId,
 )
-from services.intake.domain.applicant import Applicant, IdentityNumber
+from services.intake.domain.applicant import GivenApplicant, GivenNumber
 from services.intake.schemas import requests
 
 
@@ -44,17 +43,19 @@ class SubmissionForm(BaseModel):
     unit: UnitId
     procedure: ProcedureCode
     papers: Codes = Field(default_factory=list)
-    identity_number: IdentityNumber
-    name: Text
-    address: Text
-    telephone: Telephone | None = None
+    identity_kind: IdentityKind | None = None
+    identity_number: GivenNumber
+    name: GivenText
+    address: GivenText
+    telephone: GivenTelephone | None = None
     email: Email | None = None
     language: Language = "vi"
     hand_over: HandOver = HandOver.COUNTER
 
-    def applicant(self) -> Applicant:
-        return Applicant(
+    def applicant(self) -> GivenApplicant:
+        return GivenApplicant(
             name=self.name,
+            identity_kind=self.identity_kind,
             identity_number=self.identity_number,
             address=self.address,
             telephone=self.telephone,
@@ -90,6 +91,7 @@ class Draft(BaseModel):
     unit: str = ""
     procedure: str = ""
     papers: list[str] = Field(default_factory=list)
+    identity_kind: str = ""
     identity_number: str = ""
     name: str = ""
     address: str = ""
@@ -113,7 +115,7 @@ class ResubmissionForm(BaseModel):
 
 
 class RefusalForm(BaseModel):
-    reason: LongText
+    reason: GivenLongText
 
 
 class NoForm(BaseModel):
@@ -140,7 +142,7 @@ REASON = "reason-"
 
 def form_02(codes: list[str]) -> type[BaseModel]:
     """One line of reasons per paper of the procedure; what has none is not missing."""
-    fields: dict[str, Any] = {f"{REASON}{code}": (LongText | None, None) for code in codes}
+    fields: dict[str, Any] = {f"{REASON}{code}": (GivenLongText | None, None) for code in codes}
     return create_model("Form02", **fields)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from chassis.process import Process
 from contracts.civil import civil_day
+from contracts.identity import Identity
 from contracts.values import PortalStatus
 from services.intake.adapters.keys import Keys, keys_of
 from services.intake.adapters.seal import identity_index, open_applicant, open_secret
@@ -57,11 +58,11 @@ def tracking_url(process: Process, quoted: str) -> str:
     return f"{process.settings.public_url.rstrip('/')}/track?code={quote(quoted)}"
 
 
-async def known_applicant(process: Process, identity_number: str, units: Collection[str]) -> Applicant | None:
+async def known_applicant(process: Process, identity: Identity, units: Collection[str]) -> Applicant | None:
     """As they were in their newest dossier at one of these units."""
     keys = keys_of(process.settings)
     async with process.reads.connect() as connection:
-        person = await people.find_known(connection, identity_index(keys, identity_number), units)
+        person = await people.find_known(connection, identity_index(keys, identity), units)
     return None if person is None else open_applicant(keys, person.dossier, person.sealed)
 
 

@@ -7,10 +7,11 @@ import re
 from datetime import date
 from typing import Final
 
+from contracts.identity import possible_identities
+from contracts.references import read_reference
 from contracts.values import mint_code, normal_telephone
 from services.intake.adapters.keys import Keys
 from services.intake.adapters.seal import identity_index, telephone_index
-from services.intake.domain.codes import read_quoted
 from services.intake.repository.lists import Search
 
 _CODE: Final = re.compile(r"[A-Z0-9.]{5,24}-\d{6}-\d{4,12}")
@@ -22,16 +23,17 @@ _SUBMISSION: Final = re.compile(r"S\d{6}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 
 def read_search(keys: Keys, typed: str, unit: str, today: date, code_width: int) -> Search | None:
     """None for nothing typed. `17` means the seventeenth of today."""
-    text = read_quoted(typed)
+    text = read_reference(typed)
     if not text:
         return None
     if _SUBMISSION.fullmatch(text):
         return Search(number=text)
-    if _COLLECTION.fullmatch(typed.strip().lower()):
-        return Search(collection=typed.strip().lower())
+    if _COLLECTION.fullmatch(text.lower()):
+        return Search(collection=text.lower())
     if code := _code(text, unit, today, code_width):
         return Search(code=code)
-    return Search(identity=identity_index(keys, text), telephone=_telephone(keys, text))
+    identities = tuple(identity_index(keys, identity) for identity in possible_identities(typed))
+    return Search(identities=identities, telephone=_telephone(keys, typed))
 
 
 def _code(text: str, unit: str, today: date, width: int) -> str | None:

@@ -28,7 +28,7 @@ _BY_NUMBER: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.submission_numb
 # By index dossier_collection.
 _BY_COLLECTION: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.collection = :collection {_KEYSET}")
 # By indexes person_identity and person_telephone: one person's dossiers are few.
-_PERSONS: Final = """SELECT dossier FROM person WHERE identity_index = :identity
+_PERSONS: Final = """SELECT dossier FROM person WHERE identity_index = ANY(:identities)
     UNION SELECT dossier FROM person WHERE telephone_index = :telephone"""
 _BY_PERSON: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.id IN ({_PERSONS}) {_KEYSET}")
 # By index dossier_unit_status_newest.
@@ -46,12 +46,14 @@ class DossierKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What a clerk typed, as what it may be: a code, a submission number, or a person's keyed hashes."""
+    """What a clerk typed, as what it may be: a code, a submission number, or a person's keyed hashes (`identities`: of the
+    number as each kind that it may be).
+    """
 
     code: str | None = None
     number: str | None = None
     collection: str | None = None
-    identity: bytes | None = None
+    identities: tuple[bytes, ...] = ()
     telephone: bytes | None = None
 
 
@@ -78,7 +80,7 @@ def _statement(status: PortalStatus | None, search: Search | None) -> tuple[Text
         return _BY_NUMBER, {"number": search.number}
     if search.collection is not None:
         return _BY_COLLECTION, {"collection": search.collection}
-    return _BY_PERSON, {"identity": search.identity, "telephone": search.telephone}
+    return _BY_PERSON, {"identities": list(search.identities), "telephone": search.telephone}
 
 
 async def by_status(connection: AsyncConnection) -> dict[int, int]:

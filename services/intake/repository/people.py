@@ -16,6 +16,28 @@ _KNOWN: Final = text("""
     SELECT p.dossier, p.sealed, p.secret_sealed, p.secret_index FROM person p JOIN dossier d ON d.id = p.dossier
     WHERE p.identity_index = :index AND d.unit_id = ANY(:units) ORDER BY d.submitted_at DESC, d.id DESC LIMIT 1
 """)
+# By index person_index_form; rows that another process has in hand are left to it.
+_HASHED_BEFORE: Final = text("""
+    SELECT dossier, sealed, identity_index, telephone_index FROM person WHERE index_form < :form
+    ORDER BY index_form, dossier LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+# By primary key.
+_SAVE_HASHES: Final = text("""
+    UPDATE person SET identity_index = given.identity_index, telephone_index = given.telephone_index, index_form = :form
+    FROM unnest(CAST(:dossiers AS text[]), CAST(:identities AS bytea[]), CAST(:telephones AS bytea[]))
+         AS given (dossier, identity_index, telephone_index)
+    WHERE person.dossier = given.dossier
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class HashedPerson:
+    """A sealed applicant and what they are found by."""
+
+    dossier: str
+    sealed: bytes
+    identity_index: bytes
+    telephone_index: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +68,18 @@ async def find_known(connection: AsyncConnection, identity_index: bytes, units: 
     """As they were in their newest dossier at one of these units."""
     row = (await connection.execute(_KNOWN, {"index": identity_index, "units": sorted(units)})).first()
     return None if row is None else StoredPerson(*row)
+
+
+async def hashed_before(connection: AsyncConnection, form: int, limit: int) -> list[HashedPerson]:
+    """Some of those whose hashes were made by older rules, locked."""
+    return [HashedPerson(*row) for row in await connection.execute(_HASHED_BEFORE, {"form": form, "limit": limit})]
+
+
+async def save_hashes(connection: AsyncConnection, form: int, people: Sequence[HashedPerson]) -> None:
+    values = {
+        "form": form,
+        "dossiers": [person.dossier for person in people],
+        "identities": [person.identity_index for person in people],
+        "telephones": [person.telephone_index for person in people],
+    }
+    await connection.execute(_SAVE_HASHES, values)

@@ -10,6 +10,7 @@ from contracts.civil import civil_day
 from contracts.envelope import Envelope
 from contracts.post import ApplicantV1, DossierCollectedV1
 from contracts.refusal import Refusal
+from contracts.text import without_hidden
 from messaging.handler_table import Waiting
 from services.intake.adapters.keys import Keys, Unopenable
 from services.intake.adapters.seal import seal_applicant
@@ -59,12 +60,20 @@ async def prepare(keys: Keys, connection: AsyncConnection, envelopes: Sequence[E
     )
 
 
+def _applicant(sent: ApplicantV1) -> Applicant:
+    """Nobody is there to correct it: hidden characters are left out, and a number of no shape is kept as it came, as of another
+    kind. Raises ValidationError where nothing is left.
+    """
+    lines = {"name": without_hidden(sent.name), "address": without_hidden(sent.address)}
+    return Applicant.model_validate(sent.model_dump() | lines)
+
+
 def _prepared(keys: Keys, dossier: str, event: DossierCollectedV1, offer: Offer | Refusal) -> Collected | Refusal:
     if isinstance(offer, Refusal):
         return offer
     try:
         sent = ApplicantV1.model_validate_json(keys.from_post(event.applicant))
-        return Collected(dossier, seal_applicant(keys, dossier, Applicant.model_validate(sent.model_dump())), offer)
+        return Collected(dossier, seal_applicant(keys, dossier, _applicant(sent)), offer)
     except (Unopenable, ValidationError) as error:
         # The error's own text may quote the person: only its kind is given.
         return Refusal(

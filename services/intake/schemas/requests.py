@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.values import GuidanceKind, HandOver, Identifier, LongText, Moment, ProcedureCode, Text, UnitId
-from services.intake.domain.applicant import Applicant
+from contracts.given import GivenLongText
+from contracts.values import GuidanceKind, HandOver, Identifier, Moment, ProcedureCode, Text, UnitId
+from services.intake.domain.applicant import GivenApplicant
 
 Papers = Annotated[list[Identifier], Field(max_length=200, description="codes of the papers handed in")]
 
@@ -19,7 +20,7 @@ class SubmitDossier(_Request):
 
     unit: UnitId
     procedure: ProcedureCode
-    applicant: Applicant
+    applicant: GivenApplicant
     papers: Papers = Field(default_factory=list)
     hand_over: HandOver = HandOver.COUNTER
 
@@ -38,7 +39,7 @@ class AcceptDossier(_Request):
 
 class MissingLine(_Request):
     code: Identifier
-    reason: LongText
+    reason: GivenLongText
 
 
 class ReturnDossier(_Request):
@@ -58,7 +59,7 @@ class ResubmitBySecret(ResubmitDossier):
 class RefuseDossier(_Request):
     """Form 03."""
 
-    reason: LongText
+    reason: GivenLongText
 
 
 class HandOverResult(_Request):

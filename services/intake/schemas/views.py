@@ -4,24 +4,30 @@ Moments are in civil time, as on paper, whatever zone the database answers in.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.civil import civil_moment
+from contracts.identity import Identity, doubts
 from contracts.intake import MissingPaper, PaperRef, ProcedureRef, UnitRef
 from contracts.values import Channel, Count, HandOver, Identifier, Lane, Outcome, PortalStatus
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage
+from web.problems import FieldProblem
 
 CivilMoment = Annotated[datetime, AfterValidator(civil_moment)]
 
 
 def _is_none(value: object) -> bool:
     return value is None
+
+
+def warnings_of(identity: Identity, today: date) -> list[FieldProblem]:
+    return [FieldProblem(field="identity_number", vi=doubt.vi, en=doubt.en) for doubt in doubts(identity, today)]
 
 
 class _View(BaseModel):
@@ -46,6 +52,7 @@ class ReceivedDossier(DossierState):
     secret: str | None
     receipt_url: str
     tracking_url: str
+    warnings: list[FieldProblem] = Field(default_factory=list, description="what to look at again; nothing was refused for it")
 
 
 class ProcedureName(_View):
@@ -163,7 +170,10 @@ class DossierCounts(_View):
 
 
 class KnownApplicant(_View):
+    """`warnings`: what to look at again in the number itself, known or not."""
+
     applicant: Applicant | None
+    warnings: list[FieldProblem] = Field(default_factory=list)
 
 
 class GivenGuidance(_View):

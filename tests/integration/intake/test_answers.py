@@ -12,7 +12,7 @@ UNIT = {"id": DISTRICT, "name": "Bộ phận Một cửa huyện Hà An"}
 TITLE = "Đăng ký biến động do tặng cho, thừa kế quyền sử dụng đất (cha mẹ chuyển cho con)"
 PROMISED = "2026-03-07T11:30:00+07:00"
 STATE = {"id", "version", "status", "stage", "submission_number", "code", "promised_at"}
-PERSON = APPLICANT | {"telephone": "+84912000001", "language": "vi"}
+PERSON = APPLICANT | {"telephone": "+84912000001", "language": "vi", "identity_kind": "citizen_card"}
 
 
 def without(answer: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -29,6 +29,7 @@ async def test_a_received_dossier_comes_with_what_its_receipt_needs(intake: Inta
         "stage": "accepted",
         "promised_at": PROMISED,
         "receipt_url": f"/intake/dossiers/{received['id']}/receipt",
+        "warnings": [],
     }
     sent = await intake.submit()
     assert sent.keys() == received.keys()
@@ -100,7 +101,12 @@ async def test_before_acceptance_nothing_is_promised_and_null_says_so(intake: In
         "contact_version",
     }
     assert (seen["why_this_date"], seen["missing"], seen["fee"]) == ({"vi": [], "en": []}, [], 0)
-    assert seen["applicant"] == nobody | {"telephone": None, "email": None, "language": "vi"}
+    assert seen["applicant"] == nobody | {
+        "identity_kind": "citizen_card",
+        "telephone": None,
+        "email": None,
+        "language": "vi",
+    }
 
 
 async def test_who_tracks_sees_no_person_and_no_paper(intake: Intake) -> None:
@@ -149,7 +155,7 @@ async def test_the_short_answers(intake: Intake) -> None:
     guidance = await intake.post("/guidance", {"unit": DISTRICT, "kind": "call_in"})
     assert guidance.json().keys() == {"id"}
     known = await intake.get(f"/applicants?identity_number={APPLICANT['identity_number']}")
-    assert known.json() == {"applicant": PERSON}
+    assert known.json() == {"applicant": PERSON, "warnings": []}
     summary = (await intake.get("/summary", clerk="operator")).json()
     assert summary.keys() == {"dossiers"}
     assert all(status.isdecimal() and count > 0 for status, count in summary["dossiers"].items())

@@ -154,6 +154,37 @@ async def test_known_citizen_is_filled_in(clerk: Browser, intake: Intake) -> Non
     assert Forms(stranger.text).to("/intake/counter")["name"] == ""
 
 
+async def test_a_doubtful_number_is_said_on_the_counter_and_refuses_nothing(clerk: Browser) -> None:
+    page = await opened(clerk, identity_number="099.085.005.555")
+    assert "bắt đầu bằng 099" in page.text
+    answer = await clerk.send(
+        page, "/intake/counter", act="accept", papers=papers_of(LAND), **TYPED | {"identity_number": "099085005555"}
+    )
+    assert (await clerk.follow(answer)).status_code == 200
+    assert "bắt đầu bằng" not in (await opened(clerk, identity_number="034085005555")).text
+
+
+async def test_a_number_of_no_shape_asks_for_its_kind_and_is_taken_with_it(clerk: Browser) -> None:
+    page = await opened(clerk)
+    typed = TYPED | {"identity_number": "GKS-12/2020", "name": "Trần\u202e Thị Hiện"}
+    refused = await clerk.send(page, "/intake/counter", act="accept", papers=papers_of(LAND), **typed)
+    assert refused.status_code == 422
+    assert "chọn loại giấy tờ" in refused.text
+    assert "(U+202E)" in refused.text
+    right = TYPED | {"identity_number": "GKS-12/2020", "identity_kind": "other"}
+    detail = await clerk.follow(await clerk.send(refused, "/intake/counter", act="hold", papers=papers_of(LAND), **right))
+    assert "GKS-12-2020 (Giấy tờ khác)" in detail.text
+    known = await opened(clerk, identity_number="gks\u201112/2020")
+    assert Forms(known.text).to("/intake/counter")["identity_kind"] == "other"
+
+
+async def test_a_citizen_is_told_of_a_doubtful_number_with_the_submission_number(citizen: Browser) -> None:
+    form = await citizen.get(f"/submit?unit={DISTRICT}&procedure={INSURANCE_CARD}")
+    sent = await citizen.send(form, "/submit", **TYPED | {"identity_number": "034 227 005 555"})
+    assert sent.status_code == 201
+    assert "sinh năm 2027" in sent.text
+
+
 async def test_handed_back_and_complete_on_the_dossiers_page(clerk: Browser) -> None:
     page = await opened(clerk)
     held = await clerk.send(

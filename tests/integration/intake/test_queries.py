@@ -74,7 +74,10 @@ async def test_known_citizen_is_found_in_the_clerks_own_units_only(intake: Intak
     await intake.receive(applicant=person)
     known = (await intake.get("/applicants?identity_number=034%20099%20888888")).json()["applicant"]
     assert (known["name"], known["email"]) == ("Phạm Đã Đến", "thu@vidu.test")
-    assert (await intake.get("/applicants?identity_number=034099888888", clerk="tam")).json() == {"applicant": None}
+    assert (await intake.get("/applicants?identity_number=034099888888", clerk="tam")).json() == {
+        "applicant": None,
+        "warnings": [],
+    }
     assert (await intake.get("/applicants?identity_number=034099888888", clerk="long")).status_code == 403
 
 

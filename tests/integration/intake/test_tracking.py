@@ -1,11 +1,13 @@
 """Tracking by code and secret: what a stranger learns (nothing), how often one may guess, and no personal data in the answer."""
 
 import asyncio
+from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
 from services.intake.domain.guess_limits import PER_CLIENT, PER_CODE
-from tests.support.intake_events import APPLICANT, INCOMPLETE, MISSING
+from tests.support.intake_events import APPLICANT, INCOMPLETE, MISSING, NOW
 from tests.support.intake_world import Intake
 
 WRONG = "0000-0000"
@@ -36,6 +38,44 @@ async def test_typed_carelessly_it_is_still_right(intake: Intake) -> None:
         "secret": received["secret"].lower().replace("-", " ").replace("0", "o"),
     }
     assert (await intake.track(careless, **from_address(2))).status_code == 200
+
+
+COPIED = (
+    lambda text: f"\ufeff{text}\u200b",
+    lambda text: text.replace("-", "\u2010"),
+    lambda text: text.replace("-", "\u2011"),
+    lambda text: text.replace("-", " \u2013 "),
+    str.lower,
+)
+
+
+@pytest.mark.parametrize("copied", COPIED)
+async def test_references_copied_from_elsewhere_are_read_at_every_door(intake: Intake, copied: Callable[[str], str]) -> None:
+    received, sent = await intake.receive(), await intake.submit()
+    for given, code in ((received, received["code"]), (sent, sent["submission_number"])):
+        answer = await intake.track({"code": copied(code), "secret": copied(given["secret"])}, **from_address(40))
+        assert answer.status_code == 200, answer.text
+        lines = (await intake.get(f"/dossiers?q={quote(copied(code))}")).json()["dossiers"]
+        assert [line["id"] for line in lines] == [given["id"]]
+    await intake.post(f"/dossiers/{sent['id']}/return", {"missing": [{"code": MISSING, "reason": "Mờ"}]}, version=1)
+    path = f"/submissions/{quote(copied(sent['submission_number']))}/resubmit"
+    body = {"papers": [MISSING], "secret": copied(sent["secret"])}
+    again = await intake.online(path, body, **from_address(40), **{"If-Match": '"2"'})
+    assert again.status_code == 200, again.text
+
+
+async def test_a_slip_says_what_is_wrong_and_counts_as_no_guess(intake: Intake) -> None:
+    received = await intake.receive()
+    short, cut = received["code"][:-4], received["secret"][:-1]
+    for code, secret, field in ((short, received["secret"], "code"), (received["code"], cut, "secret"), ("đơn", WRONG, "code")):
+        for _ in range(PER_CODE + 1):
+            slip = await intake.track({"code": code, "secret": secret}, **from_address(41))
+            assert (slip.status_code, slip.json()["errors"][0]["field"]) == (422, field)
+    assert (await intake.track(received, **from_address(41))).status_code == 200
+    guesses = await intake.rows("SELECT count(*) AS n FROM guess WHERE attempts > 0 AND since >= :since", since=NOW)
+    assert [(await intake.track(received | {"secret": WRONG}, **from_address(41))).status_code] == [404]
+    after = await intake.rows("SELECT count(*) AS n FROM guess WHERE attempts > 0 AND since >= :since", since=NOW)
+    assert after[0].n == guesses[0].n + 2, "a guess is one that could be right"
 
 
 async def test_submission_number_leads_there_before_and_after_acceptance(intake: Intake) -> None:

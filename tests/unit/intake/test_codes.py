@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.values import check_code
-from services.intake.domain.codes import ALPHABET, DayCounter, mint, new_secret, read_quoted, read_secret, submission_number
+from services.intake.domain.codes import DayCounter, mint, new_secret, submission_number
 
 UNIT = "000.00.21.H99"
 
@@ -43,14 +43,3 @@ def test_secrets_are_eight_letters_that_nobody_confuses() -> None:
     secrets = {new_secret() for _ in range(500)}
     assert len(secrets) == 500
     assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", secret) for secret in secrets)
-
-
-@given(st.text(ALPHABET, min_size=8, max_size=8))
-def test_a_secret_is_read_however_it_is_typed(letters: str) -> None:
-    written = f"{letters[:4]}-{letters[4:]}"
-    spoken = letters.replace("0", "O").replace("1", "l")
-    assert {read_secret(typed) for typed in (written, letters.lower(), f" {written} ", " ".join(letters), spoken)} == {letters}
-
-
-def test_a_code_is_read_without_its_blanks_and_in_capitals() -> None:
-    assert read_quoted(" 000.00.21.h99-260224-0001\n") == "000.00.21.H99-260224-0001"

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from chassis.secret_files import UnusableSecret
 from services.intake.adapters import seal
 from services.intake.adapters.keys import Keys, Unopenable, keys_of
-from services.intake.domain.applicant import Applicant
+from services.intake.domain.applicant import Applicant, GivenApplicant
 from tests.support.intake_events import APPLICANT, read_by_post, write_keys
 from tests.support.intake_world import settings
 
@@ -69,10 +69,14 @@ def test_applicant_and_secret_come_back(keys: Keys) -> None:
 
 
 def test_identity_numbers_are_one_however_they_are_written() -> None:
-    numbers = {Applicant.model_validate(APPLICANT | {"identity_number": n}).identity_number for n in ("b 123 456", "B123456 ")}
+    numbers = {
+        model.model_validate(APPLICANT | {"identity_number": n}).identity_number
+        for n in ("b 123 456", "B.123456 ", "Ｂ123\u200b456")
+        for model in (Applicant, GivenApplicant)
+    }
     assert numbers == {"B123456"}
     with pytest.raises(ValidationError):
-        Applicant.model_validate(APPLICANT | {"identity_number": "không"})
+        GivenApplicant.model_validate(APPLICANT | {"identity_number": "không"})
 
 
 def test_only_the_post_reads_the_recipient(keys: Keys, files: dict[str, Path]) -> None:

@@ -1,0 +1,16 @@
+"""people are found by the one form of their number; a running process, which holds the keys, makes the keyed hashes anew"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("person", sa.Column("index_form", sa.SmallInteger(), server_default="0", nullable=False))
+    op.create_index(
+        "person_index_form", "person", ["index_form", "dossier"], unique=False, postgresql_where=sa.text("index_form < 1")
+    )
