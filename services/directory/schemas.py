@@ -3,18 +3,25 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from contracts.directory import CalendarV1, CompetenceV1, ProcedureVersionV1, StaffV1, UnitV1
+from contracts.text import compact, normal_text
 from contracts.values import ProcedureCode, Value
 from web.problems import FieldProblem, Problem
 
 MOST_FILES: Final = 20
 
 
+def _as_user_name(typed: object) -> object:
+    return compact(typed).lower() if isinstance(typed, str) else typed
+
+
 class SignIn(Value):
-    username: Annotated[str, Field(min_length=1, max_length=80)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    """A user name in full-width letters, or a password with `ễ` spelt in parts, is what another keyboard makes of the same."""
+
+    username: Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_as_user_name)]
+    password: Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(normal_text)]
 
 
 class Token(Value):

@@ -64,4 +64,5 @@ class AccountRow(Entity, table=True):
     )
     username: str
     name_key: str = Field(sa_type=String(collation="C"))
+    search_key: str = Field(sa_column_kwargs={"server_default": ""})
     password_hash: str | None = None

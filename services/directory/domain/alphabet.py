@@ -6,6 +6,8 @@ Sorted by code point (in the database COLLATE "C"): a database built without ICU
 import unicodedata
 from typing import Final
 
+from contracts.search_words import folded
+
 _LETTERS: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _RANKS: Final = {letter: chr(0x100 + rank) for rank, letter in enumerate(_LETTERS)}
@@ -25,6 +27,11 @@ def name_key(name: str) -> str:
     """People are found by the given name, which stands last, then by family and middle names."""
     *before, given_name = name.split() or [""]
     return f"{sort_key(given_name)} {sort_key(' '.join(before))}"
+
+
+def search_key(*texts: str) -> str:
+    """Folded words, a blank before each: what a word begins with is then found with one pattern."""
+    return f" {folded(' '.join(texts))}"
 
 
 def _without_tone(letter: str) -> tuple[str, int]:

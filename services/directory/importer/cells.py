@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.values import Identifier, ProcedureCode, Text, UnitId
+from contracts.given import GivenText
+from contracts.values import Identifier, ProcedureCode, UnitId
 
 Reader = Callable[[str], Any]
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
@@ -34,7 +35,7 @@ def _valid(kind: Any, vi: str, en: str) -> Reader:
 
 
 text = _valid(
-    Text,
+    GivenText,
     "chỉ được có chữ nhìn thấy được, dài đến 500 ký tự.",
     "may hold visible characters only, up to 500 of them.",
 )
@@ -128,6 +129,7 @@ def shifts(cell: str) -> list[tuple[str, str]]:
 
 def password(cell: str) -> str:
     """At least eight characters: it is the first one, and may be on paper for a day."""
-    if not 8 <= len(text(cell)) <= 200:  # noqa: PLR2004 -- said in the sentence below
+    given: str = text(cell)
+    if not 8 <= len(given) <= 200:  # noqa: PLR2004 -- said in the sentence below
         raise CellFault("phải có 8 đến 200 ký tự.", "must have 8 to 200 characters.")
-    return cell
+    return given

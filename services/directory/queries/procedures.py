@@ -9,6 +9,8 @@ from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.directory import ProcedureV1, ProcedureVersionV1, UnitV1
 from contracts.refusal import NotFound
+from contracts.search_words import is_match
+from contracts.text import compact
 from services.directory.domain.alphabet import sort_key
 from services.directory.repository import entities, lists
 from services.directory.schemas import ProcedureInForce
@@ -67,13 +69,13 @@ async def search_catalogue(process: Process, field: str, search: str) -> Catalog
     matching = [
         procedure
         for procedure in procedures
-        if (not field or procedure.field == field) and (not search or _matches(procedure, search))
+        if (not field or procedure.field == field) and (not search or _is_meant(procedure, search))
     ]
     return Catalogue(groups=_by_field(matching), fields=sorted(fields, key=lambda pair: sort_key(pair[1])))
 
 
-def _matches(procedure: ProcedureInForce, search: str) -> bool:
-    return procedure.code.startswith(search) or search.casefold() in procedure.title.casefold()
+def _is_meant(procedure: ProcedureInForce, search: str) -> bool:
+    return procedure.code.startswith(compact(search)) or is_match(search, procedure.title, procedure.field_title)
 
 
 def _by_field(procedures: Iterable[ProcedureInForce]) -> dict[str, list[ProcedureInForce]]:

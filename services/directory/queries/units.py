@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.directory import CalendarV1, UnitV1
+from contracts.search_words import is_match
+from contracts.text import compact
 from contracts.values import Tier
 from services.directory.domain.alphabet import sort_key
 from services.directory.repository import entities
@@ -39,8 +41,11 @@ async def list_calendars(process: Process) -> Calendars:
     return Calendars(calendars=[calendar.entity for calendar in calendars.values()])
 
 
-async def units_by_tier(process: Process) -> Mapping[Tier, list[UnitDetail]]:
-    """Within a tier by name, those that have ended last; a tier without units is left out."""
+async def units_by_tier(process: Process, search: str = "") -> Mapping[Tier, list[UnitDetail]]:
+    """Within a tier by name, those that have ended last; a tier without units is left out.
+
+    `search`: words of the name, or how the id begins; empty chooses all.
+    """
     async with process.reads.connect() as connection:
         units = await entities.load_all(connection, UnitV1)
         calendars = await entities.load_all(connection, CalendarV1)
@@ -56,6 +61,7 @@ async def units_by_tier(process: Process) -> Mapping[Tier, list[UnitDetail]]:
             hours=hours.get(unit.calendar, []),
         )
         for unit in (versioned.entity for versioned in units.values())
+        if not search or unit.id.startswith(compact(search)) or is_match(search, unit.name)
     ]
     return _by_tier(details)
 

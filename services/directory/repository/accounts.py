@@ -10,7 +10,7 @@ from chassis.rows import upsert, write
 from contracts.directory import StaffV1
 from messaging.statements import Statement
 from services.directory.domain.accounts import Account
-from services.directory.domain.alphabet import name_key
+from services.directory.domain.alphabet import name_key, search_key
 from services.directory.tables import AccountRow
 
 # By primary key or account_username; locks in id order.
@@ -55,6 +55,7 @@ async def save(connection: AsyncConnection, accounts: Sequence[Account]) -> None
             "value": account.staff.model_dump(mode="json"),
             "username": account.staff.username,
             "name_key": name_key(account.staff.name),
+            "search_key": search_key(account.staff.name, account.staff.username),
             "password_hash": account.password_hash,
         }
         for account in accounts

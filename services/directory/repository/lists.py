@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directory import StaffV1
+from contracts.search_words import folded
 
 # All procedures, without their competences: the catalogue has some two thousand of them at most.
 _CATALOGUE = text("""
@@ -22,7 +23,7 @@ _CATALOGUE = text("""
 _WANTED = """
     (CAST(:units AS text[]) IS NULL OR EXISTS (
         SELECT FROM jsonb_array_elements(value -> 'posts') AS post WHERE post ->> 'unit' = ANY(:units)))
-    AND (:search = '' OR username LIKE :search || '%' OR value ->> 'name' ILIKE '%' || :search || '%')
+    AND search_key LIKE ALL(CAST(:patterns AS text[]))
 """
 # By account_name_key from the person before on; nobody has an empty key, so that an empty `after` is before everybody.
 _STAFF = text(f"""
@@ -38,15 +39,19 @@ _NUMBERED = text(f"""
 """)  # noqa: S608 -- the condition above
 
 
+# No key is without the blank before its first word.
+_NOBODY: Final = "-"
+
+
 @dataclass(frozen=True, slots=True)
 class StaffFilter:
-    """People with a post in these units (None: all), whose name holds `search` or whose user name begins with it."""
+    """People with a post in these units (None: all); each word of `search` begins a word of their name or user name."""
 
     units: Collection[str] | None
     search: str
 
     def parameters(self) -> dict[str, Any]:
-        return {"units": None if self.units is None else list(self.units), "search": _literal(self.search)}
+        return {"units": None if self.units is None else list(self.units), "patterns": _patterns(self.search)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ async def numbered_staff_id(connection: AsyncConnection, wanted: StaffFilter, nu
     return None if row is None else str(row.id)
 
 
-def _literal(search: str) -> str:
-    """What is typed is looked for as it stands."""
-    return search.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+def _patterns(search: str) -> list[str]:
+    """Folded words have no wildcards. What was typed without a word in it is nobody's name."""
+    words = folded(search).split()
+    return [f"% {word}%" for word in words] if words or not search else [_NOBODY]

@@ -70,3 +70,31 @@ PARKED_BEFORE = """
     INSERT INTO waiting_room (source, subject, sequence, state, reason, topic, partition, "offset", headers, since)
     VALUES ('intake', 'd-2', 1, 'dead', 'unreadable', 'intake.dossiers.post', 0, 0, '[]', now())
 """
+
+
+async def test_staff_of_an_older_release_are_found_by_their_folded_names(postgres) -> None:
+    url = await postgres.create_database("older_staff")
+    upgrade(url, "directory", "0005")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        value = '{"name": "Đặng Thị Bích"}'
+        columns = "INSERT INTO account (id, version, value, username, name_key) VALUES ('cb1', 1, :value, 'bich', 'x')"
+        connection.execute(text(columns), {"value": value})
+    upgrade(url, "directory")
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT search_key FROM account")).scalar_one() == " dang thi bich bich"
+    engine.dispose()
+
+
+async def test_people_of_an_older_release_are_marked_to_be_hashed_anew(postgres) -> None:
+    url = await postgres.create_database("older_people")
+    upgrade(url, "intake", "0004")
+    engine = create_engine(url)
+    person = text("INSERT INTO person (dossier, sealed, identity_index, secret_sealed, secret_index) VALUES (:d, '', '', '', '')")
+    with engine.begin() as connection:
+        connection.execute(person, {"d": "d-before"})
+    upgrade(url, "intake")
+    with engine.begin() as connection:
+        connection.execute(person, {"d": "d-of-a-process-of-the-release-before"})
+        assert connection.execute(text("SELECT index_form FROM person")).scalars().all() == [0, 0]
+    engine.dispose()

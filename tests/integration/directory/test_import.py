@@ -1,5 +1,6 @@
 """Import over HTTP: all or nothing, nothing twice, every fault with its place; and what is published about it."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from contracts.directory import CalendarV1, ProcedureV1, StaffV1, UnitV1
-from tests.support.directory_world import Directory, running, settings_in
+from tests.support.directory_world import Directory, changed_sample, running, settings_in
 from tests.support.reference_data import COMMUNE, DISTRICT, sample_files
 from tests.support.servers import PostgresServer
 
@@ -73,6 +74,20 @@ async def test_only_what_differs_gets_a_new_version(empty: Directory) -> None:
     changed = await empty.import_files({"units.csv": files["units.csv"].replace("Thôn Đông", "Thôn Đoài")})
     assert changed.json()["changed"] == NOTHING | {"units": 1}
     assert (await empty.published())[before:] == [("directory.units", COMMUNE, 2)]
+
+
+async def test_titles_and_names_spelt_in_parts_are_no_change(empty: Directory) -> None:
+    await empty.import_files(sample_files())
+    parts = {name: unicodedata.normalize("NFD", content) for name, content in sample_files().items()}
+    assert parts != sample_files()
+    assert set((await empty.import_files(parts)).json()["changed"].values()) == {0}
+
+
+async def test_a_hidden_character_in_a_file_is_a_fault_with_its_place(empty: Directory) -> None:
+    for hidden in ("\u202e", "\u200b"):
+        files = changed_sample("procedures.csv", "Đăng ký kết hôn", f"Đăng ký{hidden} kết hôn")
+        refused = await empty.import_files(files)
+        assert [(fault["file"], fault["column"]) for fault in refused.json()["errors"]] == [("procedures.csv", "title")]
 
 
 async def test_one_fault_anywhere_and_nothing_is_written(empty: Directory) -> None:

@@ -48,6 +48,46 @@ async def test_the_catalogue_is_found_by_field_and_word(directory: Directory) ->
     assert "Không có thủ tục nào" in (await browser.get("/directory/procedures?q=<script>")).text
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("dat dai", "cha mẹ chuyển cho con"),
+        ("đất  đai", "cha mẹ chuyển cho con"),
+        ("so do", "cha mẹ chuyển cho con"),
+        ("sổ đỏ thừa kế", "cha mẹ chuyển cho con"),
+        ("giay phep lai xe", "Đổi giấy phép lái xe"),
+        ("bằng lái", "Đổi giấy phép lái xe"),
+        ("LA\u0301I XE", "Đổi giấy phép lái xe"),
+        ("\u200b1.900041", "Đổi giấy phép lái xe"),
+        ("ho tich ket hon", "Đăng ký kết hôn"),
+        ("bảo  hie\u0302\u0309m đổi the", None),
+        ("chinh the", "Điều chỉnh thông tin trên thẻ bảo hiểm y tế"),
+    ],
+)
+async def test_procedures_are_found_as_people_type(directory: Directory, typed: str, found: str | None) -> None:
+    page = (await directory.browser().get("/directory/procedures", params={"q": typed})).text
+    assert page.count('<td><a href="/directory/procedures/') == (0 if found is None else 1)
+    assert (found or "Không có thủ tục nào") in page
+
+
+async def test_units_are_found_by_words_and_code(directory: Directory) -> None:
+    browser = directory.browser()
+    for typed in ("mot cua ha an", "HUYE\u0323N Hà  An, bo phan", "000.00.21", "000.00.21.h99\u200b"):
+        page = (await browser.get("/directory/units", params={"q": typed})).text
+        assert (page.count("<section id="), 'id="000.00.21.H99"' in page) == (1, True), typed
+    nothing = (await browser.get("/directory/units", params={"q": "%"})).text
+    assert "Không tìm thấy đơn vị nào" in nothing
+    assert "motcua import" not in nothing
+
+
+@pytest.mark.parametrize("typed", ["đặng thị bích", "DANG  BICH", "bi\u0301ch đặ", "BICH", "thi dang"])
+async def test_staff_are_found_as_people_type(directory: Directory, typed: str) -> None:
+    headers = await directory.headers("operator")
+    found = (await directory.http.get("/api/directory/staff", params={"q": typed}, headers=headers)).json()["staff"]
+    assert [person["name"] for person in found if person["username"] == "bich"] == ["Đặng Thị Bích"]
+    assert len(found) < 14
+
+
 async def test_a_procedure_says_what_to_bring_and_shows_its_old_version_as_old(directory: Directory) -> None:
     browser = directory.browser()
     now = (await browser.get(f"/directory/procedures/{BUSINESS}")).text

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -31,6 +32,17 @@ async def test_a_token_says_who_and_what_for_one_shift(directory: Directory) -> 
     assert claims.roles == {DISTRICT: frozenset({"officer", "clerk"})}
     assert claims.expires_at - claims.issued_at == timedelta(hours=10)
     assert datetime.fromisoformat(answer.json()["expires_at"]) == claims.expires_at
+
+
+async def test_a_name_and_password_from_another_keyboard_are_the_same(directory: Directory) -> None:
+    password = "m\u1eadt kh\u1ea9u c\u1ee7a t\u00f4i"
+    files = {
+        "staff.csv": f"id,username,name,initial_password\ncb777,phim.khac,Người Thử,{unicodedata.normalize('NFD', password)}\n",
+        "posts.csv": f"staff,unit,role\ncb777,{CENTRE},clerk\n",
+    }
+    assert (await directory.import_files(files)).status_code == 200
+    for form in ("NFC", "NFD"):
+        assert await directory.token("ＰＨＩＭ.khac\u200b", unicodedata.normalize(form, password))
 
 
 async def test_wrong_unknown_and_disabled_get_the_same_answer(directory: Directory) -> None:
