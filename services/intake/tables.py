@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, MetaData, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, MetaData, SmallInteger, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -92,13 +92,14 @@ class DossierRow(_Row, table=True):
 class PersonRow(_Row, table=True):
     """The applicant of one dossier, sealed; deleting the row forgets them.
 
-    `index_form`: by which rules the two keyed hashes were made. Only a process that holds the keys can make them anew.
+    `index_form`: by which rules the keyed hashes were made. Only a process that holds the keys can make them anew.
     """
 
     __tablename__ = "person"
     __table_args__ = (
         Index("person_identity", "identity_index"),
         Index("person_telephone", "telephone_index", postgresql_where=text("telephone_index IS NOT NULL")),
+        Index("person_name", "name_index", postgresql_using="gin"),
         Index("person_index_form", "index_form", "dossier", postgresql_where=text(f"index_form < {INDEX_FORM}")),
     )
 
@@ -108,6 +109,7 @@ class PersonRow(_Row, table=True):
     telephone_index: bytes | None = Field(default=None, sa_type=LargeBinary)
     secret_sealed: bytes = Field(sa_type=LargeBinary)
     secret_index: bytes = Field(sa_type=LargeBinary)
+    name_index: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), server_default="{}", nullable=False))
     index_form: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
 
 

@@ -4,13 +4,18 @@ What has to be found again is kept as a keyed hash of its kind.
 """
 
 import hmac
+from typing import Final
 
 from contracts.identity import Identity
 from contracts.references import read_secret
+from contracts.search_words import folded
 from services.intake.adapters.keys import Keys
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.codes import new_secret
 from services.intake.domain.dossier import SealedPerson
+
+# Enough to tell all words apart that a province's people are called by.
+_NAME_WORD_BYTES: Final = 8
 
 
 def seal_applicant(keys: Keys, dossier: str, applicant: Applicant) -> SealedPerson:
@@ -21,6 +26,7 @@ def seal_applicant(keys: Keys, dossier: str, applicant: Applicant) -> SealedPers
         sealed=keys.seal(dossier, applicant.model_dump_json(exclude_none=True).encode()),
         identity_index=identity_index(keys, applicant.identity),
         telephone_index=None if telephone is None else telephone_index(keys, telephone),
+        name_index=name_index(keys, applicant.name),
         secret_sealed=keys.seal(_secret_of(dossier), secret.encode()),
         secret_index=secret_index(keys, dossier, secret),
         contact=applicant.contact(),
@@ -49,6 +55,11 @@ def identity_index(keys: Keys, identity: Identity) -> bytes:
 
 def telephone_index(keys: Keys, telephone: str) -> bytes:
     return keys.index("telephone", telephone)
+
+
+def name_index(keys: Keys, name: str) -> tuple[bytes, ...]:
+    """One short hash for each folded word: names are found by whole words, in any order and without marks."""
+    return tuple(keys.index("name-word", word)[:_NAME_WORD_BYTES] for word in dict.fromkeys(folded(name).split()))
 
 
 def recipient_for_post(keys: Keys, applicant: Applicant) -> str:

@@ -42,7 +42,9 @@ async def find(
     clerk: Clerk,
     unit: Annotated[UnitId | None, Query(description="may be left out by who is clerk of one unit")] = None,
     status: PortalStatus | None = None,
-    q: Annotated[str, Query(max_length=100, description="code or its end, submission, identity or telephone number")] = "",
+    q: Annotated[
+        str, Query(max_length=100, description="code or its end, submission, identity or telephone number, or words of a name")
+    ] = "",
     after: After = None,
 ) -> views.DossierList:
     """A unit's dossiers, newest first, 50 a page; there at once after they were received."""

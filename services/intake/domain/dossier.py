@@ -32,6 +32,7 @@ class SealedPerson:
     secret_sealed: bytes
     secret_index: bytes
     contact: ContactV1 | None
+    name_index: tuple[bytes, ...] = ()
     index_form: int = INDEX_FORM
 
 

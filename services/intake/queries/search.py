@@ -1,6 +1,7 @@
 """What a clerk types to find a dossier.
 
-Its code or only the end of it, submission number, the post's collection (it stands on the parcel), identity or telephone number.
+Its code or only the end of it, submission number, the post's collection (it stands on the parcel), identity or telephone number,
+or words of a name: whole ones, in any order, with or without marks.
 """
 
 import re
@@ -9,9 +10,10 @@ from typing import Final
 
 from contracts.identity import possible_identities
 from contracts.references import read_reference
+from contracts.search_words import folded
 from contracts.values import mint_code, normal_telephone
 from services.intake.adapters.keys import Keys
-from services.intake.adapters.seal import identity_index, telephone_index
+from services.intake.adapters.seal import identity_index, name_index, telephone_index
 from services.intake.repository.lists import Search
 
 _CODE: Final = re.compile(r"[A-Z0-9.]{5,24}-\d{6}-\d{4,12}")
@@ -32,6 +34,8 @@ def read_search(keys: Keys, typed: str, unit: str, today: date, code_width: int)
         return Search(collection=text.lower())
     if code := _code(text, unit, today, code_width):
         return Search(code=code)
+    if words := _words_of_name(typed):
+        return Search(words=name_index(keys, words))
     identities = tuple(identity_index(keys, identity) for identity in possible_identities(typed))
     return Search(identities=identities, telephone=_telephone(keys, typed))
 
@@ -43,6 +47,12 @@ def _code(text: str, unit: str, today: date, width: int) -> str | None:
     if _DAY_AND_NUMBER.fullmatch(text):
         return f"{unit}-{text}"
     return mint_code(unit, today, int(text), width) if _NUMBER_TODAY.fullmatch(text) else None
+
+
+def _words_of_name(typed: str) -> str:
+    """Empty if there is a digit, or nothing that a name has."""
+    words = folded(typed)
+    return "" if any(letter.isdigit() for letter in words) else words
 
 
 def _telephone(keys: Keys, text: str) -> bytes | None:

@@ -31,6 +31,8 @@ _BY_COLLECTION: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.collection 
 _PERSONS: Final = """SELECT dossier FROM person WHERE identity_index = ANY(:identities)
     UNION SELECT dossier FROM person WHERE telephone_index = :telephone"""
 _BY_PERSON: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.id IN ({_PERSONS}) {_KEYSET}")
+# By index person_name for a rare name; for one that half of the people have, dossier_unit_newest is walked.
+_BY_NAME: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND p.name_index @> CAST(:words AS bytea[]) {_KEYSET}")
 # By index dossier_unit_status_newest.
 _BY_STATUS_OF_ALL: Final = text("SELECT status, count(*) AS number FROM dossier GROUP BY status ORDER BY status")
 # By index dossier_unit_status_newest.
@@ -47,7 +49,7 @@ class DossierKey(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What a clerk typed, as what it may be: a code, a submission number, or a person's keyed hashes (`identities`: of the
-    number as each kind that it may be).
+    number as each kind that it may be; `words`: of the name).
     """
 
     code: str | None = None
@@ -55,6 +57,7 @@ class Search:
     collection: str | None = None
     identities: tuple[bytes, ...] = ()
     telephone: bytes | None = None
+    words: tuple[bytes, ...] = ()
 
 
 async def rows_behind(
@@ -80,6 +83,8 @@ def _statement(status: PortalStatus | None, search: Search | None) -> tuple[Text
         return _BY_NUMBER, {"number": search.number}
     if search.collection is not None:
         return _BY_COLLECTION, {"collection": search.collection}
+    if search.words:
+        return _BY_NAME, {"words": list(search.words)}
     return _BY_PERSON, {"identities": list(search.identities), "telephone": search.telephone}
 
 

@@ -1,4 +1,4 @@
-"""Sealed applicants. They are found by keyed hashes; names are never searched, because the database does not know them."""
+"""Sealed applicants. They are found by keyed hashes, of names too: the database knows neither number nor name."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,19 +18,20 @@ _KNOWN: Final = text("""
 """)
 # By index person_index_form; rows that another process has in hand are left to it.
 _HASHED_BEFORE: Final = text("""
-    SELECT dossier, sealed, identity_index, telephone_index FROM person WHERE index_form < :form
+    SELECT dossier, sealed, identity_index, telephone_index, name_index FROM person WHERE index_form < :form
     ORDER BY index_form, dossier LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 # By primary key.
 _SAVE_HASHES: Final = text("""
-    UPDATE person SET identity_index = given.identity_index, telephone_index = given.telephone_index, index_form = :form
-    FROM unnest(CAST(:dossiers AS text[]), CAST(:identities AS bytea[]), CAST(:telephones AS bytea[]))
-         AS given (dossier, identity_index, telephone_index)
+    UPDATE person SET identity_index = given.identity_index, telephone_index = given.telephone_index,
+        name_index = CAST(given.name_index AS bytea[]), index_form = :form
+    FROM unnest(CAST(:dossiers AS text[]), CAST(:identities AS bytea[]), CAST(:telephones AS bytea[]), CAST(:names AS text[]))
+         AS given (dossier, identity_index, telephone_index, name_index)
     WHERE person.dossier = given.dossier
 """)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HashedPerson:
     """A sealed applicant and what they are found by."""
 
@@ -38,6 +39,7 @@ class HashedPerson:
     sealed: bytes
     identity_index: bytes
     telephone_index: bytes | None
+    name_index: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ async def find_known(connection: AsyncConnection, identity_index: bytes, units: 
 
 async def hashed_before(connection: AsyncConnection, form: int, limit: int) -> list[HashedPerson]:
     """Some of those whose hashes were made by older rules, locked."""
-    return [HashedPerson(*row) for row in await connection.execute(_HASHED_BEFORE, {"form": form, "limit": limit})]
+    return [HashedPerson(**row._asdict()) for row in await connection.execute(_HASHED_BEFORE, {"form": form, "limit": limit})]
 
 
 async def save_hashes(connection: AsyncConnection, form: int, people: Sequence[HashedPerson]) -> None:
@@ -81,5 +83,11 @@ async def save_hashes(connection: AsyncConnection, form: int, people: Sequence[H
         "dossiers": [person.dossier for person in people],
         "identities": [person.identity_index for person in people],
         "telephones": [person.telephone_index for person in people],
+        "names": [_array(person.name_index) for person in people],
     }
     await connection.execute(_SAVE_HASHES, values)
+
+
+def _array(hashes: Sequence[bytes]) -> str:
+    """As PostgreSQL writes it: arrays of different length cannot stand in an array."""
+    return "{" + ",".join(f'"\\\\x{value.hex()}"' for value in hashes) + "}"

@@ -49,7 +49,7 @@ async def test_the_catalogue_is_found_by_field_and_word(directory: Directory) ->
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "title"),
     [
         ("dat dai", "cha mẹ chuyển cho con"),
         ("đất  đai", "cha mẹ chuyển cho con"),
@@ -64,10 +64,10 @@ async def test_the_catalogue_is_found_by_field_and_word(directory: Directory) ->
         ("chinh the", "Điều chỉnh thông tin trên thẻ bảo hiểm y tế"),
     ],
 )
-async def test_procedures_are_found_as_people_type(directory: Directory, typed: str, found: str | None) -> None:
+async def test_procedures_are_found_as_people_type(directory: Directory, typed: str, title: str | None) -> None:
     page = (await directory.browser().get("/directory/procedures", params={"q": typed})).text
-    assert page.count('<td><a href="/directory/procedures/') == (0 if found is None else 1)
-    assert (found or "Không có thủ tục nào") in page
+    assert page.count('<td><a href="/directory/procedures/') == (0 if title is None else 1)
+    assert (title or "Không có thủ tục nào") in page
 
 
 async def test_units_are_found_by_words_and_code(directory: Directory) -> None:
@@ -83,9 +83,9 @@ async def test_units_are_found_by_words_and_code(directory: Directory) -> None:
 @pytest.mark.parametrize("typed", ["đặng thị bích", "DANG  BICH", "bi\u0301ch đặ", "BICH", "thi dang"])
 async def test_staff_are_found_as_people_type(directory: Directory, typed: str) -> None:
     headers = await directory.headers("operator")
-    found = (await directory.http.get("/api/directory/staff", params={"q": typed}, headers=headers)).json()["staff"]
-    assert [person["name"] for person in found if person["username"] == "bich"] == ["Đặng Thị Bích"]
-    assert len(found) < 14
+    staff = (await directory.http.get("/api/directory/staff", params={"q": typed}, headers=headers)).json()["staff"]
+    assert [person["name"] for person in staff if person["username"] == "bich"] == ["Đặng Thị Bích"]
+    assert len(staff) < 14
 
 
 async def test_a_procedure_says_what_to_bring_and_shows_its_old_version_as_old(directory: Directory) -> None:

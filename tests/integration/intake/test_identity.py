@@ -136,9 +136,11 @@ async def test_people_taken_in_by_older_rules_are_found_by_todays(intake: Intake
     await make_old(intake, old, "034.085.009.999", "+840977333444")
     assert await listed(intake, "034085009999") == [today]
     assert await listed(intake, "0977333444") == []
+    assert old not in await listed(intake, APPLICANT["name"])
     assert await hash_some_anew(intake.app.state.process) == 1
     assert set(await listed(intake, "034085009999")) == {old, today}
     assert await listed(intake, "0977333444") == [old]
+    assert old in await listed(intake, APPLICANT["name"])
     assert (await intake.get(f"/dossiers/{old}")).json()["applicant"]["identity_number"] == "034085009999"
     assert await hash_some_anew(intake.app.state.process) == 0
 

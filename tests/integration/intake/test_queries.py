@@ -23,8 +23,33 @@ async def test_found_at_once_by_all_that_a_clerk_may_have_in_hand(intake: Intake
         lines = (await intake.get(f"/dossiers?q={quote(typed)}")).json()["dossiers"]
         assert [line["id"] for line in lines] == [received["id"]], typed
         assert lines[0]["applicant_name"] == APPLICANT["name"]
-    nothing = await intake.get(f"/dossiers?q={quote('Nguyễn')}")
+    nothing = await intake.get(f"/dossiers?q={quote('Không Có Ai')}")
     assert nothing.json() == {"dossiers": [], "next": None}
+
+
+async def test_people_are_found_by_words_of_their_names_and_the_database_knows_none(intake: Intake) -> None:
+    received = await intake.receive(applicant=APPLICANT | {"name": "Đặng Thị Bích Ngọc", "identity_number": "034099333222"})
+    for typed in ("đặng thị bích ngọc", "NGOC dang", "bi\u0301ch", "  Đặng   Ngọc\u200b"):
+        lines = (await intake.get(f"/dossiers?q={quote(typed)}")).json()["dossiers"]
+        assert [line["id"] for line in lines] == [received["id"]], typed
+    for typed in ("Đặng Ngọc Lan", "bic", "-"):
+        assert (await intake.get(f"/dossiers?q={quote(typed)}")).json()["dossiers"] == [], typed
+    assert (await intake.get(f"/dossiers?unit={COMMUNE}&q=ngoc", clerk="tam")).json()["dossiers"] == []
+    (row,) = await intake.rows("SELECT CAST(p AS text) AS kept FROM person p WHERE dossier = :id", id=received["id"])
+    assert "dang" not in row.kept.lower()
+    assert "ngoc" not in row.kept.lower()
+
+
+async def test_a_rare_name_is_looked_for_in_its_index(intake: Intake) -> None:
+    given = {"unit": DISTRICT, "words": [b"12345678"], "at": None, "id": "", "limit": 51}
+    async with intake.database.connect() as connection:
+        # So few rows as here would be read whole, or one by one; all of this is rolled back.
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        await connection.exec_driver_sql("ALTER TABLE person DROP CONSTRAINT person_pkey")
+        lines = await connection.execute(text(f"EXPLAIN (COSTS OFF) {lists._BY_NAME.text}"), given)
+        plan = "\n".join(line[0] for line in lines)
+        await connection.rollback()
+    assert "Index Scan on person_name" in plan
 
 
 async def test_list_goes_on_by_key_without_gap_or_repeat(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:

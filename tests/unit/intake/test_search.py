@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.identity import possible_identities
 from contracts.text import compact
 from services.intake.adapters.keys import Keys, keys_of
-from services.intake.adapters.seal import identity_index, telephone_index
+from services.intake.adapters.seal import identity_index, name_index, telephone_index
 from services.intake.queries.search import read_search
 from services.intake.repository.lists import Search
 from tests.support.intake_events import write_keys
@@ -50,6 +50,13 @@ def test_submission_numbers_people_and_nothing(keys: Keys) -> None:
     assert read_search(keys, "034.099.000.001", UNIT, TODAY, 4) == Search(
         identities=of_kinds(keys, "034.099.000.001"), telephone=None
     )
+
+
+def test_words_without_a_digit_are_a_name(keys: Keys) -> None:
+    assert read_search(keys, " NGỌC  đặng ", UNIT, TODAY, 4) == Search(words=name_index(keys, "ngoc dang"))
+    assert set(name_index(keys, "Đặng Thị Ngọc")) > set(name_index(keys, "ngọc đặng"))
+    assert len(name_index(keys, "Vi Vi")) == 1
+    assert read_search(keys, "ngoc 2", UNIT, TODAY, 4) == Search(identities=of_kinds(keys, "ngoc 2"))
 
 
 def of_kinds(keys: Keys, number: str) -> tuple[bytes, ...]:
