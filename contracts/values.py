@@ -166,7 +166,7 @@ def normal_telephone(text: str) -> str:
     elif digits.startswith("84"):
         digits = "+" + digits
     # Who writes the country often leaves the zero that it stands for.
-    digits = re.sub(r"^\+840(?=[0-9]{8,10}$)", "+84", digits)
+    digits = re.sub(r"^\+840+(?=[1-9][0-9]{7,9}$)", "+84", digits)
     if not _TELEPHONE.fullmatch(digits):
         raise ValueError("số điện thoại phải như 0912345678 / a telephone number reads like 0912345678")
     return digits

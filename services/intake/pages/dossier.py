@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from chassis.process import CurrentProcess, Process
+from contracts.civil import civil_day
 from contracts.directory import PaperV1
 from contracts.refusal import Invalid, Refusal
 from contracts.values import Identifier
@@ -24,6 +25,7 @@ from services.intake.pages import forms
 from services.intake.queries.choices import papers_asked_for, staff_names
 from services.intake.queries.dossiers import DossierDetail, dossier_detail
 from services.intake.schemas.requests import HandOverResult, RefuseDossier, ResubmitDossier
+from services.intake.schemas.views import warnings_of
 from web.forms import Form, blank, read_form
 from web.languages import chosen_language
 from web.pages import CurrentPages, Pages
@@ -131,6 +133,7 @@ async def _page(
         status=status,
         dossier=dossier,
         applicant=detail.applicant,
+        warnings=warnings_of(detail.applicant.identity, civil_day(process.clock())) if detail.applicant else [],
         steps=detail.history,
         names=await staff_names(process, sorted({line.by for line in detail.history if line.by})),
         why=dossier.why_this_date(chosen_language(request)),

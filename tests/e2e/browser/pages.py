@@ -107,7 +107,7 @@ async def _track(page: Page, code: str, secret: str) -> None:
 async def track_refused(page: Page) -> None:
     await page.goto("/track")
     await page.locator("[name=code]").fill("H42.12-261104-0001")
-    await page.locator("[name=secret]").fill("khongdung")
+    await page.locator("[name=secret]").fill("0000-0000")
     await page.get_by_role("button", name="Xem").click()
     await page.locator(".error-summary").wait_for()
 

@@ -185,6 +185,11 @@ async def test_a_citizen_is_told_of_a_doubtful_number_with_the_submission_number
     assert "sinh năm 2027" in sent.text
 
 
+async def test_a_clerk_sees_the_doubt_about_what_came_in_online(clerk: Browser, intake: Intake) -> None:
+    sent = await intake.submit(procedure=INSURANCE_CARD, applicant=APPLICANT | {"identity_number": "034227005556"})
+    assert "sinh năm 2027" in (await clerk.get(f"/intake/dossiers/{sent['id']}")).text
+
+
 async def test_handed_back_and_complete_on_the_dossiers_page(clerk: Browser) -> None:
     page = await opened(clerk)
     held = await clerk.send(

@@ -79,6 +79,18 @@ def test_identity_numbers_are_one_however_they_are_written() -> None:
         GivenApplicant.model_validate(APPLICANT | {"identity_number": "không"})
 
 
+@given(
+    number=st.from_regex(r"\A[A-Z0-9][A-Z0-9._:-]{0,79}\Z"),
+    telephone=st.none() | st.from_regex(r"\A\+84[0-9]{8,10}\Z"),
+    name=st.text("Lê\u202e\u200b\n\t", min_size=1).filter(str.strip),
+)
+def test_whoever_was_taken_in_before_can_still_be_read(keys: Keys, number: str, telephone: str | None, name: str) -> None:
+    kept = {"name": name, "identity_number": number, "address": "Thôn Mẫu", "telephone": telephone}
+    applicant = seal.open_applicant(keys, "d-1", keys.seal("d-1", json.dumps(kept).encode()))
+    assert seal.seal_applicant(keys, "d-1", applicant).identity_index == seal.identity_index(keys, applicant.identity)
+    assert Applicant.model_validate_json(applicant.model_dump_json(exclude_none=True)) == applicant
+
+
 def test_only_the_post_reads_the_recipient(keys: Keys, files: dict[str, Path]) -> None:
     token = seal.recipient_for_post(keys, Applicant.model_validate(APPLICANT))
     assert read_by_post(files, token)["address"] == APPLICANT["address"]
