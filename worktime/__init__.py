@@ -10,7 +10,7 @@ from worktime.entries import Entry, Owed, Pause
 from worktime.errors import CalendarError, ExplanationError, LimitError, MomentError, PauseError, WorktimeError
 from worktime.explanation import Explanation
 from worktime.limits import Limit, Params, SameDay, WorkingDays, WorkingHours, limit_from_data, limit_to_data
-from worktime.pauses import resume
+from worktime.pauses import recount, resume
 from worktime.promise import Promise, promise
 from worktime.wording import Language
 
@@ -41,5 +41,6 @@ __all__ = [
     "limit_from_data",
     "limit_to_data",
     "promise",
+    "recount",
     "resume",
 ]

@@ -6,10 +6,13 @@
         {"date": "2026-02-16", "kind": "holiday", "vi": "Tết Nguyên đán", "en": "Lunar New Year", "shifts": []},
         {"date": "2026-01-10", "kind": "swapped_working_day", "vi": "...", "en": "...", "shifts": [["07:30", "11:30"]]}]}
 
-`weekly` has the keys mon, tue, wed, thu, fri, sat, sun; one that is absent is a day of rest. Kinds: holiday, local_closure,
-substitute_day_off (these have no shifts), swapped_working_day, changed_hours (these have). Times are "HH:MM".
+`weekly` (opening hours) has the keys mon, tue, wed, thu, fri, sat, sun; one that is absent is a day of rest. Beside these four
+may stand `counted`, the weekdays that limits count (["mon", "tue"]; left out: Monday to Friday), `known_until`, the last day for
+which the calendar speaks ("2026-12-31"; left out: the end of the last year of which it lists a day), and `refuse_beyond`.
+Kinds: holiday, local_closure, substitute_day_off (these have no shifts), swapped_working_day, changed_hours (these have). Times
+are "HH:MM".
 Written out, all seven weekdays stand in it, the exceptions in the order of their dates, each with all its fields.
-Unknown keys beside the four on top are left to other readers; anywhere else they are refused, because a misspelt key in a
+Unknown keys on top are left to other readers; anywhere else they are refused, because a misspelt key in a
 calendar is a wrong promise. Everything wrong is a CalendarError that names the place.
 """
 
@@ -54,6 +57,21 @@ def read_weekly(data: Mapping[str, Any]) -> dict[int, tuple[Shift, ...]]:
         with naming(name):
             week[number] = _read_shifts(data.get(name, []))
     return week
+
+
+def read_counted(data: object) -> frozenset[int] | None:
+    if data is None:
+        return None
+    if not isinstance(data, list) or not set(data) <= set(WEEKDAYS):
+        raise CalendarError(
+            vi=f"“counted” {data!r} không đọc được: hãy ghi các ngày {', '.join(WEEKDAYS)}.",
+            en=f"“counted” {data!r} cannot be read: write days out of {', '.join(WEEKDAYS)}.",
+        )
+    return frozenset(map(WEEKDAYS.index, data))
+
+
+def read_known_until(data: object) -> date | None:
+    return None if data is None else _read_date(str(data))
 
 
 def read_exceptions(data: list[Any]) -> dict[date, DayException]:

@@ -119,6 +119,9 @@ def _introduced(lead_in: str, name: str) -> str:
 
 
 WORKING_DAY = Reason("working_day", "ngày làm việc", "working day")
+OPEN_ONLY = Reason(
+    "open_only", "mở cửa tiếp nhận, không phải ngày làm việc của thời hạn", "open, but not a day that the limit counts"
+)
 _WEEKEND = Reason("weekly_rest", "nghỉ cuối tuần", "weekend")
 _WEEKLY_REST = Reason("weekly_rest", "nghỉ theo lịch tuần", "weekly day off")
 

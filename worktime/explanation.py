@@ -19,7 +19,10 @@ from worktime.limits import Limit, limit_from_data, limit_to_data
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """`accepted_at` is what came in, `start` the working moment that it counts for; both, and `end`, in Asia/Ho_Chi_Minh."""
+    """`accepted_at` is what came in, `start` the open moment that it counts for; both, and `end`, in Asia/Ho_Chi_Minh.
+
+    `known_until`: the last day that the calendar knew; `provisional`: the end lies beyond it, so that it may still move.
+    """
 
     calendar: str
     calendar_version: int
@@ -29,6 +32,8 @@ class Explanation:
     entries: tuple[Entry, ...]
     end: datetime
     pauses: tuple[Pause, ...] = ()
+    known_until: date | None = None
+    provisional: bool = False
 
     def lines(self, language: wording.Language) -> list[str]:
         """Sentences for a receipt or a page, one per run of days; `language` is "vi" or "en"."""
@@ -45,11 +50,13 @@ class Explanation:
             "entries": [_write_run(run) for run in runs(self.entries)],
             "end": self.end.isoformat(),
             "pauses": [_write_pause(pause) for pause in self.pauses],
+            "known_until": self.known_until and self.known_until.isoformat(),
+            "provisional": self.provisional,
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Raises ExplanationError for anything that `to_data` does not write."""
+        """Raises ExplanationError for anything that `to_data` does not write, or wrote before calendars had an end."""
         try:
             return cls(
                 calendar=str(data["calendar"]),
@@ -60,6 +67,8 @@ class Explanation:
                 entries=_read_entries(data["entries"]),
                 end=_read_moment(data["end"]),
                 pauses=tuple(_read_pause(pause) for pause in data["pauses"]),
+                known_until=_read_day(data.get("known_until")),
+                provisional=data.get("provisional") is True,
             )
         except (KeyError, TypeError, ValueError) as bad:
             raise ExplanationError(
@@ -91,6 +100,10 @@ def _write_pause(pause: Pause) -> dict[str, Any]:
 
 def _read_moment(text: str) -> datetime:
     return local(datetime.fromisoformat(text))
+
+
+def _read_day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _read_entries(data: list[dict[str, Any]]) -> tuple[Entry, ...]:

@@ -20,8 +20,8 @@ from worktime.counting import count_days, count_seconds
 from worktime.entries import PAUSED, RESUMED, TOO_LITTLE_LEFT, Entry, Owed, Pause
 from worktime.errors import PauseError
 from worktime.explanation import Explanation
-from worktime.limits import WorkingHours
-from worktime.promise import Promise
+from worktime.limits import Params, WorkingHours
+from worktime.promise import BY_DECREE, Promise, count
 
 
 def resume(
@@ -55,8 +55,22 @@ def resume(
             entries=entries,
             end=end,
             pauses=(*explanation.pauses, pause),
+            known_until=calendar.last_known_day,
+            provisional=not calendar.knows(end.date()),
         )
     )
+
+
+def recount(calendar: Calendar, promise: Promise, *, params: Params = BY_DECREE) -> Promise:
+    """The same acceptance, limit and pauses by another version of the calendar; by the same one it is the same promise.
+
+    Never refused for days that the calendar does not know: the promise was given, so it stays provisional.
+    """
+    explanation = promise.explanation
+    again = count(calendar, explanation.accepted_at, explanation.limit, params)
+    for pause in explanation.pauses:
+        again = resume(calendar, again, pause.paused_at, pause.resumed_at, owed=pause.owed)
+    return again
 
 
 def _check_order(explanation: Explanation, paused: datetime, resumed: datetime) -> None:

@@ -2,12 +2,15 @@
 
 The rules, each of which the explanation shows where it bites:
 
-- Accepted outside working time (lunch, evening, Sunday, holiday) counts as received when the next shift begins.
+- Accepted outside opening hours (lunch, evening, Sunday, holiday) counts as received when the next shift begins.
+- A day on which the desk is open but which the calendar does not count (a Saturday morning) is a day of reception only.
 - Working days: the day of reception is not counted; the limit ends when the last of the N working days after it closes.
-- Working hours run from reception, inside shifts.
-- Same day: ends when the day of reception closes. Received later than the cut-off (15:00 by decree; 15:00 sharp is in time), it
-  counts as received when the next working day begins. `Params.late_moves_start` applies the same to limits in working days.
+- Working hours run from reception, inside the shifts of counted days.
+- Same day: ends when the day of reception closes, or the next one that counts. Received later than the cut-off (15:00 by decree;
+  15:00 sharp is in time), it counts as received when the next working day begins. `Params.late_moves_start` applies the same to
+  limits in working days.
   Nothing is late on a day off: what comes in on Sunday at 16:00 is in time for Monday.
+- Past the last day that the calendar knows the promise is provisional, and says so; `recount` puts it right by a later version.
 """
 
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ from worktime.civil import ONE_DAY, days_between, local
 from worktime.counting import count_days, count_seconds
 from worktime.days import Reason
 from worktime.entries import AFTER_HOURS, COUNTS_AS_RECEIVED, RECEIVED, Entry
+from worktime.errors import CalendarError
 from worktime.explanation import Explanation
 from worktime.limits import Limit, Params, SameDay, WorkingDays, WorkingHours
 
@@ -37,12 +41,22 @@ class Promise:
 
 
 def promise(calendar: Calendar, accepted_at: datetime, limit: Limit, *, params: Params = BY_DECREE) -> Promise:
-    """Raises CalendarError when the calendar has too little working time, MomentError for a year outside 2000 to 2199."""
+    """Raises CalendarError when the calendar has too little working time or refuses what it does not know, MomentError for a year
+    outside 2000 to 2199.
+    """
+    given = count(calendar, accepted_at, limit, params)
+    if given.explanation.provisional and calendar.refuse_beyond:
+        raise _beyond(calendar)
+    return given
+
+
+def count(calendar: Calendar, accepted_at: datetime, limit: Limit, params: Params) -> Promise:
+    """The promise as it is counted, whether the calendar knows its end or not. Raises as `promise` does otherwise."""
     accepted = local(accepted_at)
-    start = calendar.next_working(accepted)
+    start = calendar.next_open(accepted)
     cutoff = _cutoff(limit, params)
     moved = AFTER_HOURS
-    if cutoff is not None and accepted.time() > cutoff:
+    if cutoff is not None and accepted.time() > cutoff and calendar.shifts_on(accepted.date()):
         start = calendar.next_opening(after=accepted.date())
         moved = Reason("after_cutoff", f"tiếp nhận sau {cutoff:%H:%M}", f"received after {cutoff:%H:%M}")
     waited = _days_before(calendar, accepted, start, moved)
@@ -57,7 +71,18 @@ def promise(calendar: Calendar, accepted_at: datetime, limit: Limit, *, params: 
             start=start,
             entries=entries,
             end=end,
+            known_until=calendar.last_known_day,
+            provisional=not calendar.knows(end.date()),
         )
+    )
+
+
+def _beyond(calendar: Calendar) -> CalendarError:
+    last = calendar.last_known_day
+    vi, en = ("ngày nào", "any day") if last is None else (f"sau ngày {last:%d/%m/%Y}", f"days after {last:%d/%m/%Y}")
+    return CalendarError(
+        vi=f"lịch “{calendar.id}” chưa biết {vi}: hãy bổ sung ngày nghỉ, ngày làm bù rồi ghi lại known_until.",
+        en=f"calendar “{calendar.id}” does not know {en} yet: add days off and make-up days, then state known_until anew.",
     )
 
 
@@ -73,9 +98,9 @@ def _cutoff(limit: Limit, params: Params) -> time | None:
 
 
 def _days_before(calendar: Calendar, accepted: datetime, start: datetime, moved: Reason) -> list[Entry]:
-    """The dates that lie between coming in and counting as received; only the first of them can be a working day."""
+    """The dates that lie between coming in and counting as received; only the first of them can be an open day."""
     return [
-        Entry(day, moved if calendar.shifts_on(day) else calendar.reason(day))
+        Entry(day, moved if calendar.open_on(day) else calendar.reason(day))
         for day in days_between(accepted.date(), start.date())
     ]
 
@@ -90,4 +115,5 @@ def _count(calendar: Calendar, accepted: datetime, start: datetime, limit: Limit
         case WorkingHours(amount):
             return count_seconds(calendar, start, amount * 3600)
         case SameDay():
-            return [Entry(first, calendar.reason(first), 1)], calendar.closing(first)
+            entries = count_days(calendar, first, 1)
+            return entries, calendar.closing(entries[-1].day)

@@ -35,7 +35,17 @@ def lines(explanation: "Explanation", language: Language) -> list[str]:
         *(_run(run, explanation.limit, language) for run in runs(explanation.entries)),
         *(_pause(pause, explanation, language) for pause in explanation.pauses),
         f"Đến hạn lúc {end}." if vi else f"Due at {end}.",
+        *([_provisional(explanation, language)] if explanation.provisional else []),
     ]
+
+
+def _provisional(explanation: "Explanation", language: Language) -> str:
+    last = explanation.known_until
+    if language == "vi":
+        why = "chưa ghi ngày nghỉ nào" if last is None else f"mới có ngày nghỉ, ngày làm bù đến hết {last:%d/%m/%Y}"
+        return f"Ngày này là tạm tính: lịch “{explanation.calendar}” {why}, nên ngày hẹn có thể đổi."
+    why = "lists no days off yet" if last is None else f"has its days off and make-up days until {last:%d/%m/%Y} only"
+    return f"This date is provisional: calendar “{explanation.calendar}” {why}, so it may still change."
 
 
 def _reception(explanation: "Explanation", language: Language) -> str:

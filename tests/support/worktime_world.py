@@ -36,9 +36,14 @@ def province_data() -> dict[str, Any]:
 PROVINCE = Calendar.from_data(province_data())
 
 
-def with_saturday_mornings() -> Calendar:
+def with_saturday_desk() -> dict[str, Any]:
+    """Open on Saturday mornings, without saying that the limits count them."""
     data = province_data()
-    return Calendar.from_data(data | {"weekly": data["weekly"] | {"sat": MORNING}})
+    return data | {"weekly": data["weekly"] | {"sat": MORNING}}
+
+
+def with_saturday_mornings() -> Calendar:
+    return Calendar.from_data(with_saturday_desk() | {"counted": ["mon", "tue", "wed", "thu", "fri", "sat"]})
 
 
 def at(text: str) -> datetime:
@@ -70,9 +75,18 @@ moments = st.integers(0, 90 * 24 * 3600).map(lambda seconds: datetime(2026, 1, 1
 def calendars(draw: st.DrawFn) -> Calendar:
     weekly = draw(st.dictionaries(st.integers(0, 6), day_shifts()))
     # One whole hour a week at least: limits in hours over weeks of a minute are refused, which has a test of its own.
-    opening = draw(st.integers(0, 22))
-    weekly[draw(st.integers(0, 6))] = (Shift(time(opening), time(opening + 1)),)
-    return Calendar("drawn", draw(st.integers(1, 9)), weekly, draw(st.dictionaries(dates, day_exceptions(), max_size=12)))
+    opening, surely = draw(st.integers(0, 22)), draw(st.integers(0, 6))
+    weekly[surely] = (Shift(time(opening), time(opening + 1)),)
+    exceptions = draw(st.dictionaries(dates, day_exceptions(), max_size=12))
+    counted = draw(st.frozensets(st.integers(0, 6))) | {surely}
+    return Calendar(
+        id="drawn",
+        version=draw(st.integers(1, 9)),
+        weekly=weekly,
+        exceptions=exceptions,
+        counted=counted,
+        known_until=draw(st.none() | dates),
+    )
 
 
 day_limits = st.integers(1, 30).map(WorkingDays)

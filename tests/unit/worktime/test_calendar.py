@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.worktime_world import PROVINCE, at, province_data
+from tests.support.worktime_world import PROVINCE, at, province_data, with_saturday_desk
 from worktime import (
     TIME_ZONE,
     Calendar,
@@ -48,6 +48,9 @@ def _excepting(**changes: Any) -> dict[str, Any]:
         pytest.param(_with(weekly={"mon": [["11:30", "07:30"]]}), "must end after it starts", id="backwards"),
         pytest.param(_with(weekly={"mon": [["07:30", "11:30"], ["11:00", "17:00"]]}), "mon: shift 11:00", id="overlap"),
         pytest.param(_with(weekly={"mon": [["13:30", "17:00"], ["07:30", "11:30"]]}), "out of order", id="order"),
+        pytest.param(_with(counted=["saturday"]), "“counted”", id="counted weekday that is none"),
+        pytest.param(_with(counted="sat"), "“counted”", id="counted weekdays as text"),
+        pytest.param(_with(known_until="31/12/2026"), "like 2026-02-16", id="end in another form"),
         pytest.param(_with(exceptions=["2026-04-30"]), "exceptions[1]", id="exception as text"),
         pytest.param(_excepting(shift=[]), "exceptions[1]", id="misspelt key"),
         pytest.param(_excepting(date="30/04/2026"), "like 2026-02-16", id="date in another form"),
@@ -83,10 +86,24 @@ def test_written_data_is_complete_and_sorted() -> None:
     assert Calendar.from_data(shuffled).to_data() == data
 
 
+def test_what_a_calendar_states_beside_its_days_is_written_out() -> None:
+    stated = province_data() | {"counted": ["mon", "sat"], "known_until": "2027-06-30", "refuse_beyond": True}
+    assert Calendar.from_data(stated).to_data() == stated
+
+
+def test_a_desk_has_opening_hours_on_days_that_do_not_count() -> None:
+    desk, saturday = Calendar.from_data(with_saturday_desk()), date(2026, 3, 7)
+    assert desk.open_on(saturday) == (Shift(time(7, 30), time(11, 30)),)
+    assert desk.shifts_on(saturday) == ()
+    assert desk.reason(saturday).code == "open_only"
+    assert desk.next_open(at("2026-03-07 08:00")) == at("2026-03-07 08:00")
+    assert desk.next_working(at("2026-03-07 08:00")) == at("2026-03-09 07:30")
+
+
 def test_a_calendar_cannot_be_changed_from_outside() -> None:
     week = {0: (Shift(time(8), time(9)),)}
     closed = {date(2026, 3, 9): DayException(ExceptionKind.HOLIDAY, "nghỉ", "holiday")}
-    calendar = Calendar("x", 1, week, closed)
+    calendar = Calendar(id="x", version=1, weekly=week, exceptions=closed)
     week.clear()
     closed.clear()
     assert calendar.shifts_on(date(2026, 3, 2))
@@ -111,7 +128,9 @@ def test_shifts_may_touch() -> None:
 
 def test_a_week_has_seven_days() -> None:
     with pytest.raises(CalendarError):
-        Calendar("x", 1, {7: ()})
+        Calendar(id="x", version=1, weekly={7: ()})
+    with pytest.raises(CalendarError):
+        Calendar(id="x", version=1, weekly={}, counted=frozenset({7}))
 
 
 @pytest.mark.parametrize("start", [time(7, 30, 1), time(7, 30, tzinfo=UTC), time(7, 30, 0, 1)])
@@ -186,7 +205,8 @@ def test_a_cut_off_is_in_whole_minutes() -> None:
 def lonely(*days: date) -> Calendar:
     """A calendar that works on these days only, from 8:00 to 9:00."""
     hour = (Shift(time(8), time(9)),)
-    return Calendar("x", 1, {}, {day: DayException(ExceptionKind.SWAPPED_WORKING_DAY, "một", "one", hour) for day in days})
+    made_up = DayException(ExceptionKind.SWAPPED_WORKING_DAY, "một", "one", hour)
+    return Calendar(id="x", version=1, weekly={}, exceptions=dict.fromkeys(days, made_up))
 
 
 def test_two_years_of_rest_are_walked_and_not_a_day_more() -> None:
@@ -201,5 +221,5 @@ def test_rest_is_counted_anew_after_every_working_day() -> None:
     first = date(2026, 3, 2)
     second = first + timedelta(days=2 * 366 + 1)
     assert promise(lonely(first, second), at("2026-03-02 08:30"), WorkingHours(1)).moment.date() == second
-    mondays = Calendar("x", 1, {0: (Shift(time(8), time(9)),)})
+    mondays = Calendar(id="x", version=1, weekly={0: (Shift(time(8), time(9)),)})
     assert promise(mondays, at("2026-03-02 08:30"), WorkingDays(200)).moment.date() == first + timedelta(weeks=200)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -18,11 +18,13 @@ from worktime import (
     Params,
     Promise,
     SameDay,
+    Shift,
     WorkingDays,
     WorkingHours,
     limit_from_data,
     limit_to_data,
     promise,
+    recount,
     resume,
 )
 
@@ -72,6 +74,7 @@ def test_working_days_are_those_after_reception_until_the_last_closes(
     assert limit.amount == sum(bool(calendar.shifts_on(day)) for day in days_from(start.date(), moment.date())[1:])
     assert moment.time() == calendar.shifts_on(moment.date())[-1].end
     assert calendar.seconds_worked(accepted, start) == 0
+    assert calendar.days_worked(start.date(), moment.date()) == limit.amount
 
 
 @given(calendars(), moments, hour_limits)
@@ -239,3 +242,45 @@ def test_a_newer_calendar_may_differ_in_anything(
     explanation = resume(newer, promise(calendar, accepted, limit), paused, paused + length).explanation
     assert [entry.day for entry in explanation.entries] == days_from(explanation.accepted_at.date(), explanation.end.date())
     assert explanation.lines("en")
+
+
+@given(calendars(), moments, limits, st.frozensets(st.integers(0, 6)))
+def test_a_desk_open_on_days_that_do_not_count_moves_no_promise_of_what_came_in_on_those_that_do(
+    calendar: Calendar, accepted: datetime, limit: Limit, desk: frozenset[int]
+) -> None:
+    """More opening hours on other days: what is received in counted time is due when it was."""
+    accepted = calendar.next_working(accepted)
+    whole_day = (Shift(time(0), time(23, 59)),)
+    uncounted = dict.fromkeys(desk - (calendar.counted or frozenset()), whole_day)
+    longer = replace(calendar, weekly={**calendar.weekly, **uncounted})
+    assert promise(longer, accepted, limit).moment == promise(calendar, accepted, limit).moment
+
+
+@given(calendars(), moments, limits, params)
+def test_a_promise_is_provisional_just_when_it_ends_past_what_the_calendar_knows(
+    calendar: Calendar, accepted: datetime, limit: Limit, rules: Params
+) -> None:
+    given_promise = promise(calendar, accepted, limit, params=rules)
+    explanation, last = given_promise.explanation, calendar.last_known_day
+    assert explanation.known_until == last
+    assert explanation.provisional == (last is None or given_promise.moment.date() > last)
+    assert len(explanation.lines("vi")) == len(replace(explanation, provisional=False).lines("vi")) + explanation.provisional
+
+
+@given(calendar=calendars(), accepted=moments, limit=limits, wait=spans, length=spans, newer=calendars(), rules=params)
+def test_a_promise_counted_again_by_a_later_calendar_is_the_one_that_it_would_have_given(
+    *, calendar: Calendar, accepted: datetime, limit: Limit, wait: timedelta, length: timedelta, newer: Calendar, rules: Params
+) -> None:
+    paused = accepted + wait
+    held = resume(calendar, promise(calendar, accepted, limit, params=rules), paused, paused + length, owed=Owed.MONEY)
+    assert recount(calendar, held, params=rules) == held
+    anew = resume(newer, promise(newer, accepted, limit, params=rules), paused, paused + length, owed=Owed.MONEY)
+    assert recount(newer, held, params=rules) == anew
+
+
+@given(calendars(), dates, dates)
+def test_counted_days_add_up(calendar: Calendar, first: date, second: date) -> None:
+    start, end = sorted((first, second))
+    worked = [day for day in days_from(start, end) if calendar.shifts_on(day)]
+    assert calendar.days_worked(start - timedelta(days=1), end) == len(worked)
+    assert calendar.days_worked(end, start) == 0

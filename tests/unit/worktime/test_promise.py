@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from tests.support.worktime_world import PROVINCE, at, province_data, with_saturday_mornings
-from worktime import Calendar, CalendarError, MomentError, Params, SameDay, WorkingDays, WorkingHours, promise
+from tests.support.worktime_world import PROVINCE, at, province_data, with_saturday_desk, with_saturday_mornings
+from worktime import Calendar, CalendarError, MomentError, Params, SameDay, WorkingDays, WorkingHours, promise, recount, resume
 
 LATE_MOVES = Params(late_moves_start=True)
 
@@ -79,11 +79,86 @@ def test_working_hours(accepted: str, hours: int, due: str) -> None:
     assert promise(PROVINCE, at(accepted), WorkingHours(hours)).moment == at(due)
 
 
-def test_a_saturday_morning_is_a_working_day() -> None:
+def test_a_saturday_morning_is_a_working_day_where_the_calendar_says_so() -> None:
     calendar = with_saturday_mornings()
     assert promise(calendar, at("2026-03-06 09:00"), WorkingDays(1)).moment == at("2026-03-07 11:30")
     assert promise(calendar, at("2026-03-07 09:00"), SameDay()).moment == at("2026-03-07 11:30")
     assert promise(calendar, at("2026-03-07 11:30"), SameDay()).moment == at("2026-03-09 17:00")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "limit", "due"),
+    [
+        pytest.param("2026-03-06 09:00", WorkingDays(1), "2026-03-09 17:00", id="in on Friday, the Saturday is not counted"),
+        pytest.param(
+            "2026-03-07 09:00", WorkingDays(1), "2026-03-09 17:00", id="in on Saturday is received, Monday is the first"
+        ),
+        pytest.param("2026-03-07 12:00", WorkingDays(1), "2026-03-10 17:00", id="after the desk has closed it counts for Monday"),
+        pytest.param("2026-03-06 17:30", WorkingDays(1), "2026-03-09 17:00", id="Friday evening counts for the Saturday desk"),
+        pytest.param("2026-03-06 16:00", WorkingHours(2), "2026-03-09 08:30", id="hours do not run on it either"),
+        pytest.param("2026-03-07 09:00", WorkingHours(1), "2026-03-09 08:30", id="hours begin on Monday"),
+        pytest.param("2026-03-07 09:00", SameDay(), "2026-03-09 17:00", id="the same day ends on the next one that counts"),
+        pytest.param("2026-01-09 09:00", WorkingDays(1), "2026-01-10 17:00", id="a make-up Saturday counts all the same"),
+    ],
+)
+def test_a_desk_open_on_saturday_morning_does_not_make_it_a_working_day(
+    accepted: str, limit: WorkingDays | WorkingHours | SameDay, due: str
+) -> None:
+    assert promise(Calendar.from_data(with_saturday_desk()), at(accepted), limit).moment == at(due)
+
+
+def test_a_clock_stopped_on_an_uncounted_saturday_goes_on_from_monday() -> None:
+    desk = Calendar.from_data(with_saturday_desk())
+    given = promise(desk, at("2026-03-06 09:00"), WorkingDays(2))
+    assert resume(desk, given, at("2026-03-07 09:00"), at("2026-03-09 07:30")).moment == given.moment
+    assert resume(desk, given, at("2026-03-07 09:00"), at("2026-03-14 09:00")).moment == at("2026-03-17 17:00")
+
+
+def test_late_reception_on_an_uncounted_saturday_is_not_late() -> None:
+    data = with_saturday_desk()
+    whole = Calendar.from_data(data | {"weekly": data["weekly"] | {"sat": [["07:30", "17:00"]]}})
+    assert promise(whole, at("2026-03-07 16:00"), WorkingDays(1), params=LATE_MOVES).moment == at("2026-03-09 17:00")
+
+
+def test_a_promise_beyond_the_end_of_the_calendar_is_provisional() -> None:
+    within = promise(PROVINCE, at("2026-12-30 09:00"), WorkingDays(1))
+    beyond = promise(PROVINCE, at("2026-12-31 09:00"), WorkingDays(1))
+    assert (within.moment, within.explanation.provisional) == (at("2026-12-31 17:00"), False)
+    assert (beyond.moment, beyond.explanation.provisional) == (at("2027-01-01 17:00"), True)
+    assert beyond.explanation.known_until == date(2026, 12, 31)
+    assert beyond.explanation.lines("en")[-1].startswith("This date is provisional: calendar “province”")
+    assert "31/12/2026" in beyond.explanation.lines("vi")[-1]
+
+
+def test_a_provisional_promise_comes_right_when_the_calendar_does() -> None:
+    beyond = promise(PROVINCE, at("2026-12-31 09:00"), WorkingDays(1))
+    new_year = {"date": "2027-01-01", "kind": "holiday", "vi": "Tết Dương lịch", "en": "New Year", "shifts": []}
+    longer = Calendar.from_data(province_data() | {"version": 4, "exceptions": [*province_data()["exceptions"], new_year]})
+    right = recount(longer, beyond)
+    assert (right.moment, right.explanation.provisional) == (at("2027-01-04 17:00"), False)
+    assert right.explanation.calendar_version == 4
+
+
+def test_a_calendar_says_until_when_it_is_known() -> None:
+    stated = Calendar.from_data(province_data() | {"known_until": "2026-03-31"})
+    assert promise(stated, at("2026-03-30 09:00"), WorkingDays(1)).explanation.provisional is False
+    assert promise(stated, at("2026-03-31 09:00"), WorkingDays(1)).explanation.provisional is True
+    untold = promise(Calendar.from_data(province_data() | {"exceptions": []}), at("2026-03-30 09:00"), WorkingDays(1))
+    assert (untold.explanation.known_until, untold.explanation.provisional) == (None, True)
+    assert "chưa ghi ngày nghỉ nào" in untold.explanation.lines("vi")[-1]
+    assert "lists no days off" in untold.explanation.lines("en")[-1]
+
+
+def test_a_calendar_may_refuse_to_promise_beyond_its_end() -> None:
+    strict = Calendar.from_data(province_data() | {"refuse_beyond": True})
+    within = promise(strict, at("2026-12-30 09:00"), WorkingDays(1))
+    assert within.moment == at("2026-12-31 17:00")
+    with pytest.raises(CalendarError, match="known_until"):
+        promise(strict, at("2026-12-31 09:00"), WorkingDays(1))
+    with pytest.raises(CalendarError, match="does not know any day"):
+        promise(Calendar.from_data(strict.to_data() | {"exceptions": []}), at("2026-03-30 09:00"), WorkingDays(1))
+    shorter = Calendar.from_data(strict.to_data() | {"known_until": "2026-03-31"})
+    assert recount(shorter, within).explanation.provisional
 
 
 def test_any_time_zone_is_understood_and_the_date_is_that_of_vietnam() -> None:

@@ -46,7 +46,7 @@ def read_runs(first: str, last: str) -> Callable[[], object]:
     ("refused", "vi", "en"),
     [
         pytest.param(
-            lambda: Calendar("x", 1, {7: ()}),
+            lambda: Calendar(id="x", version=1, weekly={7: ()}),
             "Lịch tuần chỉ có các ngày 0 (thứ hai) đến 6 (chủ nhật).",
             "A week has the days 0 (Monday) to 6 (Sunday) only.",
             id="eighth weekday",
