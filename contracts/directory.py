@@ -32,14 +32,24 @@ class UnitV1(Event):
     sample: bool = False
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 @event("calendar.changed.v1", CALENDARS)
 class CalendarV1(Event):
-    """The shape of worktime.Calendar.to_data(): weekly shifts and exceptions by date."""
+    """The shape of worktime.Calendar.to_data(): weekly opening hours and exceptions by date."""
 
     id: Identifier
     name: Text
     weekly: dict[str, list[tuple[str, str]]]
     exceptions: list[dict[str, object]] = Field(default_factory=list, max_length=2000)
+    counted: list[Weekday] | None = Field(
+        default=None, max_length=7, description="days of the week that limits count; left out: Monday to Friday"
+    )
+    known_until: date | None = Field(
+        default=None, description="its last day; left out: the end of the last year of which it lists a day"
+    )
+    refuse_beyond: bool = Field(default=False, description="no promise past that day, instead of a provisional one")
     sample: bool = False
 
 

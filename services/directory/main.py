@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.process import Service, serve
 from chassis.sign_in import OwnSignInLookUp
 from services.directory import api, pages
+from services.directory.background import measure_calendars
 from services.directory.commands.table import COMMANDS
 from services.directory.consumers import TABLE
 from services.directory.domain.accounts import INSTALLATION
@@ -27,6 +28,7 @@ SERVICE = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
+    background=(measure_calendars,),
     settings=DirectorySettings,
     signin=own_sign_in,
     at_start=provision,

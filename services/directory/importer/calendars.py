@@ -20,10 +20,19 @@ def build_calendars(rows: Rows, faults: list[Fault]) -> dict[str, CalendarV1]:
     calendars: dict[str, CalendarV1] = {}
     for row in rows.of("calendars.csv"):
         weekly = {weekday: row[weekday] for weekday in WEEKDAYS if row[weekday]}
-        if _is_sound(row, "mon", row["id"], weekly, [], faults):
-            exceptions = _exceptions(row["id"], weekly, exceptional[row["id"]], faults)
+        counted = [*row["counted"]] or None
+        lists = {weekday: _lists(shifts) for weekday, shifts in weekly.items()}
+        week = {"id": row["id"], "version": 1, "weekly": lists, "counted": counted}
+        if _is_sound(row, "mon", week, [], faults):
             calendars[row["id"]] = CalendarV1(
-                id=row["id"], name=row["name"], weekly=weekly, exceptions=exceptions, sample=row["sample"]
+                id=row["id"],
+                name=row["name"],
+                weekly=weekly,
+                exceptions=_exceptions(week, exceptional[row["id"]], faults),
+                counted=counted,
+                known_until=row["known_until"],
+                refuse_beyond=row["refuse_beyond"],
+                sample=row["sample"],
             )
     return calendars
 
@@ -48,7 +57,8 @@ def _by_calendar(rows: Rows, faults: list[Fault]) -> dict[str, list[Row]]:
     return days
 
 
-def _exceptions(name: str, weekly: Mapping[str, Any], days: Sequence[Row], faults: list[Fault]) -> list[dict[str, object]]:
+def _exceptions(week: Mapping[str, Any], days: Sequence[Row], faults: list[Fault]) -> list[dict[str, object]]:
+    name = week["id"]
     exceptions: dict[str, dict[str, object]] = {}
     for row in days:
         day = row["date"].isoformat()
@@ -62,18 +72,15 @@ def _exceptions(name: str, weekly: Mapping[str, Any], days: Sequence[Row], fault
         if day in exceptions:
             vi = f"Ngày này đã ghi cho lịch “{name}” ở dòng khác."
             faults.append(row.fault("date", vi=vi, en=f"Another line has this date for calendar “{name}” already."))
-        elif _is_sound(row, "shifts", name, weekly, [exception], faults):
+        elif _is_sound(row, "shifts", week, [exception], faults):
             exceptions[day] = exception
     return [exceptions[day] for day in sorted(exceptions)]
 
 
-def _is_sound(
-    row: Row, column: str, name: str, weekly: Mapping[str, Any], exceptions: list[dict[str, object]], faults: list[Fault]
-) -> bool:
+def _is_sound(row: Row, column: str, week: Mapping[str, Any], exceptions: list[dict[str, object]], faults: list[Fault]) -> bool:
     """Whether worktime can count with it; what it says otherwise becomes a fault at this row."""
-    data = {"id": name, "version": 1, "weekly": {day: _lists(shifts) for day, shifts in weekly.items()}, "exceptions": exceptions}
     try:
-        Calendar.from_data(data).next_working(_SOME_DAY)
+        Calendar.from_data({**week, "exceptions": exceptions}).next_working(_SOME_DAY)
     except CalendarError as refusal:
         faults.append(row.fault(column, vi=refusal.vi, en=refusal.en))
         return False

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.process import CurrentProcess
 from contracts.values import Role
 from services.directory.domain.accounts import INSTALLATION
+from services.directory.queries.calendars import ending_calendars
 from web.pages import CurrentPages
 from web.principal import Principal
 from web.signin import Visitor
@@ -31,6 +33,7 @@ DOORS: Final = (
     Door("figures", "/reporting/figures", frozenset({Role.LEADER, Role.ADMIN})),
     Door("messages", "/notify/messages", frozenset({Role.CLERK, Role.LEADER, Role.OPERATOR})),
     Door("staff", "/directory/staff", frozenset({Role.ADMIN, Role.OPERATOR})),
+    Door("calendars", "/directory/calendars", frozenset({Role.ADMIN, Role.OPERATOR})),
 )
 PUBLIC: Final = (
     Door("track", "/track", frozenset()),
@@ -42,9 +45,11 @@ PUBLIC: Final = (
 
 
 @router.get("/")
-async def home(request: Request, pages: CurrentPages, person: Visitor) -> Response:
+async def home(request: Request, pages: CurrentPages, process: CurrentProcess, person: Visitor) -> Response:
     doors = [door for door in DOORS if person is not None and any(person.has(role) for role in door.roles)]
-    return pages.render(request, "home.html", doors=doors, public=PUBLIC, held=_held(person))
+    # Told where administrators come every day, months before a promise needs the days that are missing.
+    ending = await ending_calendars(process) if any(door.key == "calendars" for door in doors) else []
+    return pages.render(request, "home.html", doors=doors, public=PUBLIC, held=_held(person), ending=ending)
 
 
 def _held(person: Principal | None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from chassis.process import Process
 from contracts.civil import civil_day
@@ -10,6 +11,7 @@ from contracts.search_words import is_match
 from contracts.text import compact
 from contracts.values import Tier
 from services.directory.domain.alphabet import sort_key
+from services.directory.domain.calendar_end import known_until
 from services.directory.repository import entities
 from services.directory.schemas import Calendars, Units
 from worktime.calendar_data import WEEKDAYS
@@ -20,13 +22,16 @@ Hours = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitDetail:
-    """A unit with what is shown beside it. `ended`: its validity is over; `parent` and `successor` by name."""
+    """A unit with what is shown beside it. `ended`: its validity is over; `parent` and `successor` by name; `known_until`: the
+    last day whose opening hours the calendar knows.
+    """
 
     unit: UnitV1
     parent: str | None
     successor: str | None
     ended: bool
     hours: list[Hours]
+    known_until: date | None
 
 
 async def list_units(process: Process) -> Units:
@@ -50,6 +55,7 @@ async def units_by_tier(process: Process, search: str = "") -> Mapping[Tier, lis
         units = await entities.load_all(connection, UnitV1)
         calendars = await entities.load_all(connection, CalendarV1)
     today = civil_day(process.clock())
+    ends = {calendar.id: known_until(calendar.entity) for calendar in calendars.values()}
     hours = {calendar.id: opening_hours(calendar.entity) for calendar in calendars.values()}
     names = {unit.id: unit.entity.name for unit in units.values()}
     details = [
@@ -59,6 +65,7 @@ async def units_by_tier(process: Process, search: str = "") -> Mapping[Tier, lis
             successor=names.get(unit.successor or ""),
             ended=unit.valid_to is not None and unit.valid_to < today,
             hours=hours.get(unit.calendar, []),
+            known_until=ends.get(unit.calendar),
         )
         for unit in (versioned.entity for versioned in units.values())
         if not search or unit.id.startswith(compact(search)) or is_match(search, unit.name)

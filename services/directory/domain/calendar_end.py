@@ -1,0 +1,39 @@
+"""Until when a calendar is known, and whether that is near enough for somebody to act.
+
+Holidays are announced months ahead, and so are the promises that need them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from contracts.directory import CalendarV1
+from worktime import Calendar
+
+SOON: Final = timedelta(days=183)
+"""Half a year: longer than nearly every limit, and time enough to hear what the next year's days off are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEnd:
+    """`known_until`: None for a calendar that lists no days off at all. `soon`: within half a year, or past. `units`: how many
+    keep it today.
+    """
+
+    id: str
+    name: str
+    known_until: date | None
+    soon: bool
+    units: int
+
+
+def calendar_end(calendar: CalendarV1, units: int, today: date) -> CalendarEnd:
+    last = known_until(calendar)
+    return CalendarEnd(
+        id=calendar.id, name=calendar.name, known_until=last, soon=last is None or last < today + SOON, units=units
+    )
+
+
+def known_until(calendar: CalendarV1) -> date | None:
+    """What it states, or what follows from the days that it lists. None: it has never been told a day off."""
+    return Calendar.from_data({**calendar.model_dump(mode="json"), "version": 1}).last_known_day
