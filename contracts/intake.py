@@ -1,13 +1,15 @@
 """What intake publishes: dossiers from submission to hand-over, contacts, guidance turns, orders to the post.
 
-Every dossier fact carries what its readers need (status, code, unit, procedure with version and title, promised date,
-contact version), so that none of them waits for another topic. Only `ContactV1` holds personal data.
+Every dossier fact carries what its readers need (status, code, unit, procedure with version and title, promised date and
+whether it may still move, contact version), so that none of them waits for another topic. Only `ContactV1` holds personal data.
 """
 
+from datetime import date
 from typing import Final, Literal
 
 from pydantic import Field
 
+from contracts.directory import LimitV1
 from contracts.registry import Event, event
 from contracts.topics import CONTACTS, DOSSIERS, FRONT_DESK, POST_ORDERS
 from contracts.values import (
@@ -65,6 +67,13 @@ class MissingPaper(Value):
     reason: LongText
 
 
+class Provisional(Value):
+    """Why a promised date may still move: it lies past the last day that its calendar knows; null: it lists no day off at all."""
+
+    calendar: Identifier
+    known_until: date | None = None
+
+
 class DossierFact(Event):
     """What every fact about a dossier carries. `contact_version` None says that there is no contact; nobody infers it."""
 
@@ -77,6 +86,7 @@ class DossierFact(Event):
     hand_over: HandOver = HandOver.COUNTER
     contact_version: Count | None = None
     promised_at: Moment | None = None
+    provisional: Provisional | None = Field(default=None, description="set while the promised date may still move")
     at: Moment = Field(description="when it happened at the counter, not when it was typed or sent")
     by: Identifier | None = Field(default=None, description="staff id; None for the citizen or a system")
 
@@ -85,6 +95,9 @@ class DossierFact(Event):
 class DossierSubmittedV1(DossierFact):
     papers: list[PaperRef] = Field(default_factory=list, max_length=200)
     collection: Identifier | None = Field(default=None, description="the post's collection that brought it")
+    stated_at: Moment | None = Field(
+        default=None, description="what the sender stated, where that cannot be: `at` is its arrival"
+    )
 
 
 @event("dossier.returned.v1", DOSSIERS)
@@ -102,6 +115,17 @@ class DossierAcceptedV1(DossierFact):
     accepted_at: Moment
     fee: Dong = 0
     papers: list[PaperRef] = Field(default_factory=list, max_length=200)
+    limit: LimitV1 | None = Field(default=None, description="what `promised_at` was counted by, with `calendar`")
+    calendar: Identifier | None = None
+
+
+@event("dossier.rescheduled.v1", DOSSIERS)
+class DossierRescheduledV1(DossierFact):
+    """A provisional promise was counted again by a newer version of its calendar. It may be the same date, now firm."""
+
+    code: DossierCode
+    promised_at: Moment
+    previous_at: Moment
 
 
 @event("dossier.refused.v1", DOSSIERS)
@@ -131,6 +155,7 @@ class DossierHandedOverV1(DossierFact):
     code: DossierCode
     handed_over_by: HandOver
     handed_over_at: Moment
+    stated_at: Moment | None = Field(default=None, description="what the post stated, where that cannot be")
 
 
 NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
@@ -138,6 +163,7 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
         DossierSubmittedV1,
         DossierReturnedV1,
         DossierAcceptedV1,
+        DossierRescheduledV1,
         DossierRefusedV1,
         DossierDecidedV1,
         DossierHandedOverV1,
@@ -149,12 +175,15 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
 def asks_for_message(event: DossierFact) -> bool:
     """Whether this fact owes the applicant a message: notify then keeps a ledger row for it, sent or skipped.
 
-    Who hands in at the counter, or fetches the result there, holds the paper in hand and is not written to about it.
+    Who hands in at the counter, or fetches the result there, holds the paper in hand and is not written to about it. A promised
+    date that has become firm as it was is no news.
     """
     if isinstance(event, DossierSubmittedV1):
         return event.channel is not Channel.COUNTER
     if isinstance(event, DossierHandedOverV1):
         return event.handed_over_by is HandOver.POST
+    if isinstance(event, DossierRescheduledV1):
+        return event.promised_at != event.previous_at
     return type(event) in NOTICES
 
 

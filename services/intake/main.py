@@ -5,7 +5,8 @@ from typing import Final
 
 from chassis.process import Service, serve
 from services.intake import api, pages
-from services.intake.background import hash_people_anew
+from services.intake.background.calendars import watch_calendars
+from services.intake.background.hashes import hash_people_anew
 from services.intake.commands.table import COMMANDS
 from services.intake.consumers import TABLE
 from services.intake.provision import open_keys
@@ -19,7 +20,7 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
-    background=[hash_people_anew],
+    background=(hash_people_anew, watch_calendars),
     views=VIEWS,
     settings=IntakeSettings,
     at_start=open_keys,

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from contracts.aggregate import Aggregate
-from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, ProcedureRef, UnitRef
+from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.registry import Event
 from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus
 from services.intake.domain.history import HistoryLine
@@ -71,6 +71,14 @@ class Dossier(Aggregate):
     @property
     def status(self) -> PortalStatus:
         return self.stage.portal
+
+    @property
+    def provisional(self) -> Provisional | None:
+        """Why the promised date may still move; None when it cannot, or not any more."""
+        why = self.explanation
+        if why is None or not why.get("provisional") or self.decided_at is not None:
+            return None
+        return Provisional(calendar=why["calendar"], known_until=why["known_until"])
 
     def moved(self, transition: Transition, now: datetime, **changes: Any) -> Self:
         """The dossier after a step of the table; raises IllegalStep."""

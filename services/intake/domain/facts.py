@@ -6,11 +6,13 @@ A handler returns `Decision(dossier, (fact,))`: recording it adds the fact's lin
 from datetime import datetime
 from typing import Any
 
+from contracts.directory import LimitV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierDecidedV1,
     DossierHandedOverV1,
     DossierRefusedV1,
+    DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTakenUpV1,
@@ -18,9 +20,12 @@ from contracts.intake import (
 from services.intake.domain.dossier import Dossier
 
 
-def submitted(dossier: Dossier, by: str | None) -> DossierSubmittedV1:
+def submitted(dossier: Dossier, by: str | None, stated_at: datetime | None = None) -> DossierSubmittedV1:
     return DossierSubmittedV1(
-        **_common(dossier, dossier.submitted_at, by), papers=list(dossier.papers), collection=dossier.collection
+        **_common(dossier, dossier.submitted_at, by),
+        papers=list(dossier.papers),
+        collection=dossier.collection,
+        stated_at=stated_at,
     )
 
 
@@ -36,7 +41,17 @@ def accepted(dossier: Dossier, by: str) -> DossierAcceptedV1:
         accepted_at=dossier.accepted_at,
         fee=dossier.fee,
         papers=list(dossier.papers),
+        **_counted_by(dossier),
     )
+
+
+def _counted_by(dossier: Dossier) -> dict[str, Any]:
+    why = dossier.explanation
+    return {} if why is None else {"limit": LimitV1.model_validate(why["limit"]), "calendar": why["calendar"]}
+
+
+def rescheduled(dossier: Dossier, previous_at: datetime, at: datetime) -> DossierRescheduledV1:
+    return DossierRescheduledV1(**_common(dossier, at, None), previous_at=previous_at)
 
 
 def refused(dossier: Dossier, at: datetime, by: str) -> DossierRefusedV1:
@@ -57,12 +72,13 @@ def decided(dossier: Dossier, by: str) -> DossierDecidedV1:
     )
 
 
-def handed_over(dossier: Dossier, by: str | None) -> DossierHandedOverV1:
+def handed_over(dossier: Dossier, by: str | None, stated_at: datetime | None = None) -> DossierHandedOverV1:
     assert dossier.handed_over_at is not None  # noqa: S101 -- as above
     return DossierHandedOverV1(
         **_common(dossier, dossier.handed_over_at, by),
         handed_over_by=dossier.handed_over_by,
         handed_over_at=dossier.handed_over_at,
+        stated_at=stated_at,
     )
 
 
@@ -78,6 +94,7 @@ def _common(dossier: Dossier, at: datetime, by: str | None) -> dict[str, Any]:
         "hand_over": dossier.hand_over,
         "contact_version": dossier.contact_version,
         "promised_at": dossier.promised_at,
+        "provisional": dossier.provisional,
         "at": at,
         "by": by,
     }

@@ -29,6 +29,11 @@ class HistoryLine:
         own_data = fact.model_dump(mode="json", exclude=set(_IN_EVERY_FACT), exclude_none=True)
         return cls(sequence=sequence, type=fact.TYPE, at=fact.at, by=fact.by, notice=asks_for_message(fact), data=own_data)
 
+    def moment(self, name: str) -> datetime | None:
+        """A moment in `data`; None where this line has none of that name."""
+        value = self.data.get(name)
+        return None if value is None else datetime.fromisoformat(value)
+
     @property
     def kind(self) -> str:
         """The past tense of its event: submitted, returned, accepted ... Each has its text, `step.<kind>`."""

@@ -86,7 +86,7 @@ def offer(
     )
     try:
         limit = limit_from_data(_limit_data(version))
-        weeks = _weeks(Same(calendar), calendar_version)
+        weeks = calendar_of(Same(calendar), calendar_version)
     except WorktimeError as error:
         raise unusable(error) from error
     return Offer(
@@ -135,7 +135,7 @@ def remembered_offer(
 
 
 @lru_cache(maxsize=64)
-def _weeks(calendar: Same[CalendarV1], version: int) -> Calendar:
+def calendar_of(calendar: Same[CalendarV1], version: int) -> Calendar:
     """Made once for all procedures and days. Raises CalendarError."""
     return Calendar.from_data({**calendar.entity.model_dump(mode="json"), "version": version})
 

@@ -19,7 +19,9 @@ from services.intake.domain.stages import Stage, Transition
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """Papers at a door. `at` is when they came in; `by` the clerk, None for the citizen or the post."""
+    """Papers at a door. `at` is when they came in (`stated_at`: what the post said of it, where that cannot be); `by` the clerk,
+    None for the citizen or the post.
+    """
 
     id: str
     offer: Offer
@@ -31,6 +33,7 @@ class Submission:
     person: SealedPerson
     lane: Lane | None = None
     collection: str | None = None
+    stated_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,7 @@ class Acceptance:
 def submit(submission: Submission, now: datetime) -> Decision[Dossier]:
     """A new dossier; what may be missing is the clerk's to find."""
     dossier = _new(submission, now)
-    return Decision(dossier, (facts.submitted(dossier, submission.by),))
+    return Decision(dossier, (facts.submitted(dossier, submission.by, submission.stated_at),))
 
 
 def receive(submission: Submission, acceptance: Acceptance, now: datetime) -> Decision[Dossier]:

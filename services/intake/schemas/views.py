@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.civil import civil_moment
 from contracts.identity import Identity, doubts
-from contracts.intake import MissingPaper, PaperRef, ProcedureRef, UnitRef
+from contracts.intake import MissingPaper, PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Channel, Count, HandOver, Identifier, Lane, Outcome, PortalStatus
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
@@ -44,6 +44,7 @@ class DossierState(_View):
     submission_number: str
     code: str | None
     promised_at: CivilMoment | None
+    provisional: Provisional | None = None
 
 
 class ReceivedDossier(DossierState):
@@ -108,7 +109,13 @@ class _WholeDossier(DossierState):
     def of(cls, dossier: Dossier, history: Sequence[HistoryLine], **more: Any) -> Self:
         """Fields go by the dossier's own names, but for those named here."""
         why = WhyThisDate(vi=dossier.why_this_date("vi"), en=dossier.why_this_date("en"))
-        own = {"status": dossier.status, "competent_unit": dossier.competent, "why_this_date": why, "steps": history}
+        own = {
+            "status": dossier.status,
+            "provisional": dossier.provisional,
+            "competent_unit": dossier.competent,
+            "why_this_date": why,
+            "steps": history,
+        }
         return cls.model_validate(vars(dossier) | own | more)
 
 

@@ -5,6 +5,7 @@ they may name somebody, and mail is read by many machines on its way.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from contracts.intake import (
@@ -13,6 +14,7 @@ from contracts.intake import (
     DossierFact,
     DossierHandedOverV1,
     DossierRefusedV1,
+    DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
 )
@@ -20,7 +22,8 @@ from contracts.intake import (
 TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierSubmittedV1: "submitted.v1",
     DossierReturnedV1: "returned.v1",
-    DossierAcceptedV1: "accepted.v1",
+    DossierAcceptedV1: "accepted.v2",
+    DossierRescheduledV1: "rescheduled.v1",
     DossierRefusedV1: "refused.v1",
     DossierDecidedV1: "decided.v1",
     DossierHandedOverV1: "handed-over.v1",
@@ -38,9 +41,18 @@ def content_of(event: DossierFact) -> dict[str, Any]:
         "hand_over": event.hand_over.value,
         "happened_at": event.at.isoformat(),
         "promised_at": None if event.promised_at is None else event.promised_at.isoformat(),
+        "provisional": event.provisional is not None,
+        "known_until": _day(event.provisional.known_until) if event.provisional else None,
     }
+    if isinstance(event, DossierRescheduledV1):
+        content["previous_at"] = event.previous_at.isoformat()
     if isinstance(event, DossierReturnedV1):
         content["missing"] = [paper.title for paper in event.missing]
     if isinstance(event, DossierDecidedV1):
         content["outcome"] = event.outcome.value
     return content
+
+
+def _day(known_until: date | None) -> str | None:
+    """As people write it."""
+    return None if known_until is None else f"{known_until:%d/%m/%Y}"

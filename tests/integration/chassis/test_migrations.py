@@ -98,3 +98,33 @@ async def test_people_of_an_older_release_are_marked_to_be_hashed_anew(postgres)
         connection.execute(person, {"d": "d-of-a-process-of-the-release-before"})
         assert connection.execute(text("SELECT index_form FROM person")).scalars().all() == [0, 0]
     engine.dispose()
+
+
+DOSSIER_BEFORE = text("""
+    INSERT INTO dossier (id, lane, version, status, returned, submission_number, unit_id, unit_name, procedure, channel,
+        hand_over, papers, missing, submitted_at, changed_at, code, competent_id, competent_name, fee, accepted_at,
+        promised_at, explanation)
+    VALUES (:id, 'district', 2, 2, false, :id, 'u', 'U', '{}', 'counter', 'counter', '[]', '[]', now(), now(), :id, 'u', 'U',
+        0, now(), CAST(:promised_at AS timestamptz), '{"calendar": "lich", "calendar_version": 1}')
+""")
+CALENDAR_BEFORE = text("""
+    INSERT INTO state_copy (topic, id, version, value) VALUES ('directory.calendars', 'lich', 1,
+        '{"exceptions": [{"date": "2026-02-17"}, {"date": "2027-09-02"}, {"date": "2026-01-01"}]}')
+""")
+
+
+async def test_open_dossiers_promised_past_the_end_of_their_calendar_are_marked_provisional(postgres) -> None:
+    url = await postgres.create_database("promised_before")
+    upgrade(url, "intake", "0004")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(CALENDAR_BEFORE)
+        for name, promised_at in (("within", "2027-12-31T17:00:00+07:00"), ("beyond", "2028-01-01T00:00:00+07:00")):
+            connection.execute(DOSSIER_BEFORE, {"id": name, "promised_at": promised_at})
+    upgrade(url, "intake")
+    with engine.begin() as connection:
+        marked = connection.execute(
+            text("SELECT id, explanation ->> 'known_until' FROM dossier WHERE explanation ? 'provisional'")
+        )
+        assert [tuple(row) for row in marked] == [("beyond", "2027-12-31")]
+    engine.dispose()

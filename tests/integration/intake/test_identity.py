@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from services.intake.adapters.keys import keys_of
-from services.intake.background import AT_A_TIME, hash_some_anew
+from services.intake.background.hashes import AT_A_TIME, hash_some_anew
 from services.intake.domain.dossier import dossier_of_collection
 from tests.support.intake_events import APPLICANT, collected, new_dossier
 from tests.support.intake_world import Intake

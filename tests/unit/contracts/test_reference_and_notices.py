@@ -1,6 +1,6 @@
 """Which version of a procedure is in force on a day, and which facts owe the applicant a message."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,7 @@ from contracts.intake import (
     DossierFact,
     DossierHandedOverV1,
     DossierRefusedV1,
+    DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTakenUpV1,
@@ -19,6 +20,7 @@ from contracts.intake import (
 )
 from contracts.values import Channel, HandOver
 
+SOONER, LATER = (datetime(2028, 1, day, 10, tzinfo=UTC) for day in (3, 4))
 FIRST, SECOND = (ProcedureVersionV1.model_construct(valid_from=date(year, 1, 1)) for year in (2024, 2026))
 PROCEDURE = ProcedureV1.model_construct(code="1.000001", versions=[FIRST, SECOND])
 
@@ -45,6 +47,8 @@ def test_the_version_in_force_is_the_last_that_has_begun(day: date, version: Pro
         (DossierSubmittedV1.model_construct(channel=Channel.POST), True),
         (DossierReturnedV1.model_construct(), True),
         (DossierAcceptedV1.model_construct(), True),
+        (DossierRescheduledV1.model_construct(promised_at=LATER, previous_at=SOONER), True),
+        (DossierRescheduledV1.model_construct(promised_at=SOONER, previous_at=SOONER), False),
         (DossierRefusedV1.model_construct(), True),
         (DossierTakenUpV1.model_construct(), False),
         (DossierDecidedV1.model_construct(), True),

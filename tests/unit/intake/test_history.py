@@ -81,6 +81,7 @@ def one_of_each() -> list[DossierFact]:
         facts.submitted(submitted("don"), CLERK),
         facts.returned(returned("don"), NOW, CLERK),
         facts.accepted(accepted(), CLERK),
+        facts.rescheduled(accepted(), NOW, NOW),
         facts.refused(refused, NOW, CLERK),
         facts.taken_up(accepted(stage=Stage.IN_PROCESS), NOW),
         facts.decided(decided, CLERK),

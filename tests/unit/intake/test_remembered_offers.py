@@ -19,7 +19,7 @@ from worktime import Calendar
 def nothing_remembered() -> Iterator[None]:
     yield
     remembered_offer.cache_clear()
-    offers._weeks.cache_clear()
+    offers.calendar_of.cache_clear()
 
 
 def parts(code: str = LAND, day: date = TODAY, version: int = 7) -> tuple[Any, ...]:

@@ -36,7 +36,7 @@ def test_a_fact_makes_a_message_with_what_its_letter_needs_and_nothing_about_the
     message = queued()
     assert (message.id, message.dossier, message.sequence) == (message_id(DOSSIER, 1, MessageChannel.MAIL), DOSSIER, 1)
     assert (message.state, message.due_at, message.lane, message.code) == (State.QUEUED, AT_ONCE, Lane.DISTRICT, CODE)
-    assert (message.template, message.correlation, message.fact) == ("accepted.v1", "fact-1", "fact-1")
+    assert (message.template, message.correlation, message.fact) == ("accepted.v2", "fact-1", "fact-1")
     assert CONTACT.name not in repr(message)
     assert "@" not in repr(message)
 

@@ -1,9 +1,19 @@
 """What a citizen reads: in their language, with as little about them as can be, the same words in text and HTML."""
 
+from datetime import date, timedelta
+
 import pytest
 from jinja2 import TemplateError
 
-from contracts.intake import NOTICES, DossierAcceptedV1, DossierDecidedV1, DossierFact, DossierReturnedV1
+from contracts.intake import (
+    NOTICES,
+    DossierAcceptedV1,
+    DossierDecidedV1,
+    DossierFact,
+    DossierRescheduledV1,
+    DossierReturnedV1,
+    Provisional,
+)
 from contracts.values import LANGUAGES, HandOver, Outcome
 from services.notify.adapters.letters import FOLDER, Letter, write
 from services.notify.domain.notice import TEMPLATES, content_of
@@ -40,7 +50,8 @@ def test_no_letter_says_who_it_is_about_or_repeats_a_clerk_s_free_words(kind: ty
 
 def test_both_languages_have_every_template_and_differ() -> None:
     files = {file.name for file in FOLDER.glob("*.txt") if not file.name.startswith("closing")}
-    assert files == {f"{name}.{language}.txt" for name in TEMPLATES.values() for language in LANGUAGES}
+    assert files >= {f"{name}.{language}.txt" for name in TEMPLATES.values() for language in LANGUAGES}
+    assert files == {f"{name.rpartition('.txt')[0][:-3]}.{language}.txt" for name in files for language in LANGUAGES}
     for kind in FACTS:
         assert letter(fact(kind), "vi").subject != letter(fact(kind), "en").subject
 
@@ -53,6 +64,27 @@ def test_what_matters_stands_in_it() -> None:
     assert "- Tờ khai" in letter(fact(DossierReturnedV1)).text
     assert "không chấp thuận" in letter(fact(DossierDecidedV1, outcome=Outcome.DECLINED)).text
     assert "không chấp thuận" not in letter(fact(DossierDecidedV1)).text
+
+
+PROVISIONAL = Provisional(calendar="mot-cua", known_until=date(2027, 12, 31))
+
+
+@pytest.mark.parametrize("kind", [DossierAcceptedV1, DossierRescheduledV1])
+def test_a_promise_that_may_still_move_is_called_provisional_with_its_reason(kind: type[DossierFact]) -> None:
+    may_move = fact(kind, provisional=PROVISIONAL)
+    assert "tạm tính, vì lịch làm việc mới có đến hết 31/12/2027" in letter(may_move).text
+    assert "provisional, because the calendar is known until 31/12/2027 only" in letter(may_move, "en").text
+    untold = fact(kind, provisional=PROVISIONAL.model_copy(update={"known_until": None}))
+    assert "chưa ghi ngày nghỉ nào" in letter(untold).text
+    assert "lists no days off yet" in letter(untold, "en").text
+    assert "tạm tính" not in letter(fact(kind)).text
+    assert "provisional" not in letter(fact(kind), "en").text
+
+
+def test_a_date_that_moves_is_told_with_the_one_before() -> None:
+    moved = fact(DossierRescheduledV1, promised_at=AT + timedelta(days=1), previous_at=AT)
+    assert "Ngày hẹn mới: 15:00, thứ ba 17/02/2026" in letter(moved).text
+    assert "Ngày hẹn trước đó: 15:00, thứ hai 16/02/2026" in letter(moved).text
 
 
 def test_a_submission_without_a_code_goes_by_its_number() -> None:

@@ -1,12 +1,12 @@
 """What each change of a message writes down, to the field; how long it waits; what is shown of an address."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 
-from contracts.intake import DossierDecidedV1, DossierReturnedV1
+from contracts.intake import DossierDecidedV1, DossierRescheduledV1, DossierReturnedV1, Provisional
 from services.notify.domain.contact import SkipReason, masked
 from services.notify.domain.message import AT_ONCE, MessageUnknown, NotFailed, Result, State, Verdict, fact_name, wait_after
 from services.notify.domain.notice import content_of
@@ -107,6 +107,8 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
         "hand_over": "counter",
         "happened_at": "2026-02-16T08:00:00+00:00",
         "promised_at": "2026-02-16T08:00:00+00:00",
+        "provisional": False,
+        "known_until": None,
     }
     assert content_of(fact()) == content
     assert content_of(fact(DossierReturnedV1, code=None, promised_at=None)) == content | {
@@ -115,3 +117,6 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
         "missing": ["Tờ khai"],
     }
     assert content_of(fact(DossierDecidedV1)) == content | {"outcome": "granted"}
+    assert content_of(fact(DossierRescheduledV1)) == content | {"previous_at": "2026-02-15T08:00:00+00:00"}
+    may_move = fact(provisional=Provisional(calendar="mot-cua", known_until=date(2026, 1, 31)))
+    assert content_of(may_move) == content | {"provisional": True, "known_until": "31/01/2026"}

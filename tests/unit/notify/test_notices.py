@@ -1,5 +1,7 @@
 """Which facts owe the applicant a message: declared once, read by intake's and notify's side of reconcile."""
 
+from datetime import timedelta
+
 import pytest
 
 from contracts.intake import (
@@ -9,6 +11,7 @@ from contracts.intake import (
     DossierFact,
     DossierHandedOverV1,
     DossierRefusedV1,
+    DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     asks_for_message,
@@ -17,7 +20,7 @@ from contracts.registry import EVENTS
 from contracts.values import Channel, HandOver
 from services.notify.consumers import TABLE
 from services.notify.domain.notice import TEMPLATES
-from tests.support.notify_world import OWN, fact
+from tests.support.notify_world import AT, OWN, fact
 
 
 @pytest.mark.parametrize("kind", [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1])
@@ -34,6 +37,11 @@ def test_only_who_was_not_there_is_written_to_about_a_submission(channel: Channe
 @pytest.mark.parametrize(("by", "owed"), [(HandOver.COUNTER, False), (HandOver.POST, True)])
 def test_only_a_result_sent_by_post_is_announced(by: HandOver, owed: bool) -> None:
     assert asks_for_message(fact(DossierHandedOverV1, handed_over_by=by)) is owed
+
+
+@pytest.mark.parametrize(("later", "owed"), [(timedelta(), False), (timedelta(days=1), True)])
+def test_a_date_that_is_firm_now_is_news_only_where_it_is_another(later: timedelta, owed: bool) -> None:
+    assert asks_for_message(fact(DossierRescheduledV1, promised_at=AT + later, previous_at=AT)) is owed
 
 
 def test_each_fact_about_a_dossier_is_weighed_and_no_other_kind_ever_asks() -> None:

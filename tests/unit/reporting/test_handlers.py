@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from contracts import intake, notify, routing
+from contracts.civil import civil_day
 from contracts.envelope import Attributes
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus
@@ -167,3 +168,18 @@ def test_a_message_leaves_its_line():
 
 def test_all_of_reporting_can_be_rebuilt():
     assert {entry.effect for entry in TABLE.entries} == {Effect.PROJECTION}
+
+
+def test_a_date_counted_again_is_the_one_that_lateness_goes_by():
+    again = intake.DossierRescheduledV1(
+        **ABOUT,
+        **PROMISED | {"promised_at": EVENING + 48 * HOUR},
+        status=PortalStatus.ACCEPTED,
+        at=NOON + 4 * HOUR,
+        previous_at=PROMISED["promised_at"],
+    )
+    state = apply(None, *published("intake", 1, INTAKE[3]))
+    after = apply(state, *published("intake", 2, again))
+    assert after.promised_at == EVENING + 48 * HOUR
+    assert after.promised_on == civil_day(EVENING + 48 * HOUR)
+    assert after.accepted_on == state.accepted_on
