@@ -1,15 +1,21 @@
-"""The table event -> handler. Opening a case is a process: a replay must not open or assign anything again."""
+"""The table event -> handler. Opening a case is a process: a replay must not open or assign anything again.
 
-from contracts.intake import DossierAcceptedV1
-from contracts.topics import DOSSIERS, KEYS, STAFF, UNITS
+Calendars are copied to say how much is left of a limit.
+"""
+
+from contracts.intake import DossierAcceptedV1, DossierRescheduledV1
+from contracts.topics import CALENDARS, DOSSIERS, KEYS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
-from services.routing.handlers import open_case
+from services.routing.handlers import open_case, reschedule
 from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.officers import load_ledger
 
 TABLE = Table(
     "routing",
-    reads=(DOSSIERS, UNITS, STAFF, KEYS),
-    entries=(Entry(DossierAcceptedV1, open_case, CASE_STORE, Effect.PROCESS),),
+    reads=(DOSSIERS, UNITS, CALENDARS, STAFF, KEYS),
+    entries=(
+        Entry(DossierAcceptedV1, open_case, CASE_STORE, Effect.PROCESS),
+        Entry(DossierRescheduledV1, reschedule, CASE_STORE, Effect.PROCESS),
+    ),
     prepare=load_ledger,
 )

@@ -1,9 +1,9 @@
 """What happens to a case, one pure function per use case: `(case, what, by whom, when) -> Decision(case, events)`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.intake import DossierAcceptedV1
+from contracts.intake import DossierAcceptedV1, DossierRescheduledV1
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
 from messaging.handler_table import Context, Decision
@@ -32,6 +32,13 @@ def open_case(state: Case | None, event: DossierAcceptedV1, context: Context) ->
         return Decision(case, (_opened(case, context.now),))
     case = assigned(case, officer, context.now)
     return Decision(case, (_opened(case, context.now), _assigned(case, officer, None, context.now)))
+
+
+def reschedule(state: Case | None, event: DossierRescheduledV1, _: Context) -> Decision[Case] | None:
+    """The promise is intake's, decided or not. Where the acceptance was skipped there is no case."""
+    if state is None:
+        return None
+    return Decision(replace(state, promised_at=event.promised_at, provisional=event.provisional))
 
 
 def assign(case: Case, to: Assignee, by: Actor, now: datetime) -> Decision[Case]:
@@ -64,6 +71,9 @@ def _new_case(event: DossierAcceptedV1, context: Context) -> Case:
         accepted_at=event.accepted_at,
         promised_at=event.promised_at,
         opened_at=context.now,
+        limit_kind=None if event.limit is None else event.limit.kind,
+        calendar=event.calendar,
+        provisional=event.provisional,
     )
 
 

@@ -18,7 +18,7 @@ from contracts.values import Identifier, Role, UnitId
 from services.routing import queries
 from services.routing.access import Worker, units_of
 from services.routing.commands import CaseCommand, CaseId, case_command
-from services.routing.domain.due import Due, days_left
+from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
 from services.routing.queries import ALL, ME, ListRequest, freshness
 from services.routing.schemas import AssignCase, DecideCase
@@ -69,7 +69,7 @@ async def work_list(
         address=address,
         listing=listing,
         units=[(ident, person.unit_name(ident)) for ident in units_of(person)],
-        rows=[(row, days_left(row.promised_at, row.decided_at or now)) for row in listing.page.rows],
+        rows=list(zip(listing.page.rows, listing.left, strict=True)),
         next_page=address.next(listing.page.next),
         fresh=freshness(process),
         Due=Due,
@@ -90,15 +90,13 @@ class CaseScreen:
         self, case_id: str, form: Form[Any] | None = None, *, status: int = HTTPStatus.OK, done: Done | None = None
     ) -> Response:
         async with self.process.reads.connect() as connection:
-            record = await queries.case_record(connection, self.person, case_id)
-        verdict = record.case.verdict
+            record = await queries.case_record(connection, self.person, case_id, self.process.clock())
         return self.pages.render(
             self.request,
             "case.html",
             status=status,
             record=record,
             case=record.case,
-            days=days_left(record.case.promised_at, verdict.at if verdict else self.process.clock()),
             form=form or blank(),
             done=done,
             fresh=freshness(self.process),

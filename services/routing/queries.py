@@ -17,12 +17,13 @@ from messaging.consumer import GroupConsumer
 from services.routing.access import actor_in, units_of
 from services.routing.domain.assignment import Competent, Load
 from services.routing.domain.case import Actor, Case, State, state_of
-from services.routing.domain.due import Due
+from services.routing.domain.due import Due, Left, left
 from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
 from services.routing.repository import cases, lists, officers
+from services.routing.repository.calendars import calendars_of
 from services.routing.schemas import CaseDetail, CaseLine, CasePage
 from web.paging import Cursor, Page
 from web.principal import Principal
@@ -60,9 +61,12 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkList:
-    """One page of a list: `counts` of its scope, `unassigned` of its units, and for a leader who has how much."""
+    """One page of a list, with what is `left` for each row: `counts` of its scope, `unassigned` of its units, and for a leader
+    who has how much.
+    """
 
     page: Page[Any]
+    left: Sequence[Left]
     counts: Counts
     unassigned: int
     by_officer: Sequence[Any]
@@ -78,6 +82,7 @@ class CaseRecord:
     actor: Actor
     colleagues: Sequence[Competent]
     loads: Mapping[str, Load]
+    left: Left
 
     @property
     def can_decide(self) -> bool:
@@ -114,8 +119,11 @@ async def work_list(
     of_units = await lists.counts(connection, query.units, now)
     officer = request.officer(person)
     leads = any(person.has(Role.LEADER, unit) for unit in query.units)
+    rows = await page(connection, query, now)
+    known = await calendars_of(connection, [row.calendar for row in rows.rows])
     return WorkList(
-        page=await page(connection, query, now),
+        page=rows,
+        left=[left(row.promised_at, row.decided_at or now, row.limit_kind, known.get(row.calendar)) for row in rows.rows],
         counts=await lists.counts(connection, query.units, now, officer) if officer else of_units,
         unassigned=of_units.unassigned,
         by_officer=await lists.by_officer(connection, query.units, now) if leads and officer is None else (),
@@ -129,17 +137,20 @@ async def case_detail(connection: AsyncConnection, person: Principal, case_id: s
     return CaseDetail.of(case, await cases.history(connection, case_id))
 
 
-async def case_record(connection: AsyncConnection, person: Principal, case_id: str) -> CaseRecord:
+async def case_record(connection: AsyncConnection, person: Principal, case_id: str, now: datetime) -> CaseRecord:
     """Raises CaseUnknown or Forbidden."""
     case, actor = await _read(connection, person, case_id)
     unit = case.competent_unit.id
     colleagues = (await officers.officers_of(connection, [unit]))[unit]
+    known = await calendars_of(connection, [case.calendar])
+    ended = case.verdict.at if case.verdict else now
     return CaseRecord(
         case=case,
         history=await cases.history(connection, case_id),
         actor=actor,
         colleagues=colleagues,
         loads=await officers.loads_of(connection, [post.person.id for post in colleagues]),
+        left=left(case.promised_at, ended, case.limit_kind, known.get(case.calendar or "")),
     )
 
 
@@ -187,6 +198,7 @@ def case_line(row: Any) -> CaseLine:
         procedure=ProcedureRef.model_validate(row.procedure),
         accepted_at=row.accepted_at,
         promised_at=row.promised_at,
+        provisional=row.provisional,
         officer=row.officer,
         officer_name=row.officer_name,
         outcome=row.outcome,

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.given import GivenLongText, GivenText
-from contracts.intake import PaperRef, ProcedureRef, UnitRef
+from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Identifier, Lane, Outcome
 from services.routing.domain.case import Case, Ruling, State
 from services.routing.domain.history import HistoryLine, Transition
@@ -44,7 +44,7 @@ class CaseChanged(_Schema):
 
 
 class CaseLine(_Schema):
-    """A case as lists show it. `version` is what If-Match wants."""
+    """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move."""
 
     id: str
     code: str
@@ -55,6 +55,7 @@ class CaseLine(_Schema):
     procedure: ProcedureRef
     accepted_at: datetime
     promised_at: datetime
+    provisional: Provisional | None = None
     officer: str | None
     officer_name: str | None
     outcome: Outcome | None
@@ -108,6 +109,7 @@ class CaseDetail(CaseLine):
             papers=list(case.papers),
             accepted_at=case.accepted_at,
             promised_at=case.promised_at,
+            provisional=case.provisional,
             opened_at=case.opened_at,
             officer=case.officer.id if case.officer else None,
             officer_name=case.officer.name if case.officer else None,

@@ -75,6 +75,9 @@ class CaseRow(RoutingRow, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=MOMENT)
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_by_name: str | None = Field(default=None, sa_type=Text)
+    limit_kind: str | None = Field(default=None, sa_type=Text)
+    calendar: str | None = Field(default=None, sa_type=Text)
+    provisional: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class StepRow(RoutingRow, table=True):

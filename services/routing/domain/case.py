@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from contracts.aggregate import Aggregate
-from contracts.intake import PaperRef, ProcedureRef, UnitRef
+from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.registry import Event
 from contracts.values import Lane, Outcome
 from services.routing.domain.history import HistoryLine, Person, Transition
@@ -74,7 +74,9 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Case(Aggregate):
-    """`version` is the number of its last event. `pending_history`: lines of events published since it was loaded."""
+    """`version` is the number of its last event. `limit_kind` and `calendar`: what the promised date was counted by, None for
+    cases older than that; `provisional`: why it may still move. `pending_history`: lines of events published since it was loaded.
+    """
 
     lane: Lane
     code: str
@@ -85,6 +87,9 @@ class Case(Aggregate):
     accepted_at: datetime
     promised_at: datetime
     opened_at: datetime
+    limit_kind: str | None = None
+    calendar: str | None = None
+    provisional: Provisional | None = None
     officer: Person | None = None
     assigned_at: datetime | None = None
     verdict: Verdict | None = None

@@ -1,5 +1,5 @@
 """How near a promised date is. Lateness goes by calendar date in civil time, as form II.06a counts it: on the promised day
-itself nothing is late yet.
+itself nothing is late yet. What is left is counted as the limit counts it: in working days, or in working hours.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Self
 
 from contracts.civil import civil_day
 from contracts.values import CIVIL_TIME
+from worktime import Calendar
 
 
 class Due(StrEnum):
@@ -19,6 +20,39 @@ class Due(StrEnum):
 def days_left(promised_at: datetime, at: datetime) -> int:
     """Calendar days (not working days) from `at` to the promised date: 0 on the day itself, negative when late."""
     return (civil_day(promised_at) - civil_day(at)).days
+
+
+class Measure(StrEnum):
+    """In what is counted; each has its words, `due.left_<measure>` and `due.early_<measure>`."""
+
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+    WORKING_HOURS = "working_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """`late`: how many calendar days, as reports count them, 0 when it is not. `today`: promised for this civil day."""
+
+    count: int
+    measure: Measure
+    late: int = 0
+    today: bool = False
+
+
+def left(promised_at: datetime, at: datetime, limit_kind: str | None, calendar: Calendar | None) -> Left:
+    """What lies between `at` and the promised date. Calendar days where it is not known what the limit counts, or by which
+    calendar: for cases of an older release, or until the calendar has come.
+    """
+    days = days_left(promised_at, at)
+    if days < 0:
+        return Left(0, Measure.DAYS, late=-days)
+    if calendar is None or limit_kind is None:
+        return Left(days, Measure.DAYS, today=days == 0)
+    if limit_kind == Measure.WORKING_HOURS:
+        seconds = calendar.seconds_worked(at.astimezone(CIVIL_TIME), promised_at.astimezone(CIVIL_TIME))
+        return Left(seconds // 3600, Measure.WORKING_HOURS, today=days == 0)
+    return Left(calendar.days_worked(civil_day(at), civil_day(promised_at)), Measure.WORKING_DAYS, today=days == 0)
 
 
 @dataclass(frozen=True, slots=True)

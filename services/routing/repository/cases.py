@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
-from contracts.intake import PaperRef, ProcedureRef, UnitRef
+from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Lane, Outcome
 from messaging.statements import Statement
 from services.routing.domain.case import Case, Ruling, Verdict
@@ -14,7 +14,7 @@ from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.tables import CaseRow, StepRow
 
 _CHANGING = (
-    "version", "officer", "officer_name", "assigned_at",
+    "version", "promised_at", "provisional", "officer", "officer_name", "assigned_at",
     "outcome", "result_number", "reason", "decided_at", "decided_by", "decided_by_name",
 )  # fmt: skip
 
@@ -64,6 +64,9 @@ def _case(row: Any) -> Case:
         accepted_at=row.accepted_at,
         promised_at=row.promised_at,
         opened_at=row.opened_at,
+        limit_kind=row.limit_kind,
+        calendar=row.calendar,
+        provisional=None if row.provisional is None else Provisional.model_validate(row.provisional),
         officer=_person(row.officer, row.officer_name),
         assigned_at=row.assigned_at,
         verdict=_verdict(row),
@@ -106,6 +109,9 @@ def _case_row(case: Case) -> Mapping[str, object]:
         "accepted_at": case.accepted_at,
         "promised_at": case.promised_at,
         "opened_at": case.opened_at,
+        "limit_kind": case.limit_kind,
+        "calendar": case.calendar,
+        "provisional": case.provisional and case.provisional.model_dump(mode="json"),
         "assigned_at": case.assigned_at,
         **_named("officer", case.officer),
         **({} if case.verdict is None else _verdict_columns(case.verdict)),

@@ -22,7 +22,8 @@ _STATE: Final = {
 }
 _COLUMNS: Final = (
     "c.id, c.code, c.version, c.competent_unit, c.competent_unit_name, c.receiving_unit, c.receiving_unit_name, c.procedure, "
-    "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.outcome, c.decided_at"
+    "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.outcome, c.decided_at, "
+    "c.limit_kind, c.calendar, c.provisional"
 )
 # Column, comparison, direction, and what stands before the first row.
 _NEWEST_FIRST: Final = ("decided_at", "<", "DESC", "infinity")

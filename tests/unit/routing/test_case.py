@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.intake import DossierRescheduledV1, Provisional
 from contracts.refusal import Refusal
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
@@ -18,7 +19,7 @@ from services.routing.domain.assignment import Competent, Ledger
 from services.routing.domain.case import TRANSITIONS, Actor, Case, Ruling, State, Verdict, assigned, decided
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.refusals import AlreadyDecided
-from services.routing.handlers import Assignee, assign, decide, open_case
+from services.routing.handlers import Assignee, assign, decide, open_case, reschedule
 from tests.support.routing_world import NOW, accepted, attributes
 
 AN, BINH, CHI = Person("cb-an", "An"), Person("cb-binh", "Bình"), Person("cb-chi", "Chi")
@@ -254,3 +255,14 @@ def test_version_history_and_events_count_alike(commands: list[tuple[str, Actor]
     assert [line.transition for line in history] == [Transition.of(type(event)) for event in events]
     assert [type(event) for event in events].count(CaseDecidedV1) <= 1
     assert isinstance(events[0], CaseOpenedV1)
+
+
+@pytest.mark.parametrize("provisional", [None, Provisional(calendar="mot-cua")])
+def test_a_date_that_intake_counts_again_is_the_case_s_date_and_publishes_nothing(provisional: Provisional | None) -> None:
+    facts = accepted().model_dump(exclude={"promised_at", "provisional"})
+    event = DossierRescheduledV1.model_validate({**facts, "promised_at": LATER, "previous_at": NOW, "provisional": provisional})
+    context = Context(attributes("d-1", event, 3), NOW, Ledger({}), Lane.DISTRICT)
+    case = replace(recorded(opening(AN)), provisional=Provisional(calendar="older"))
+    decision = reschedule(case, event, context)
+    assert decision == Decision(replace(case, promised_at=LATER, provisional=provisional))
+    assert reschedule(None, event, context) is None, "its acceptance was skipped: there is no case"

@@ -16,6 +16,7 @@ from contracts.topics import CASES
 from contracts.values import Lane, Outcome
 from services.routing.domain.assignment import Load
 from services.routing.domain.case import Actor, Case, Ruling, Verdict
+from services.routing.domain.due import Left, Measure
 from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.main import SERVICE
@@ -110,9 +111,15 @@ def page(language: str, *lines: HistoryLine) -> str:
     response = pages.render(
         Request(scope | {"query_string": f"lang={language}".encode()}),
         "case.html",
-        record=CaseRecord(case=decided, history=lines, actor=Actor(CHI, leads=True), colleagues=[], loads={"cb-an": Load()}),
+        record=CaseRecord(
+            case=decided,
+            history=lines,
+            actor=Actor(CHI, leads=True),
+            colleagues=[],
+            loads={"cb-an": Load()},
+            left=Left(0, Measure.DAYS, today=True),
+        ),
         case=decided,
-        days=0,
         form=blank(),
         done=None,
         fresh=Freshness(NOW, 0, silent=False),

@@ -32,7 +32,7 @@ HEAD = """{"id":"d-1","code":"000.00.21.H99-260216-0007","version":%d,"state":"%
 "competent_unit":{"id":"000.00.21.H99","name":"Phòng chuyên môn huyện Hà An"},\
 "receiving_unit":{"id":"000.00.21.H99","name":"Bộ phận Một cửa huyện Hà An"},\
 "procedure":{"code":"1.900011","version":1,"title":"Chuyển quyền sử dụng đất cho con","field":"dat-dai","field_title":"Đất đai"},\
-"accepted_at":"2026-02-16T09:00:00+07:00","promised_at":"2026-02-26T09:00:00+07:00","""
+"accepted_at":"2026-02-16T09:00:00+07:00","promised_at":"2026-02-26T09:00:00+07:00","provisional":null,"""
 PAPERS = """"lane":"district","papers":[{"code":"to-khai","title":"Tờ khai","file":null,"size":null,"sha256":null},\
 {"code":"giay-to-goc","title":"Giấy tờ gốc","file":null,"size":null,"sha256":null}],\
 "opened_at":"2026-02-16T09:00:00+07:00","""
@@ -101,6 +101,7 @@ def test_a_page_of_a_list() -> None:
         officer_name=None,
         outcome=None,
         decided_at=None,
+        provisional=None,
     )
     assert CasePage(cases=[case_line(row)], next="behind-it").model_dump_json(by_alias=True) == LIST_PAGE
 
