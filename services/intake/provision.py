@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from chassis.process import Process
+from messaging.clock import Clock
 from messaging.handler_table import Table
 from services.intake.adapters.keys import Keys, keys_of
 from services.intake.consumers import TABLE
@@ -12,9 +13,11 @@ from services.intake.repository import post_collections
 
 async def open_keys(process: Process) -> None:
     """Raises UnusableSecret."""
-    process.messaging.table = table_with(keys_of(process.settings))
+    process.messaging.table = table_with(keys_of(process.settings), process.clock)
 
 
-def table_with(keys: Keys) -> Table:
-    """The consumers' table of a running process: what the post sends is readable with intake's own key alone."""
-    return replace(TABLE, prepare=partial(post_collections.prepare, keys))
+def table_with(keys: Keys, clock: Clock) -> Table:
+    """The consumers' table of a running process: what the post sends is readable with intake's own key alone, and what it says of
+    moments is judged by our clock.
+    """
+    return replace(TABLE, prepare=partial(post_collections.prepare, keys, clock))

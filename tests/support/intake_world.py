@@ -127,7 +127,9 @@ class Intake:
         await self.work(records)
 
     async def work(self, records: Sequence[Record]) -> None:
-        await Engine(database=self.database, table=table_with(keys_of(self.settings)), clock=lambda: NOW).process(Work(records))
+        await Engine(database=self.database, table=table_with(keys_of(self.settings), lambda: NOW), clock=lambda: NOW).process(
+            Work(records)
+        )
 
     def record(self, subject: str, event: Event, *, again: bool = False) -> Record:
         owner = event.TOPIC.owner

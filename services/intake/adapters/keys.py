@@ -23,7 +23,7 @@ from joserfc.jwk import ECKey
 
 from chassis.secret_files import UnusableSecret, read_secret
 from chassis.settings import ProcessSettings
-from services.intake.settings import IntakeSettings
+from services.intake.settings import intake_settings
 
 _JWE: Final = ["ECDH-ES", "A256GCM"]
 _KEY_BYTES: Final = 32
@@ -77,9 +77,8 @@ class Keys:
 
 def keys_of(settings: ProcessSettings) -> Keys:
     """The keys of a running intake process, read once. Raises UnusableSecret."""
-    if not isinstance(settings, IntakeSettings):
-        raise TypeError("intake runs with IntakeSettings")
-    return _open(settings.field_key_file, settings.hmac_key_file, settings.intake_key_file, settings.post_public_key_file)
+    own = intake_settings(settings)
+    return _open(own.field_key_file, own.hmac_key_file, own.intake_key_file, own.post_public_key_file)
 
 
 @lru_cache(maxsize=8)

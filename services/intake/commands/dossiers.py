@@ -19,7 +19,7 @@ from services.intake.commands.records import answer, dossier_of, mint_code, offe
 from services.intake.domain.applicant import Forgotten
 from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.promise import reception_time
+from services.intake.domain.promise import reception_time, require_recent
 from services.intake.handlers import dossier as handlers
 from services.intake.handlers.guidance import give_guidance, guidance_of_return
 from services.intake.handlers.post import plan_order
@@ -31,6 +31,7 @@ from services.intake.repository.orders import ORDERS
 from services.intake.repository.people import PEOPLE
 from services.intake.repository.reference import Wanted
 from services.intake.schemas.requests import AcceptDossier, HandOverResult, RefuseDossier, ResubmitDossier, ReturnDossier
+from services.intake.settings import intake_settings
 from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
@@ -47,10 +48,14 @@ _ACTIONS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptWithKeys:
-    """Where the post will deliver, accepting opens the address and seals it for the post: that takes intake's keys."""
+    """Where the post will deliver, accepting opens the address and seals it for the post: that takes intake's keys.
+
+    `dated_back`: by how many working days it may be at most.
+    """
 
     request: AcceptDossier
     keys: Keys
+    dated_back: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,8 @@ class DossierCommand:
         route = f"POST dossiers/{self.dossier}/{_ACTIONS[type(request)]}"
         body: Any = request
         if isinstance(request, AcceptDossier):
-            body = AcceptWithKeys(request=request, keys=keys_of(self.process.settings))
+            settings = intake_settings(self.process.settings)
+            body = AcceptWithKeys(request=request, keys=keys_of(settings), dated_back=settings.reception_dated_back)
         command = Command(
             body=body,
             by=self.clerk,
@@ -116,6 +122,7 @@ def _accept(command: Command[AcceptWithKeys], work: UnitOfWork) -> Answer:
     request, dossier = command.body.request, dossier_of(work, command.target)
     at = reception_time(request.received_at, work.now, not_before=dossier.submitted_at)
     offer = offer_of(work, dossier.unit.id, dossier.procedure.code, civil_day(at))
+    require_recent(offer.calendar, at, work.now, command.body.dated_back)
     more = None if request.papers is None else tuple(request.papers)
     code = mint_code(work, offer, at)
     acceptance = handlers.Acceptance(offer=offer, code=code, at=at, by=command.by.staff_id, papers=more)

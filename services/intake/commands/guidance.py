@@ -1,6 +1,7 @@
 """A guidance turn, recorded by the clerk who gave it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -12,20 +13,29 @@ from contracts.values import ProcedureCode, Role
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
 from services.intake.domain.guidance import Guidance, new_guidance_id
 from services.intake.domain.offers import version_in_force
-from services.intake.domain.promise import reception_time
+from services.intake.domain.promise import reception_time, require_recent
 from services.intake.handlers.guidance import give_guidance as give
 from services.intake.repository.guidance import TURNS
-from services.intake.repository.offers import PROCEDURES, UNITS
+from services.intake.repository.offers import CALENDARS, PROCEDURES, UNITS
 from services.intake.repository.reference import no_such_procedure, no_such_unit
 from services.intake.schemas.requests import GiveGuidance
 from services.intake.schemas.views import GivenGuidance
+from services.intake.settings import intake_settings
 from web import correlation
 from web.principal import Principal
 
 
+@dataclass(frozen=True, slots=True)
+class DatedGuidance:
+    """`dated_back`: by how many working days it may be at most."""
+
+    request: GiveGuidance
+    dated_back: int
+
+
 async def give_guidance(process: Process, clerk: Principal, body: GiveGuidance, key: str) -> Answer:
     command = Command(
-        body=body,
+        body=DatedGuidance(body, intake_settings(process.settings).reception_dated_back),
         by=clerk,
         target=new_guidance_id(),
         key=CommandKey.of(key, clerk.staff_id, "POST guidance", body.model_dump_json()),
@@ -34,12 +44,15 @@ async def give_guidance(process: Process, clerk: Principal, body: GiveGuidance, 
     return await process.commands.run(command)
 
 
-def _give(command: Command[GiveGuidance], work: UnitOfWork) -> Answer:
-    body = command.body
+def _give(command: Command[DatedGuidance], work: UnitOfWork) -> Answer:
+    body = command.body.request
     at = reception_time(body.at, work.now)
     here = work.get(UNITS, body.unit)
     if here is None:
         raise no_such_unit(body.unit)
+    calendar = work.get(CALENDARS, here.calendar)
+    if calendar is not None:
+        require_recent(calendar, at, work.now, command.body.dated_back)
     turn = Guidance(
         id=command.target,
         lane=here.tier.lane,
@@ -65,21 +78,30 @@ def _procedure(code: ProcedureCode | None, at: datetime, work: UnitOfWork) -> Pr
     return ProcedureRef(code=procedure.code, **version.model_dump(include={"version", "title", "field", "field_title"}))
 
 
-def _clerk_of_the_unit(command: Command[GiveGuidance], _: UnitOfWork) -> None:
-    command.by.require(Role.CLERK, command.body.unit)
+def _clerk_of_the_unit(command: Command[DatedGuidance], _: UnitOfWork) -> None:
+    command.by.require(Role.CLERK, command.body.request.unit)
 
 
-def _unit(command: Command[GiveGuidance], _: UnitOfWork) -> Iterable[str]:
-    yield command.body.unit
+def _unit(command: Command[DatedGuidance], _: UnitOfWork) -> Iterable[str]:
+    yield command.body.request.unit
 
 
-def _procedures(command: Command[GiveGuidance], _: UnitOfWork) -> Iterable[str]:
-    if command.body.procedure is not None:
-        yield command.body.procedure
+def _procedures(command: Command[DatedGuidance], _: UnitOfWork) -> Iterable[str]:
+    if command.body.request.procedure is not None:
+        yield command.body.request.procedure
+
+
+def _calendar_of_the_unit(command: Command[DatedGuidance], work: UnitOfWork) -> Iterable[str]:
+    here = work.get(UNITS, command.body.request.unit)
+    if here is not None:
+        yield here.calendar
 
 
 ENTRIES: Final = (
     CommandEntry(
-        body=GiveGuidance, handler=_give, may=_clerk_of_the_unit, loads=(Load(UNITS, _unit), Load(PROCEDURES, _procedures))
+        body=DatedGuidance,
+        handler=_give,
+        may=_clerk_of_the_unit,
+        loads=(Load(UNITS, _unit), Load(PROCEDURES, _procedures), Load(CALENDARS, _calendar_of_the_unit)),
     ),
 )

@@ -16,7 +16,7 @@ from services.intake.commands.records import answer, mint_code, offer_of, save
 from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import SealedPerson, new_dossier_id
 from services.intake.domain.offers import Offer
-from services.intake.domain.promise import reception_time
+from services.intake.domain.promise import reception_time, require_recent
 from services.intake.handlers.dossier import Acceptance, Submission, receive, submit
 from services.intake.handlers.post import plan_order
 from services.intake.repository.counters import COUNTERS
@@ -24,6 +24,7 @@ from services.intake.repository.offers import OFFERS
 from services.intake.repository.orders import ORDERS
 from services.intake.repository.reference import Wanted
 from services.intake.schemas.requests import ReceiveDossier, SubmitDossier
+from services.intake.settings import intake_settings
 from web import correlation
 from web.principal import Principal
 
@@ -33,11 +34,14 @@ ONLINE: Final = "online"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtCounter:
-    """What a clerk receives, with the applicant already sealed; `recipient`: encrypted for the post, where it will deliver."""
+    """What a clerk receives, with the applicant already sealed; `recipient`: encrypted for the post, where it will deliver;
+    `dated_back`: by how many working days it may be at most.
+    """
 
     request: ReceiveDossier
     person: SealedPerson
     recipient: str | None
+    dated_back: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,7 @@ async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossi
         request=body,
         person=seal_applicant(keys, dossier, body.applicant),
         recipient=recipient_for_post(keys, body.applicant) if by_post else None,
+        dated_back=intake_settings(process.settings).reception_dated_back,
     )
     command = Command(
         body=at_counter,
@@ -95,6 +100,7 @@ def _receive(command: Command[AtCounter], work: UnitOfWork) -> Answer:
     body = command.body
     at = reception_time(body.request.received_at, work.now)
     offer = offer_of(work, body.request.unit, body.request.procedure, civil_day(at))
+    require_recent(offer.calendar, at, work.now, body.dated_back)
     submission = _submission(command, body.request, body.person, offer, at)
     if not body.request.accept:
         return answer(save(work, submit(submission, work.now)), HTTPStatus.CREATED)

@@ -1,6 +1,7 @@
 """The post's part: dossiers that it collected, results that it is ordered to deliver.
 
-One event may concern a dossier and its order; each has its own function, and both happen or neither.
+What the post says of a moment counts where that can be (`domain/arrival.py`). One event may concern a dossier and its order; each
+has its own function, and both happen or neither.
 """
 
 from dataclasses import replace
@@ -12,6 +13,7 @@ from contracts.routing import CaseDecidedV1
 from contracts.values import Channel, HandOver, Lane
 from messaging.handler_table import Context, Decision
 from services.intake.domain import facts
+from services.intake.domain.arrival import arrival
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.orders import Order, OrderState, OrderTransition, dossier_of, order_of
 from services.intake.domain.stages import Stage, Transition
@@ -33,7 +35,8 @@ def collect(dossier: Dossier | None, event: DossierCollectedV1, context: Context
         channel=Channel.POST,
         papers=tuple(paper.code for paper in event.papers),
         hand_over=event.hand_over,
-        at=event.collected_at,
+        at=prepared.arrival.at,
+        stated_at=prepared.arrival.stated_at,
         by=None,
         person=prepared.person,
         lane=Lane.POST,
@@ -68,7 +71,9 @@ def place_order(order: Order | None, _: CaseDecidedV1, context: Context) -> Deci
 
 
 def record_dispatch(order: Order | None, event: ShipmentDispatchedV1, context: Context) -> Decision[Order]:
-    return Decision(_existing(order, context).moved(OrderTransition.DISPATCH, tracking=event.tracking, dispatched_at=event.at))
+    order = _existing(order, context)
+    at = arrival(event.at, context.now, not_before=order.placed_at).at
+    return Decision(order.moved(OrderTransition.DISPATCH, tracking=event.tracking, dispatched_at=at))
 
 
 def record_delivery(order: Order | None, event: ShipmentDeliveredV1, context: Context) -> Decision[Order] | None:
@@ -76,7 +81,8 @@ def record_delivery(order: Order | None, event: ShipmentDeliveredV1, context: Co
     order = _existing(order, context)
     if order.state is OrderState.DELIVERED:
         return None
-    after = order.moved(OrderTransition.DELIVER, tracking=event.tracking, delivered_at=event.delivered_at)
+    at = arrival(event.delivered_at, context.now, not_before=order.dispatched_at or order.placed_at).at
+    after = order.moved(OrderTransition.DELIVER, tracking=event.tracking, delivered_at=at)
     return Decision(replace(after, recipient=None))
 
 
@@ -85,8 +91,10 @@ def hand_over_by_post(dossier: Dossier | None, event: ShipmentDeliveredV1, conte
         raise UnknownDossier(dossier_of(context.attributes.subject))
     if dossier.stage is Stage.HANDED_OVER:
         return None
-    after = dossier.moved(Transition.DELIVER, context.now, handed_over_at=event.delivered_at, handed_over_by=HandOver.POST)
-    return Decision(after, (facts.handed_over(after, None),))
+    sent = context.known.sent_at(context.attributes.subject, dossier.decided_at)
+    came = arrival(event.delivered_at, context.now, not_before=sent)
+    after = dossier.moved(Transition.DELIVER, context.now, handed_over_at=came.at, handed_over_by=HandOver.POST)
+    return Decision(after, (facts.handed_over(after, None, came.stated_at),))
 
 
 def _existing(order: Order | None, context: Context) -> Order:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,9 @@ from services.intake.tables import OrderRow
 
 # By primary key, in key order.
 _LOCK: Final = Statement("SELECT * FROM post_order WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_SENT: Final = Statement("""
+    SELECT id, COALESCE(dispatched_at, placed_at) AS sent_at FROM post_order WHERE id = ANY(:ids) AND placed_at IS NOT NULL
+""")
 _SAVE: Final = rows.upsert(OrderRow)
 
 
@@ -29,6 +33,11 @@ class Orders:
 
 
 ORDERS: Final = Orders()
+
+
+async def sent_at(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, datetime]:
+    """Since when each order has been the post's: dispatched, or placed. One not placed yet is left out."""
+    return {row.id: row.sent_at for row in await _SENT.rows(connection, {"ids": list(ids)})}
 
 
 def _row(state: Order) -> dict[str, Any]:

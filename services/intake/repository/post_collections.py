@@ -1,23 +1,28 @@
-"""The post's collections of a batch, prepared for the handler: applicants decrypted and sealed again, offers looked up."""
+"""What the post reports in a batch, prepared for the handlers: applicants decrypted and sealed again, offers looked up, and when
+what was delivered had been sent.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.civil import civil_day
 from contracts.envelope import Envelope
-from contracts.post import ApplicantV1, DossierCollectedV1
+from contracts.post import ApplicantV1, DossierCollectedV1, ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.refusal import Refusal
 from contracts.text import without_hidden
+from messaging.clock import Clock
 from messaging.handler_table import Waiting
 from services.intake.adapters.keys import Keys, Unopenable
 from services.intake.adapters.seal import seal_applicant
 from services.intake.domain.applicant import Applicant
+from services.intake.domain.arrival import Arrival, arrival
 from services.intake.domain.dossier import SealedPerson, dossier_of_collection
 from services.intake.domain.offers import Offer
-from services.intake.repository import reference
+from services.intake.repository import orders, reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +32,15 @@ class Collected:
     dossier: str
     person: SealedPerson
     offer: Offer
+    arrival: Arrival
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a batch was prepared with, by the collection's id: ready, or why not."""
+    """What a batch was prepared with, by the collection's id: ready, or why not. `sent`: since when each order is on its way."""
 
     collections: dict[str, Collected | Refusal] = field(default_factory=dict)
+    sent: dict[str, datetime] = field(default_factory=dict)
 
     def collected(self, collection: str) -> Collected:
         """Raises Waiting for reference data that has not come yet, and the Refusal of what cannot be prepared."""
@@ -44,20 +51,33 @@ class Known:
             raise prepared
         return prepared
 
+    def sent_at(self, order: str, decided_at: datetime | None) -> datetime | None:
+        """The earliest that the result of a dossier decided then can have been delivered."""
+        return max((moment for moment in (self.sent.get(order), decided_at) if moment is not None), default=None)
 
-async def prepare(keys: Keys, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> Known:
-    """With as many queries for many collections as for one; none without a collection."""
-    collections = [(env.attributes.subject, env.data) for env in envelopes if isinstance(env.data, DossierCollectedV1)]
+
+async def prepare(keys: Keys, clock: Clock, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> Known:
+    """With as many queries for many collections as for one; none without a collection, none without a delivery."""
+    now = clock()
+    return Known(await _collections(keys, now, connection, envelopes), await _sent(now, connection, envelopes))
+
+
+async def _collections(
+    keys: Keys, now: datetime, connection: AsyncConnection, envelopes: Sequence[Envelope]
+) -> dict[str, Collected | Refusal]:
+    collections = [
+        (env.attributes.subject, env.data, arrival(env.data.collected_at, now))
+        for env in envelopes
+        if isinstance(env.data, DossierCollectedV1)
+    ]
     if not collections:
-        return Known()
-    wanted = [reference.Wanted(event.unit, event.procedure, civil_day(event.collected_at)) for _, event in collections]
+        return {}
+    wanted = [reference.Wanted(event.unit, event.procedure, civil_day(came.at)) for _, event, came in collections]
     offers = await reference.offers(connection, wanted)
-    return Known(
-        {
-            subject: _prepared(keys, dossier_of_collection(subject), event, offer)
-            for (subject, event), offer in zip(collections, offers, strict=True)
-        }
-    )
+    return {
+        subject: _prepared(keys, dossier_of_collection(subject), event, came, offer)
+        for (subject, event, came), offer in zip(collections, offers, strict=True)
+    }
 
 
 def _applicant(sent: ApplicantV1) -> Applicant:
@@ -68,12 +88,25 @@ def _applicant(sent: ApplicantV1) -> Applicant:
     return Applicant.model_validate(sent.model_dump() | lines)
 
 
-def _prepared(keys: Keys, dossier: str, event: DossierCollectedV1, offer: Offer | Refusal) -> Collected | Refusal:
+async def _sent(now: datetime, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> dict[str, datetime]:
+    """As the database has it, or as the same batch says."""
+    delivered = {env.attributes.subject for env in envelopes if isinstance(env.data, ShipmentDeliveredV1)}
+    if not delivered:
+        return {}
+    sent = await orders.sent_at(connection, sorted(delivered))
+    for envelope in envelopes:
+        order = envelope.attributes.subject
+        if isinstance(envelope.data, ShipmentDispatchedV1) and order in delivered:
+            sent[order] = arrival(envelope.data.at, now, not_before=sent.get(order)).at
+    return sent
+
+
+def _prepared(keys: Keys, dossier: str, event: DossierCollectedV1, came: Arrival, offer: Offer | Refusal) -> Collected | Refusal:
     if isinstance(offer, Refusal):
         return offer
     try:
         sent = ApplicantV1.model_validate_json(keys.from_post(event.applicant))
-        return Collected(dossier, seal_applicant(keys, dossier, _applicant(sent)), offer)
+        return Collected(dossier, seal_applicant(keys, dossier, _applicant(sent)), offer, came)
     except (Unopenable, ValidationError) as error:
         # The error's own text may quote the person: only its kind is given.
         return Refusal(

@@ -10,8 +10,8 @@ from tests.support.reference_data import DISTRICT, LAND, staff_id
 
 UNIT = {"id": DISTRICT, "name": "Bộ phận Một cửa huyện Hà An"}
 TITLE = "Đăng ký biến động do tặng cho, thừa kế quyền sử dụng đất (cha mẹ chuyển cho con)"
-PROMISED = "2026-03-07T11:30:00+07:00"
-STATE = {"id", "version", "status", "stage", "submission_number", "code", "promised_at"}
+PROMISED = "2026-03-10T17:00:00+07:00"
+STATE = {"id", "version", "status", "stage", "submission_number", "code", "promised_at", "provisional"}
 PERSON = APPLICANT | {"telephone": "+84912000001", "language": "vi", "identity_kind": "citizen_card"}
 
 
@@ -28,6 +28,7 @@ async def test_a_received_dossier_comes_with_what_its_receipt_needs(intake: Inta
         "status": 2,
         "stage": "accepted",
         "promised_at": PROMISED,
+        "provisional": None,
         "receipt_url": f"/intake/dossiers/{received['id']}/receipt",
         "warnings": [],
     }
@@ -94,7 +95,17 @@ async def test_before_acceptance_nothing_is_promised_and_null_says_so(intake: In
     nobody = {name: APPLICANT[name] for name in ("name", "identity_number", "address")}
     sent = await intake.submit(applicant=nobody)
     seen = (await intake.get(f"/dossiers/{sent['id']}")).json()
-    unknown = {"code", "promised_at", "competent_unit", "accepted_at", "reason", "outcome", "decided_at", "result_number"}
+    unknown = {
+        "code",
+        "promised_at",
+        "provisional",
+        "competent_unit",
+        "accepted_at",
+        "reason",
+        "outcome",
+        "decided_at",
+        "result_number",
+    }
     assert {name for name, value in seen.items() if value is None} == unknown | {
         "handed_over_at",
         "handed_over_by",
@@ -119,6 +130,7 @@ async def test_who_tracks_sees_no_person_and_no_paper(intake: Intake) -> None:
         "stage": "returned",
         "code": None,
         "promised_at": None,
+        "provisional": None,
         "procedure": {"code": LAND, "title": TITLE},
         "unit": UNIT,
         "competent_unit": None,

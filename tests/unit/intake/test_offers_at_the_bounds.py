@@ -54,7 +54,7 @@ def test_the_first_and_the_last_day_of_a_unit_are_its_own(bound: str) -> None:
     ("given", "counted"),
     [
         (NOW + timedelta(minutes=1), NOW),
-        (NOW - timedelta(days=3), NOW - timedelta(days=3)),
+        (NOW - timedelta(days=90), NOW - timedelta(days=90)),
         (NOW - timedelta(hours=1), NOW - timedelta(hours=1)),
     ],
 )

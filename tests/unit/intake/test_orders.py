@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,13 +10,14 @@ from contracts.envelope import Attributes
 from contracts.intake import PostOrderPlacedV1
 from contracts.post import ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.refusal import Refusal
-from contracts.values import HandOver, Lane
+from contracts.values import HandOver, Lane, Outcome
 from messaging.handler_table import Context
 from services.intake.consumers import DOSSIERS, ORDERS, TABLE
 from services.intake.domain.dossier import dossier_of_collection
 from services.intake.domain.orders import IllegalOrderStep, Order, OrderState, OrderTransition, dossier_of, order_of
 from services.intake.domain.stages import IllegalStep, Stage
 from services.intake.handlers import post, routing
+from services.intake.repository.post_collections import Known
 from tests.support.intake_dossiers import CODE, HERE, accepted, saved
 from tests.support.intake_events import NOW, decided_case, opened_case
 
@@ -41,7 +43,7 @@ ORDER_LEADS_ON = {
 
 
 def context(subject: str = "d-1") -> Context:
-    return Context(Attributes(id="e", source="x", type="t", subject=subject, time=NOW, sequence=1), NOW)
+    return Context(Attributes(id="e", source="x", type="t", subject=subject, time=NOW, sequence=1), NOW, Known())
 
 
 @pytest.mark.parametrize(("state", "transition"), list(itertools.product(OrderState, OrderTransition)))
@@ -64,6 +66,47 @@ def test_a_collection_is_always_the_same_dossier() -> None:
     assert dossier_of_collection("c-1") == dossier_of_collection("c-1")
     assert dossier_of_collection("c-1") != dossier_of_collection("c-2")
     assert dossier_of_collection("c-1").startswith("d-")
+
+
+SENT = NOW - timedelta(hours=5)
+BEFORE_IT_WAS_SENT, TOMORROW = SENT - timedelta(hours=1), NOW + timedelta(days=1)
+
+
+@pytest.mark.parametrize("stated", [BEFORE_IT_WAS_SENT, TOMORROW])
+def test_what_the_post_cannot_have_done_then_is_recorded_as_arrived(stated: datetime) -> None:
+    placed = replace(PLANNED, state=OrderState.PLACED, version=1, placed_at=SENT)
+    sent = post.record_dispatch(placed, ShipmentDispatchedV1(tracking="VN1", at=stated), context("o-1")).state
+    assert sent.dispatched_at == NOW
+    on_its_way = replace(placed, state=OrderState.DISPATCHED, dispatched_at=SENT + timedelta(hours=1))
+    done = post.record_delivery(on_its_way, ShipmentDeliveredV1(tracking="VN1", delivered_at=stated), context("o-1"))
+    assert done is not None
+    assert done.state.delivered_at == NOW
+
+
+@pytest.mark.parametrize("stated", [BEFORE_IT_WAS_SENT, TOMORROW])
+def test_a_delivery_that_cannot_have_been_then_is_shown_as_arrived_with_what_the_post_states(stated: datetime) -> None:
+    decided = accepted(stage=Stage.DECIDED, decided_at=SENT - timedelta(days=1), outcome=Outcome.GRANTED)
+    known = replace(context("o-1"), known=Known(sent={"o-1": SENT}))
+    done = post.hand_over_by_post(decided, ShipmentDeliveredV1(tracking="VN1", delivered_at=stated), known)
+    assert done is not None
+    assert done.state.handed_over_at == NOW
+    (fact,) = done.events
+    assert (fact.at, fact.handed_over_at, fact.stated_at) == (NOW, NOW, stated)
+
+
+def test_a_delivery_is_not_before_the_decision_either() -> None:
+    decided = accepted(stage=Stage.DECIDED, decided_at=SENT, outcome=Outcome.GRANTED)
+    done = post.hand_over_by_post(decided, ShipmentDeliveredV1(tracking="VN1", delivered_at=BEFORE_IT_WAS_SENT), context("o-1"))
+    assert done is not None
+    assert (done.state.handed_over_at, done.events[0].stated_at) == (NOW, BEFORE_IT_WAS_SENT)
+
+
+def test_a_delivery_that_can_have_been_is_the_post_s_own() -> None:
+    decided = accepted(stage=Stage.DECIDED, decided_at=SENT, outcome=Outcome.GRANTED)
+    then = SENT + timedelta(hours=2)
+    done = post.hand_over_by_post(decided, ShipmentDeliveredV1(tracking="VN1", delivered_at=then), context("o-1"))
+    assert done is not None
+    assert (done.state.handed_over_at, done.events[0].stated_at) == (then, None)
 
 
 def test_case_opened_then_decided() -> None:

@@ -10,12 +10,24 @@ from contracts.directory import CalendarV1, LimitV1, ProcedureV1, UnitV1
 from contracts.refusal import Invalid, Refusal
 from contracts.values import CIVIL_TIME, Channel
 from services.intake.domain.offers import Offer, offer
-from services.intake.domain.promise import OLDEST, promised, reception_time
-from tests.support.reference_data import BUSINESS, CARD_CORRECTION, CENTRE, DEPARTMENT, DISTRICT, DRIVING_LICENCE, LAND, entities
+from services.intake.domain.promise import OLDEST, promised, reception_time, require_recent
+from tests.support.reference_data import (
+    BUSINESS,
+    CARD_CORRECTION,
+    CENTRE,
+    COMMUNE,
+    DEPARTMENT,
+    DISTRICT,
+    DRIVING_LICENCE,
+    LAND,
+    MARRIAGE,
+    entities,
+)
 from tests.support.reference_data import entity_id as ident
 
 NOW = datetime(2026, 2, 24, 9, 0, tzinfo=CIVIL_TIME)
 TODAY = NOW.date()
+SWAPPED = {date(2026, 1, 1), date(2026, 1, 2)}
 BY_ID = {(type(entity), ident(entity)): entity for entity in entities()}
 
 
@@ -37,7 +49,7 @@ def offered(code: str, at: str = DISTRICT, by: str = DISTRICT, day: date = TODAY
     return offer(unit(at).model_copy(update=changes), procedure(code), unit(by), calendar, 7, day)
 
 
-@given(st.integers(-10_000, 10_000))
+@given(st.integers(-200_000, 10_000))
 @example(1)
 @example(2)
 def test_time_at_the_counter_is_bounded(minutes: int) -> None:
@@ -61,17 +73,61 @@ def test_now_if_not_given() -> None:
 
 def test_working_days_of_the_unit_with_their_reasons() -> None:
     promise = promised(offered(LAND), NOW)
-    assert promise.moment == datetime(2026, 3, 7, 11, 30, tzinfo=CIVIL_TIME)
+    assert promise.moment == datetime(2026, 3, 10, 17, 0, tzinfo=CIVIL_TIME)
     assert promise.explanation.calendar_version == 7
+    assert any("Thứ bảy 28/02/2026: mở cửa tiếp nhận" in line for line in promise.explanation.lines("vi"))
     assert any("Chủ nhật 01/03/2026: nghỉ cuối tuần" in line for line in promise.explanation.lines("vi"))
 
 
 def test_working_hours_and_same_day() -> None:
     hours = promised(offered(DRIVING_LICENCE, CENTRE, DEPARTMENT), NOW)
-    # 6 on Tuesday, 7.5 on each working day, 4 on Saturday morning.
-    assert hours.moment == datetime(2026, 3, 2, 17, 0, tzinfo=CIVIL_TIME)
+    # 6 on Tuesday, 7.5 on each working day: the Saturday morning of this desk counts for no limit.
+    assert hours.moment == datetime(2026, 3, 3, 11, 30, tzinfo=CIVIL_TIME)
     assert promised(offered(CARD_CORRECTION), NOW).moment == NOW.replace(hour=17)
     assert promised(offered(CARD_CORRECTION), NOW.replace(hour=15, minute=1)).moment.date() == date(2026, 2, 25)
+
+
+@given(st.integers(0, 30), st.integers(0, 80), st.integers(0, 24 * 60 - 1))
+def test_reception_is_dated_back_by_working_days_only(most: int, days: int, minute: int) -> None:
+    """Over Tết too: what counts is how many working days lie between."""
+    now = datetime(2026, 2, 27, 17, 0, tzinfo=CIVIL_TIME)
+    given_time = (now - timedelta(days=days)).replace(hour=minute // 60, minute=minute % 60)
+    between = [now.date() - timedelta(days=back) for back in range(days)]
+    worked = sum(
+        day.weekday() < 5 and not date(2026, 2, 16) <= day <= date(2026, 2, 20) and day not in SWAPPED for day in between
+    )
+    worked += sum(day == date(2026, 1, 10) for day in between)
+    calendar = offered(LAND).calendar
+    if worked > most:
+        with pytest.raises(Invalid, match="received-too-long-ago"):
+            require_recent(calendar, given_time, now, most)
+    else:
+        require_recent(calendar, given_time, now, most)
+
+
+def test_a_paper_of_before_tet_typed_after_it_keeps_its_own_time() -> None:
+    calendar = offered(LAND).calendar
+    before_tet = datetime(2026, 2, 13, 16, 0, tzinfo=CIVIL_TIME)
+    require_recent(calendar, before_tet, datetime(2026, 2, 23, 8, 0, tzinfo=CIVIL_TIME), 1)
+    with pytest.raises(Invalid, match="received-too-long-ago"):
+        require_recent(calendar, before_tet, datetime(2026, 2, 24, 8, 0, tzinfo=CIVIL_TIME), 1)
+
+
+def test_a_promise_past_the_end_of_the_calendar_is_provisional() -> None:
+    provisional = promised(offered(MARRIAGE, COMMUNE, COMMUNE), datetime(2027, 12, 30, 9, 0, tzinfo=CIVIL_TIME)).explanation
+    assert (provisional.provisional, provisional.known_until) == (True, date(2027, 12, 31))
+    assert not promised(offered(MARRIAGE, COMMUNE, COMMUNE), NOW).explanation.provisional
+
+
+def test_a_calendar_may_refuse_to_promise_what_it_does_not_know() -> None:
+    calendar = BY_ID[CalendarV1, unit(COMMUNE).calendar]
+    assert isinstance(calendar, CalendarV1)
+    strict = calendar.model_copy(update={"refuse_beyond": True})
+    refusing = offer(unit(COMMUNE), procedure(MARRIAGE), unit(COMMUNE), strict, 1, NOW.date())
+    with pytest.raises(Refusal, match="cannot-promise") as refused:
+        promised(refusing, datetime(2027, 12, 30, 9, 0, tzinfo=CIVIL_TIME))
+    assert "31/12/2027" in refused.value.vi
+    assert "31/12/2027" in refused.value.en
 
 
 def test_seconds_are_not_on_the_receipt_and_do_not_count() -> None:
@@ -82,7 +138,7 @@ def test_seconds_are_not_on_the_receipt_and_do_not_count() -> None:
 def test_through_tet_and_from_a_sunday() -> None:
     before_tet = datetime(2026, 2, 13, 16, 0, tzinfo=CIVIL_TIME)
     promise = promised(offered(BUSINESS), before_tet)
-    assert promise.moment == datetime(2026, 2, 23, 17, 0, tzinfo=CIVIL_TIME)
+    assert promise.moment == datetime(2026, 2, 25, 17, 0, tzinfo=CIVIL_TIME)
     assert any("Tết Nguyên đán" in line for line in promise.explanation.lines("vi"))
     sunday = promised(offered(CARD_CORRECTION), datetime(2026, 3, 1, 10, 0, tzinfo=CIVIL_TIME))
     assert sunday.moment.date() == date(2026, 3, 2)

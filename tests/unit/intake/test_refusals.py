@@ -13,8 +13,9 @@ from services.intake.domain.guess_limits import NotRecognised, TooManyGuesses
 from services.intake.domain.offers import competent_unit, unusable
 from services.intake.domain.orders import IllegalOrderStep, OrderState, OrderTransition
 from services.intake.domain.papers import PapersMissing, handed_in, named_missing
-from services.intake.domain.promise import reception_time
+from services.intake.domain.promise import reception_time, require_recent
 from services.intake.domain.stages import IllegalStep, Stage, Transition
+from tests.support.intake_dossiers import WEEK
 from tests.support.intake_world import NOW
 from tests.support.reference_data import CENTRE, DISTRICT, LAND
 from tests.unit.intake.test_promise import offered, procedure, unit
@@ -155,13 +156,31 @@ def raised(refuse: Callable[[], object]) -> Refusal:
             id="received in the future",
         ),
         pytest.param(
-            lambda: reception_time(NOW - timedelta(days=3, seconds=1), NOW),
+            lambda: reception_time(NOW - timedelta(days=90, seconds=1), NOW),
             "received-too-long-ago",
             "received_at",
             422,
-            "Giờ tiếp nhận đã quá 3 ngày trước. Hãy xem lại ngày.",
-            "The time of reception is more than 3 days ago. Please check the date.",
+            "Giờ tiếp nhận đã quá 90 ngày trước. Hãy xem lại ngày.",
+            "The time of reception is more than 90 days ago. Please check the date.",
             id="received too long ago",
+        ),
+        pytest.param(
+            lambda: require_recent(WEEK, NOW - timedelta(days=1), NOW, 0),
+            "received-too-long-ago",
+            "received_at",
+            422,
+            "Giờ tiếp nhận đã quá 0 ngày làm việc trước. Hãy xem lại ngày.",
+            "The time of reception is more than 0 working days ago. Please check the date.",
+            id="received before today where nothing may be dated back",
+        ),
+        pytest.param(
+            lambda: require_recent(WEEK, NOW - timedelta(days=4), NOW, 1),
+            "received-too-long-ago",
+            "received_at",
+            422,
+            "Giờ tiếp nhận đã quá 1 ngày làm việc trước. Hãy xem lại ngày.",
+            "The time of reception is more than 1 working day ago. Please check the date.",
+            id="received too many working days ago",
         ),
         pytest.param(
             lambda: reception_time(NOW - timedelta(hours=1, seconds=1), NOW, not_before=NOW - timedelta(hours=1)),
