@@ -109,7 +109,7 @@ class Sender:
     async def _claim_due(self) -> list[Claimed]:
         lanes = self.settings.served_lanes()
         async with self.process.reads.connect() as connection:
-            due_at = await queue.next_due(connection, lanes)
+            due_at = await queue.next_due(connection, lanes, system_clock())
         if self.stopping.is_set():
             return []
         wait = IDLE_LOOK_SECONDS if due_at is None else (due_at - system_clock()).total_seconds()
@@ -149,15 +149,24 @@ class Sender:
             raise away
 
     async def claim(self, *lanes: Lane) -> list[Claimed]:
-        """Attempts begun and committed; whom nobody may write to any more is skipped here."""
+        """Attempts begun and committed; what is not to be sent any more is skipped here, with those that others supersede."""
         lease = timedelta(seconds=3 * self.settings.mail_seconds)
         async with self.process.database.begin() as connection:
             now, machine_now = self.process.clock(), system_clock()
             due = [item for lane in lanes for item in await queue.claim(connection, lane, machine_now, self.at_a_time)]
-            decisions = [(handlers.begin_attempt(message, contact, now, machine_now, lease), contact) for message, contact in due]
-            begun = [(decision.state, contact) for decision, contact in decisions if decision.state.state is State.SENDING]
+            await queue.lapse(connection, [item.message for item in due if item.message.state is State.SENDING], now)
+            superseded = await queue.lock_waiting(connection, {ident for item in due for ident in item.supersedes})
+            decisions = {ident: handlers.supersede(message, now) for ident, message in superseded.items()}
+            begun: list[Claimed] = []
+            for item in due:
+                if not item.supersedes <= superseded.keys():  # another sender has just taken one of them up
+                    continue
+                decision = handlers.begin_attempt(item.message, item.contact, item.later, now, machine_now, lease)
+                decisions[item.message.id] = decision
+                if decision.state.state is State.SENDING:
+                    begun.append((decision.state, item.contact))
             await queue.begin_attempts(connection, [(message, contact.version) for message, contact in begun], now)
-            await _save(connection, [decision for decision, _ in decisions], now)
+            await _save(connection, list(decisions.values()), now)
         return begun
 
     async def attempt(self, message: Message, contact: KnownContact) -> Result:

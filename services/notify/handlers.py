@@ -11,6 +11,7 @@ from messaging.handler_table import Context, Decision, Waiting
 from services.notify.domain.contact import KnownContact, SkipReason
 from services.notify.domain.message import Message, MessageChannel, Result, State, message_id
 from services.notify.domain.notice import TEMPLATES, content_of
+from services.notify.domain.precedence import LaterMessages, is_pointless
 
 Contacts = Mapping[str, KnownContact]
 """By dossier: the contacts that have come, as `prepare` loads them for a batch."""
@@ -33,12 +34,19 @@ def queue_message(message: Message | None, event: DossierFact, context: Context)
 
 
 def begin_attempt(
-    message: Message, known: KnownContact, now: datetime, machine_now: datetime, lease: timedelta
+    message: Message, known: KnownContact, later: LaterMessages, now: datetime, machine_now: datetime, lease: timedelta
 ) -> Decision[Message]:
-    """Begin an attempt; or skip, when the person was forgotten or the address withdrawn since it was queued."""
+    """Begin an attempt; or skip, when the person was forgotten, the address withdrawn or the message superseded since."""
     if known.obstacle is not None:
         return _skipped(message, known.obstacle, now)
+    if is_pointless(message, later):
+        return supersede(message, now)
     return Decision(message.begin(machine_now, lease))
+
+
+def supersede(message: Message, now: datetime) -> Decision[Message]:
+    """A later message goes out in its stead."""
+    return _skipped(message, SkipReason.SUPERSEDED, now)
 
 
 def record_outcome(message: Message, attempt: int, result: Result, now: datetime, machine_now: datetime) -> Decision[Message]:

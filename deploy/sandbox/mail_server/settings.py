@@ -29,4 +29,9 @@ class MailServerSettings(BaseSettings):
 
     def faults(self) -> Faults:
         refused = tuple(pattern.strip() for pattern in self.mail_refused.split(",") if pattern.strip())
-        return Faults(self.mail_defer_every, self.mail_drop_every, self.mail_slow_seconds, refused)
+        return Faults(
+            defer_every=self.mail_defer_every,
+            drop_every=self.mail_drop_every,
+            slow_seconds=self.mail_slow_seconds,
+            refused=refused,
+        )

@@ -13,17 +13,19 @@ HOSTNAME = "mail.motcua.example"
 LARGEST = 1024 * 1024
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Faults:
     """`defer_every`: each n-th mail is answered 451. `drop_every`: each n-th is kept, and its answer lost with the connection.
 
     `slow_seconds`: before each answer to a mail. `refused`: addresses, or domains with their @, that get a 550.
+    `full`: addresses whose mailbox takes nothing for the time being, a 452.
     """
 
     defer_every: int = 0
     drop_every: int = 0
     slow_seconds: float = 0
     refused: Sequence[str] = ()
+    full: Sequence[str] = ()
 
     def refuses(self, address: str) -> bool:
         return any(address == pattern or (pattern.startswith("@") and address.endswith(pattern)) for pattern in self.refused)
@@ -39,6 +41,8 @@ class MailHandler:
     async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802 -- aiosmtpd's name
         if self.faults.refuses(address):
             return f"550 5.1.1 <{address}>: Recipient address rejected: User unknown"
+        if address in self.faults.full:
+            return f"452 4.2.2 <{address}>: Mailbox full"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 

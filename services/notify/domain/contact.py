@@ -16,11 +16,12 @@ _LONGEST: Final = 300
 
 
 class SkipReason(StrEnum):
-    """Why nobody is written to. The values are published."""
+    """Why nobody is written to. The values are published. SUPERSEDED: a later message says what still matters."""
 
     NO_CONTACT = "no contact"
     NO_ADDRESS = "no e-mail address"
     FORGOTTEN = "forgotten"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Messages as aggregates: loaded under their row locks, saved many at once. What is saved as queued rings for the senders."""
+"""Messages as aggregates: loaded under their row locks, saved many at once. What is saved as queued rings for the senders,
+and what is settled rings if it held another back.
+"""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -27,6 +29,10 @@ _UPSERT: Final = upsert(MessageRow, _CHANGING)
 # By primary key, in id order.
 _LOCK: Final = Statement("SELECT * FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _RING: Final = Statement("SELECT pg_notify(:channel, :bell)")
+# By index message_once: rung only if one of these dossiers has a message that was held back.
+_RING_FOR_HELD: Final = Statement("""
+    SELECT pg_notify(:channel, :bell) WHERE EXISTS (SELECT FROM message WHERE dossier = ANY(:dossiers) AND state = 'queued')
+""")
 
 
 class Messages:
@@ -40,6 +46,9 @@ class Messages:
         await write(connection, _UPSERT, [_values(message) for message in messages])
         if any(message.state is State.QUEUED for message in messages):
             await _RING.send(connection, {"channel": CHANNEL, "bell": BELL})
+        elif messages:
+            dossiers = sorted({message.dossier for message in messages})
+            await _RING_FOR_HELD.send(connection, {"channel": CHANNEL, "bell": BELL, "dossiers": dossiers})
 
 
 MESSAGES: Final = Messages()

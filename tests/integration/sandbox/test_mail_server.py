@@ -86,6 +86,9 @@ async def test_it_puts_off_refuses_and_vanishes_as_it_is_set(server: MailServer)
     for address in ("gone@example.vn", "x@nobody.example"):
         with pytest.raises(SMTPRecipientRefused, match="550"):
             await send(server.port, a_mail(), address)
+    server.faults.full = ("full@example.vn",)
+    with pytest.raises(SMTPRecipientRefused, match="452"):
+        await send(server.port, a_mail(), "full@example.vn")
     server.faults.drop_every = 1
     with pytest.raises(SMTPServerDisconnected):
         await send(server.port, a_mail("<3@x.example>"))

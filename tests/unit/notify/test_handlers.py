@@ -16,17 +16,19 @@ from messaging.handler_table import Waiting
 from services.notify import handlers
 from services.notify.domain.contact import KnownContact
 from services.notify.domain.message import Message, MessageChannel, NotFailed, Outcome, Result, State, Verdict, message_id
+from services.notify.domain.precedence import LaterMessages
 from services.notify.domain.retry_policy import AT_ONCE, AWAY_WAIT, LONGEST_WAIT, MOST_DEFERRALS, wait_after
 from tests.support.notify_world import AT, CODE, CONTACT, DOSSIER, FORGOTTEN, REACHABLE, context, fact, queued
 
 LEASE = timedelta(seconds=30)
+ALONE = LaterMessages()
 UNREACHABLE = KnownContact(1, ContactV1(name="Trần Thị B", telephone="0912345678"))
 ACCEPTED, AWAY = Result(Verdict.ACCEPTED), Result(Verdict.AWAY, "connection refused")
 DEFERRED, REFUSED, UNKNOWN = (Result(verdict, "said so") for verdict in (Verdict.DEFERRED, Verdict.REFUSED, Verdict.UNKNOWN))
 
 
 def sending(**changes: Any) -> Message:
-    return replace(handlers.begin_attempt(queued(), REACHABLE, AT, AT, LEASE).state, **changes)
+    return replace(handlers.begin_attempt(queued(), REACHABLE, ALONE, AT, AT, LEASE).state, **changes)
 
 
 # --- a fact asks ----------------------------------------------------------------------------------------
@@ -96,7 +98,7 @@ def test_a_fact_without_lane_is_no_fact_of_ours() -> None:
 
 
 def test_an_attempt_is_leased_and_numbered_before_the_call() -> None:
-    decision = handlers.begin_attempt(queued(), REACHABLE, AT, AT, LEASE)
+    decision = handlers.begin_attempt(queued(), REACHABLE, ALONE, AT, AT, LEASE)
     assert (decision.state.state, decision.state.attempt, decision.state.due_at) == (State.SENDING, 1, AT + LEASE)
     assert decision.events == ()
 
@@ -104,7 +106,7 @@ def test_an_attempt_is_leased_and_numbered_before_the_call() -> None:
 @pytest.mark.parametrize(("known", "reason"), [(FORGOTTEN, "forgotten"), (UNREACHABLE, "no e-mail address")])
 def test_who_was_forgotten_after_the_message_was_queued_is_not_written_to(known: KnownContact, reason: str) -> None:
     for message in (queued(), sending()):
-        decision = handlers.begin_attempt(message, known, AT, AT, LEASE)
+        decision = handlers.begin_attempt(message, known, ALONE, AT, AT, LEASE)
         assert (decision.state.state, decision.state.reason) == (State.SKIPPED, reason)
         assert isinstance(decision.events[0], MessageSkippedV1)
 
@@ -130,7 +132,7 @@ def test_put_off_or_left_unanswered_means_later_and_longer_each_time(result: Res
     message, waits = queued(), []
     for attempt in range(1, 5):
         decision = handlers.record_outcome(
-            handlers.begin_attempt(message, REACHABLE, AT, AT, LEASE).state, attempt, result, AT, AT
+            handlers.begin_attempt(message, REACHABLE, ALONE, AT, AT, LEASE).state, attempt, result, AT, AT
         )
         assert decision.events == ()
         message = decision.state
@@ -152,7 +154,9 @@ def test_it_is_given_up_after_days_and_then_says_so() -> None:
 def test_a_server_that_is_away_costs_a_message_nothing_however_often() -> None:
     message = queued()
     for _ in range(10 * MOST_DEFERRALS):
-        message = handlers.record_outcome(handlers.begin_attempt(message, REACHABLE, AT, AT, LEASE).state, 1, AWAY, AT, AT).state
+        message = handlers.record_outcome(
+            handlers.begin_attempt(message, REACHABLE, ALONE, AT, AT, LEASE).state, 1, AWAY, AT, AT
+        ).state
     assert (message.state, message.attempt, message.deferrals, message.due_at) == (State.QUEUED, 0, 0, AT + AWAY_WAIT)
     assert message.reason == "connection refused"
 
@@ -161,7 +165,7 @@ def test_a_server_that_is_away_costs_a_message_nothing_however_often() -> None:
 
 
 def test_a_late_yes_of_a_lapsed_attempt_counts() -> None:
-    again = handlers.begin_attempt(sending(), REACHABLE, AT, AT, LEASE).state
+    again = handlers.begin_attempt(sending(), REACHABLE, ALONE, AT, AT, LEASE).state
     assert again.attempt == 2
     decision = handlers.record_outcome(again, 1, ACCEPTED, AT, AT)
     assert decision.state.state is State.SENT
@@ -170,7 +174,7 @@ def test_a_late_yes_of_a_lapsed_attempt_counts() -> None:
 
 @pytest.mark.parametrize("result", [DEFERRED, REFUSED, UNKNOWN, AWAY])
 def test_any_other_late_answer_of_a_lapsed_attempt_changes_nothing(result: Result) -> None:
-    again = handlers.begin_attempt(sending(), REACHABLE, AT, AT, LEASE).state
+    again = handlers.begin_attempt(sending(), REACHABLE, ALONE, AT, AT, LEASE).state
     decision = handlers.record_outcome(again, 1, result, AT, AT)
     assert decision.state == again
     assert decision.events == ()
@@ -178,12 +182,14 @@ def test_any_other_late_answer_of_a_lapsed_attempt_changes_nothing(result: Resul
 
 @pytest.mark.parametrize("result", [ACCEPTED, DEFERRED, REFUSED, UNKNOWN, AWAY])
 def test_an_answer_after_the_person_was_forgotten_changes_nothing(result: Result) -> None:
-    skipped = handlers.begin_attempt(sending(), FORGOTTEN, AT, AT, LEASE).state
+    skipped = handlers.begin_attempt(sending(), FORGOTTEN, ALONE, AT, AT, LEASE).state
     assert handlers.record_outcome(skipped, 1, result, AT, AT).state == skipped
 
 
 def test_a_late_yes_after_failure_makes_it_sent() -> None:
-    failed = handlers.record_outcome(handlers.begin_attempt(sending(), REACHABLE, AT, AT, LEASE).state, 2, REFUSED, AT, AT).state
+    failed = handlers.record_outcome(
+        handlers.begin_attempt(sending(), REACHABLE, ALONE, AT, AT, LEASE).state, 2, REFUSED, AT, AT
+    ).state
     decision = handlers.record_outcome(failed, 1, ACCEPTED, AT, AT)
     assert decision.state.state is State.SENT
     assert isinstance(decision.events[0], MessageSentV1)
@@ -214,7 +220,7 @@ def test_whatever_servers_do_a_message_is_settled_once_and_says_why_not(results:
     for result in results:
         if message.state not in (State.QUEUED, State.SENDING):
             break
-        begun = handlers.begin_attempt(message, REACHABLE, AT, AT, LEASE).state
+        begun = handlers.begin_attempt(message, REACHABLE, ALONE, AT, AT, LEASE).state
         decision = handlers.record_outcome(begun, begun.attempt, result, AT, AT)
         message = decision.state
         published += decision.events
@@ -231,7 +237,7 @@ def test_a_wait_is_never_shorter_than_the_first_nor_much_longer_than_the_longest
 
 def test_waits_and_leases_go_by_the_machine_s_clock_and_what_people_see_by_theirs() -> None:
     seen, machine_now = AT + timedelta(days=300), AT
-    message = handlers.begin_attempt(queued(), REACHABLE, seen, machine_now, LEASE).state
+    message = handlers.begin_attempt(queued(), REACHABLE, ALONE, seen, machine_now, LEASE).state
     assert message.due_at == machine_now + LEASE
     later = handlers.record_outcome(message, 1, DEFERRED, seen, machine_now).state
     assert later.due_at is not None

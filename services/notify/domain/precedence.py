@@ -1,0 +1,56 @@
+"""In which order the messages about one dossier go out, and which of them a later fact has made pointless.
+
+They go out in the order of the facts. One that waits for another try holds the later ones back, unless a later one says
+all that still matters: then it goes out no more. Nothing is sent behind a later one that was sent.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.intake import (
+    DossierAcceptedV1,
+    DossierDecidedV1,
+    DossierFact,
+    DossierHandedOverV1,
+    DossierRefusedV1,
+    DossierReturnedV1,
+    DossierSubmittedV1,
+)
+from services.notify.domain.message import Message
+
+Facts = frozenset[type[DossierFact]]
+
+_RESULT: Final[Facts] = frozenset({DossierDecidedV1, DossierHandedOverV1})
+_BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1})
+_ANY: Final[Facts] = _BEFORE | _RESULT
+
+SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
+    # Handed in, handed back, handed in again: the newest of these says where things are.
+    DossierSubmittedV1: _ANY,
+    DossierReturnedV1: _ANY,
+    DossierAcceptedV1: _RESULT,
+    DossierRefusedV1: frozenset(),
+    DossierDecidedV1: frozenset({DossierHandedOverV1}),
+    DossierHandedOverV1: frozenset(),
+}
+"""For each fact the later ones that leave nothing worth saying about it. What ends a dossier is never among the pointless."""
+
+SUPERSEDING: Final = frozenset((later.TYPE, earlier.TYPE) for earlier, laters in SUPERSEDED_BY.items() for later in laters)
+"""(type of the later fact, type of the earlier one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaterMessages:
+    """What there is about later facts of the same dossier, whatever became of it, and whether any of it was sent."""
+
+    fact_types: AbstractSet[str] = frozenset()
+    any_sent: bool = False
+
+
+def is_pointless(message: Message, later: LaterMessages) -> bool:
+    """Whether to send it no more. One that was never tried has its turn first, however many wait behind it."""
+    if later.any_sent:
+        return True
+    return message.attempt > 0 and any((fact_type, message.fact_type) in SUPERSEDING for fact_type in later.fact_types)
