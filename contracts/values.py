@@ -177,3 +177,9 @@ Email = Annotated[
     str,
     StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$"),
 ]
+
+
+def masked_email(address: str) -> str:
+    """`nguyen.van.a@example.vn` is shown as `n***@example.vn`: enough to recognise, too little to write to."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.process import CurrentProcess, Process
 from contracts.civil import civil_day
+from contracts.intake import UnitRef
 from contracts.refusal import Refusal
 from services.intake.access import client_of
 from services.intake.commands.dossiers import resubmit_by_citizen
@@ -15,6 +16,7 @@ from services.intake.commands.tracking import identify
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
 from services.intake.queries.choices import online_choices
 from services.intake.queries.dossiers import dossier_detail, secret_of, tracking_url
+from services.intake.queries.reach import reach_of
 from services.intake.schemas.requests import ResubmitDossier
 from services.intake.schemas.views import warnings_of
 from web.conditional import IfMatch
@@ -77,6 +79,7 @@ async def _tracked(
     status: int = HTTPStatus.OK,
 ) -> Response:
     detail = await dossier_detail(process, dossier)
+    email = detail.applicant.email if detail.applicant else None
     return pages.render(
         request,
         "tracked.html",
@@ -87,6 +90,7 @@ async def _tracked(
         form=form,
         papers=papers,
         again=again,
+        reach=await reach_of(process, detail.dossier.unit, detail.dossier.known_by(), email),
     )
 
 
@@ -125,6 +129,7 @@ async def submit(process: CurrentProcess, pages: CurrentPages, _: Visitor, reque
         secret=secret,
         tracking_url=tracking_url(process, number),
         warnings=warnings_of(form.data.applicant().identity, civil_day(process.clock())),
+        reach=await reach_of(process, UnitRef(id=form.data.unit, name=form.data.unit), number, form.data.email),
     )
 
 

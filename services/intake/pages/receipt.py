@@ -12,6 +12,7 @@ from contracts.values import Identifier
 from services.intake.access import Clerk, require_clerk_of
 from services.intake.queries.choices import staff_names, unit_copy
 from services.intake.queries.dossiers import dossier_detail, tracking_url
+from services.intake.queries.reach import reach_of
 from web.languages import chosen_language
 from web.pages import CurrentPages
 
@@ -27,23 +28,22 @@ async def style() -> Response:
 @router.get("/intake/dossiers/{dossier}/receipt")
 async def receipt(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request, dossier: Identifier) -> Response:
     detail = await dossier_detail(process, dossier)
-    require_clerk_of(clerk, detail.dossier)
+    state, applicant = detail.dossier, detail.applicant
+    require_clerk_of(clerk, state)
     received_by = [line.by for line in detail.history if line.kind in {"submitted", "accepted"} and line.by]
     by = received_by[-1] if received_by else None
     names = await staff_names(process, received_by[-1:])
-    address = tracking_url(process, detail.dossier.known_by())
     return pages.render(
         request,
         "receipt.html",
-        dossier=detail.dossier,
-        applicant=detail.applicant,
+        dossier=state,
+        applicant=applicant,
         secret=detail.secret,
-        unit=await unit_copy(process, detail.dossier.unit.id),
+        unit=await unit_copy(process, state.unit.id),
         clerk=names.get(by or "", by),
-        why=detail.dossier.why_this_date(chosen_language(request)),
-        tracking_url=address,
-        tracking_page=address.partition("?")[0],
-        qr=_qr(address),
+        why=state.why_this_date(chosen_language(request)),
+        reach=await reach_of(process, state.unit, state.known_by(), applicant.email if applicant else None),
+        qr=_qr(tracking_url(process, state.known_by())),
     )
 
 

@@ -42,12 +42,6 @@ class KnownContact:
         return None if self.contact.email else SkipReason.NO_ADDRESS
 
 
-def masked(address: str) -> str:
-    """`nguyen.van.a@example.vn` is shown as `n***@example.vn`: enough to recognise, too little to write to."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}"
-
-
 def without_addresses(reason: str) -> str:
     """A mail server's words as they may be kept and published: on one line, of bounded length, naming nobody's address."""
     return _ADDRESS.sub("***@***", _UNPRINTABLE.sub(" ", reason)).strip()[:_LONGEST] or "no reason given"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.notify.domain.contact import KnownContact, masked
+from contracts.values import masked_email
+from services.notify.domain.contact import KnownContact
 from services.notify.domain.message import Message, Outcome, State
 
 Units = frozenset[str] | None
@@ -51,7 +52,7 @@ class LedgerLine:
             return None
         if self.sent_to_version is not None and self.sent_to_version != self.contact.version:
             return None
-        return masked(self.contact.address)
+        return masked_email(self.contact.address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

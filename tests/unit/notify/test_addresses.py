@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain.contact import masked, without_addresses
+from contracts.values import masked_email
+from services.notify.domain.contact import without_addresses
 from tests.support.notify_world import ADDRESS
 
 
 @pytest.mark.parametrize(("address", "shown"), [(ADDRESS, "n***@example.vn"), ("a@b.vn", "a***@b.vn")])
 def test_an_address_is_shown_by_its_first_letter(address: str, shown: str) -> None:
-    assert masked(address) == shown
+    assert masked_email(address) == shown
 
 
 @given(st.text(), st.emails(), st.text())

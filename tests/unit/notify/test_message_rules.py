@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 
 from contracts.intake import DossierDecidedV1, DossierRescheduledV1, DossierReturnedV1, Provisional
-from services.notify.domain.contact import SkipReason, masked
+from contracts.values import masked_email
+from services.notify.domain.contact import SkipReason
 from services.notify.domain.message import AT_ONCE, MessageUnknown, NotFailed, Result, State, Verdict, fact_name, wait_after
 from services.notify.domain.notice import content_of
 from tests.support.notify_world import AT, CODE, UNIT, fact, queued
@@ -95,7 +96,7 @@ def test_waits_of_one_message_only_grow_until_the_longest() -> None:
     ],
 )
 def test_of_an_address_one_letter_and_the_server_are_shown(address: str, shown: str) -> None:
-    assert masked(address) == shown
+    assert masked_email(address) == shown
 
 
 def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
