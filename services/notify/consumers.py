@@ -5,7 +5,7 @@ from contracts.topics import CONTACTS, DOSSIERS, KEYS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
 from services.notify.domain.message import MessageChannel, message_id
 from services.notify.handlers import queue_message
-from services.notify.repository.messages import MESSAGES, contacts_of
+from services.notify.repository.messages import MESSAGES, known_for
 
 TABLE = Table(
     "notify",
@@ -20,5 +20,5 @@ TABLE = Table(
         )
         for event in sorted(NOTICES, key=lambda event: event.TYPE)
     ),
-    prepare=contacts_of,
+    prepare=known_for,
 )

@@ -1,6 +1,5 @@
 """What happens to a message, one pure function per use case: a fact asks for it, an attempt begins or ends, it is retried."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from contracts.intake import DossierFact, asks_for_message
@@ -8,13 +7,10 @@ from contracts.notify import MessageFact, MessageFailedV1, MessageSentV1, Messag
 from contracts.topics import CONTACTS
 from contracts.values import Lane
 from messaging.handler_table import Context, Decision, Waiting
-from services.notify.domain.contact import KnownContact, SkipReason
+from services.notify.domain.contact import KnownContact, KnownForBatch, SkipReason
 from services.notify.domain.message import Message, MessageChannel, Result, State, message_id
 from services.notify.domain.notice import TEMPLATES, content_of
 from services.notify.domain.precedence import LaterMessages, is_pointless
-
-Contacts = Mapping[str, KnownContact]
-"""By dossier: the contacts that have come, as `prepare` loads them for a batch."""
 
 
 def queue_message(message: Message | None, event: DossierFact, context: Context) -> Decision[Message] | None:
@@ -24,8 +20,8 @@ def queue_message(message: Message | None, event: DossierFact, context: Context)
     message = _about(event, context)
     if event.contact_version is None:
         return _skipped(message, SkipReason.NO_CONTACT, context.now)
-    contacts: Contacts = context.known
-    known = contacts.get(message.dossier)
+    batch: KnownForBatch = context.known
+    known = batch.contacts.get(message.dossier)
     if known is None or known.version < event.contact_version:
         raise Waiting(CONTACTS, message.dossier, event.contact_version)
     if known.obstacle is not None:
@@ -67,6 +63,7 @@ def retry(message: Message) -> Decision[Message]:
 
 def _about(event: DossierFact, context: Context) -> Message:
     cause = context.attributes
+    batch: KnownForBatch = context.known
     return Message(
         id=message_id(cause.subject, cause.sequence, MessageChannel.MAIL),
         lane=_lane(context),
@@ -79,7 +76,7 @@ def _about(event: DossierFact, context: Context) -> Message:
         submission_number=event.submission_number,
         code=event.code,
         template=TEMPLATES[type(event)],
-        content=content_of(event),
+        content=content_of(event, batch.telephones.get(event.unit.id)),
         correlation=cause.correlation or cause.id,
         happened_at=event.at,
         queued_at=context.now,

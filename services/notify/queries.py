@@ -113,6 +113,7 @@ def _sample_content(now: datetime) -> dict[str, Any]:
     return {
         "procedure": "Chuyển quyền sử dụng đất cho con",
         "unit": "Bộ phận Một cửa huyện Hà An",
+        "telephone": "0299 3821 001",
         "channel": "online",
         "hand_over": "counter",
         "happened_at": now.isoformat(),

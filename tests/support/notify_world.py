@@ -48,7 +48,7 @@ from services.notify import handlers
 from services.notify.adapters.gateways import gateway_of
 from services.notify.background import Sender
 from services.notify.consumers import TABLE
-from services.notify.domain.contact import KnownContact
+from services.notify.domain.contact import KnownContact, KnownForBatch
 from services.notify.domain.message import Message, MessageChannel, message_id
 from services.notify.main import SERVICE
 from services.notify.repository.messages import BELL
@@ -62,6 +62,7 @@ UNIT = UnitRef(id="000.00.21.H99", name="Bộ phận Một cửa huyện Hà An"
 IN_COMMUNE = UnitRef(id=COMMUNE, name="Bộ phận Một cửa xã Minh Lạc")
 CODE = "000.00.21.H99-260216-0001"
 DOSSIER = "d-0001"
+TELEPHONE = "0299 3821 001"
 ADDRESS = "nguyen.van.a@example.vn"
 CONTACT = ContactV1(name="Nguyễn Văn A", email=ADDRESS)
 REACHABLE = KnownContact(1, CONTACT)
@@ -99,7 +100,7 @@ def fact(kind: type[DossierFact] = DossierAcceptedV1, **given: Any) -> DossierFa
 def context(known: KnownContact | None = REACHABLE, *, sequence: int = 1, event: DossierFact | None = None) -> Context:
     kind = (event or fact()).TYPE
     attributes = Attributes(id=f"fact-{sequence}", source="intake", type=kind, subject=DOSSIER, time=AT, sequence=sequence)
-    return Context(attributes, AT, {} if known is None else {DOSSIER: known}, Lane.DISTRICT)
+    return Context(attributes, AT, KnownForBatch({} if known is None else {DOSSIER: known}, {UNIT.id: TELEPHONE}), Lane.DISTRICT)
 
 
 def queued(**changes: Any) -> Message:

@@ -4,6 +4,7 @@ So forgetting a person means forgetting one row, the copy of the contact, and th
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -40,6 +41,14 @@ class KnownContact:
         if self.contact is None:
             return SkipReason.FORGOTTEN
         return None if self.contact.email else SkipReason.NO_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class KnownForBatch:
+    """What facts are read with: the contacts that have come, by dossier, and the telephones of their units, by unit."""
+
+    contacts: Mapping[str, KnownContact]
+    telephones: Mapping[str, str]
 
 
 def without_addresses(reason: str) -> str:

@@ -20,23 +20,24 @@ from contracts.intake import (
 )
 
 TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
-    DossierSubmittedV1: "submitted.v1",
-    DossierReturnedV1: "returned.v1",
+    DossierSubmittedV1: "submitted.v2",
+    DossierReturnedV1: "returned.v2",
     DossierAcceptedV1: "accepted.v2",
     DossierRescheduledV1: "rescheduled.v1",
-    DossierRefusedV1: "refused.v1",
-    DossierDecidedV1: "decided.v1",
-    DossierHandedOverV1: "handed-over.v1",
+    DossierRefusedV1: "refused.v2",
+    DossierDecidedV1: "decided.v2",
+    DossierHandedOverV1: "handed-over.v2",
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
 
-def content_of(event: DossierFact) -> dict[str, Any]:
-    """JSON data for the template; moments as ISO text."""
+def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
+    """JSON data for the template; moments as ISO text. `telephone` is the unit's."""
     content: dict[str, Any] = {
         "reference": event.code or event.submission_number,
         "procedure": event.procedure.title,
         "unit": event.unit.name,
+        "telephone": telephone,
         "channel": event.channel.value,
         "hand_over": event.hand_over.value,
         "happened_at": event.at.isoformat(),

@@ -9,13 +9,14 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.rows import upsert, write
+from contracts.directory import UnitV1
 from contracts.envelope import Envelope
-from contracts.intake import ContactV1
+from contracts.intake import ContactV1, DossierFact
 from contracts.values import Lane
 from messaging import copies
 from messaging.outbox import CHANNEL
 from messaging.statements import Statement
-from services.notify.domain.contact import KnownContact
+from services.notify.domain.contact import KnownContact, KnownForBatch
 from services.notify.domain.message import Message, MessageChannel, State
 from services.notify.tables import MessageRow
 
@@ -54,14 +55,19 @@ class Messages:
 MESSAGES: Final = Messages()
 
 
-async def contacts_of(connection: AsyncConnection, envelopes: Sequence[Envelope]) -> dict[str, KnownContact]:
-    """The contacts, as far as they have come, of the dossiers that a batch is about."""
+async def known_for(connection: AsyncConnection, envelopes: Sequence[Envelope]) -> KnownForBatch:
+    """The contacts, as far as they have come, of the dossiers that a batch is about, and the telephones of its units."""
     dossiers = sorted({envelope.attributes.subject for envelope in envelopes})
     if not dossiers:
-        return {}
+        return KnownForBatch({}, {})
     versions = await copies.versions(connection, ContactV1, dossiers)
     contacts = await copies.many(connection, ContactV1, dossiers)
-    return {dossier: KnownContact(version, contacts.get(dossier)) for dossier, version in versions.items()}
+    facts = [envelope.data for envelope in envelopes if isinstance(envelope.data, DossierFact)]
+    units = await copies.many(connection, UnitV1, sorted({fact.unit.id for fact in facts}))
+    return KnownForBatch(
+        {dossier: KnownContact(version, contacts.get(dossier)) for dossier, version in versions.items()},
+        {unit.id: unit.telephone for unit in units.values() if unit.telephone},
+    )
 
 
 def message_of(row: Any) -> Message:

@@ -47,7 +47,7 @@ async def case(request: pytest.FixtureRequest, mail: MailServer, tmp_path: Path)
 
 
 def outgoing(number: int = 1, address: str = ADDRESS) -> Outgoing:
-    letter = write("accepted.v1", "vi", content_of(fact()), "http://127.0.0.1:8080")
+    letter = write("accepted.v2", "vi", content_of(fact(), None), "http://127.0.0.1:8080")
     return Outgoing(f"m-{number:032x}", address, letter, AT)
 
 

@@ -82,10 +82,10 @@ async def test_a_letter_that_cannot_be_written_fails_alone(world: NotifyWorld) -
     broken, sound = somebody(), somebody()
     await world.mail.stop()
     await world.notify.receive(broken)
-    await world.notify.rows("UPDATE message SET template = 'returned.v1' WHERE id = :id RETURNING id", id=broken.first)
+    await world.notify.rows("UPDATE message SET template = 'returned.v2' WHERE id = :id RETURNING id", id=broken.first)
     await world.notify.receive(sound)
     await world.mail.start()
-    assert (await world.notify.until(broken, "failed")).reason == "template returned.v1: UndefinedError"
+    assert (await world.notify.until(broken, "failed")).reason == "template returned.v2: UndefinedError"
     await world.notify.until(sound, "sent")
 
 

@@ -30,6 +30,7 @@ async def test_a_fact_becomes_one_mail_and_an_honest_line(world: NotifyWorld) ->
     assert body is not None
     text = body.get_content()
     assert person.code in text
+    assert "0299 3821 001" in text  # the unit's, from the directory
     assert CONTACT.name not in text
 
 

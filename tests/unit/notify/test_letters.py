@@ -12,13 +12,14 @@ from contracts.intake import (
     DossierFact,
     DossierRescheduledV1,
     DossierReturnedV1,
+    DossierSubmittedV1,
     Provisional,
 )
 from contracts.values import LANGUAGES, HandOver, Outcome
 from services.notify.adapters.letters import FOLDER, Letter, write
 from services.notify.domain.notice import TEMPLATES, content_of
 from services.notify.queries import sample_letters
-from tests.support.notify_world import ADDRESS, AT, CODE, CONTACT, UNIT, fact
+from tests.support.notify_world import ADDRESS, AT, CODE, CONTACT, TELEPHONE, UNIT, fact
 
 URL = "http://127.0.0.1:8080/"
 FACTS = sorted(NOTICES, key=lambda kind: kind.TYPE)
@@ -26,7 +27,7 @@ HOSTILE = "Đất\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script>"
 
 
 def letter(event: DossierFact, language: str = "vi") -> Letter:
-    return write(TEMPLATES[type(event)], language, content_of(event), URL)
+    return write(TEMPLATES[type(event)], language, content_of(event, TELEPHONE), URL)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -87,6 +88,31 @@ def test_a_date_that_moves_is_told_with_the_one_before() -> None:
     assert "Ngày hẹn trước đó: 15:00, thứ hai 16/02/2026" in letter(moved).text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", FACTS)
+def test_each_letter_says_whom_to_call_and_where_to_come_if_the_unit_has_no_telephone(
+    kind: type[DossierFact], language: str
+) -> None:
+    assert f"{TELEPHONE} ({UNIT.name})" in letter(fact(kind), language).text
+    without = write(TEMPLATES[kind], language, content_of(fact(kind), None), URL)
+    assert {"vi": f"hãy đến {UNIT.name}", "en": f"come to {UNIT.name}"}[language] in without.text
+    assert "None" not in without.text
+
+
+@pytest.mark.parametrize(("language", "line"), [("vi", "gửi tới địa chỉ này"), ("en", "to this address")])
+@pytest.mark.parametrize("kind", [DossierSubmittedV1, DossierAcceptedV1])
+def test_a_letter_that_promises_another_says_where_that_will_go(kind: type[DossierFact], language: str, line: str) -> None:
+    for hand_over in HandOver:
+        assert line in letter(fact(kind, hand_over=hand_over), language).text
+
+
+@pytest.mark.parametrize("kind", [kind for kind, template in TEMPLATES.items() if template.endswith(".v2")])
+def test_a_letter_of_before_is_shown_as_it_was_sent(kind: type[DossierFact]) -> None:
+    before = {name: value for name, value in content_of(fact(kind), TELEPHONE).items() if name != "telephone"}
+    written = write(TEMPLATES[kind].replace(".v2", ".v1"), "vi", before, URL)
+    assert f"hãy liên hệ {UNIT.name} và đọc số {CODE}" in written.text
+
+
 def test_a_submission_without_a_code_goes_by_its_number() -> None:
     written = letter(fact(DossierReturnedV1, code=None, promised_at=None))
     assert "track?code=N-1" in written.text
@@ -105,7 +131,7 @@ def test_the_html_says_the_same_words_and_escapes_them() -> None:
 
 def test_a_template_that_wants_what_is_not_there_says_so() -> None:
     with pytest.raises(TemplateError):
-        write("returned.v1", "vi", content_of(fact()), URL)
+        write("returned.v2", "vi", content_of(fact(), TELEPHONE), URL)
 
 
 def test_the_samples_show_every_template_in_both_languages() -> None:

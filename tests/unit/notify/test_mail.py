@@ -24,7 +24,7 @@ HOSTILE = "Đất\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script>"
 
 
 def letter(language: str = "vi") -> Letter:
-    return write("accepted.v1", language, content_of(fact()), URL)
+    return write("accepted.v2", language, content_of(fact(), None), URL)
 
 
 def mail(written: Letter, address: str = ADDRESS, domain: str = DOMAIN) -> EmailMessage:
@@ -38,7 +38,7 @@ def mail(written: Letter, address: str = ADDRESS, domain: str = DOMAIN) -> Email
 
 @pytest.mark.parametrize("reference", [HOSTILE, "x\nTo: thief@evil.example", "\r\n.\r\nMAIL FROM:<x>"])
 def test_nothing_in_a_fact_can_add_a_header_or_end_the_mail(reference: str) -> None:
-    content = content_of(fact()) | {"reference": reference, "procedure": reference, "unit": reference}
+    content = content_of(fact(), None) | {"reference": reference, "procedure": reference, "unit": reference}
     for template in TEMPLATES.values():
         received = mail(write(template, "vi", content | {"missing": [reference], "outcome": "granted"}, URL))
         assert received.get_all("To") == [ADDRESS]
@@ -49,8 +49,8 @@ def test_nothing_in_a_fact_can_add_a_header_or_end_the_mail(reference: str) -> N
 @given(st.text(min_size=1, max_size=200))
 def test_any_text_makes_one_whole_mail(words: str) -> None:
     words = words.replace("\x00", "").encode("utf-8", "ignore").decode()
-    content = content_of(fact()) | {"reference": words or "x", "procedure": words, "unit": words}
-    received = mail(write("accepted.v1", "vi", content, URL))
+    content = content_of(fact(), None) | {"reference": words or "x", "procedure": words, "unit": words}
+    received = mail(write("accepted.v2", "vi", content, URL))
     assert sorted(received.keys()) == sorted(
         ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type"]
     )

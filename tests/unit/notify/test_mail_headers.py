@@ -66,7 +66,7 @@ def header_lines(mail: bytes) -> list[bytes]:
 def test_the_subject_of_each_template_is_read_as_it_was_written(
     kind: type[DossierFact], language: str, reference: str, hand_over: HandOver, outcome: Outcome
 ) -> None:
-    content = content_of(fact(kind)) | {"reference": reference, "hand_over": hand_over.value, "outcome": outcome.value}
+    content = content_of(fact(kind), None) | {"reference": reference, "hand_over": hand_over.value, "outcome": outcome.value}
     letter = write(TEMPLATES[kind], language, content, "http://127.0.0.1:8080")
     assert reference in letter.subject
     assert subject_read_back(mail_with(letter.subject)) == {letter.subject}

@@ -11,7 +11,7 @@ from contracts.values import masked_email
 from services.notify.domain.contact import SkipReason
 from services.notify.domain.message import AT_ONCE, MessageUnknown, NotFailed, Result, State, Verdict, fact_name, wait_after
 from services.notify.domain.notice import content_of
-from tests.support.notify_world import AT, CODE, UNIT, fact, queued
+from tests.support.notify_world import AT, CODE, TELEPHONE, UNIT, fact, queued
 
 LEASE, LATER = timedelta(seconds=30), AT + timedelta(minutes=5)
 FIRST, LONGEST = timedelta(seconds=5), timedelta(hours=4)
@@ -104,6 +104,7 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
         "reference": CODE,
         "procedure": "Chuyển quyền sử dụng đất",
         "unit": UNIT.name,
+        "telephone": TELEPHONE,
         "channel": "online",
         "hand_over": "counter",
         "happened_at": "2026-02-16T08:00:00+00:00",
@@ -111,13 +112,13 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
         "provisional": False,
         "known_until": None,
     }
-    assert content_of(fact()) == content
-    assert content_of(fact(DossierReturnedV1, code=None, promised_at=None)) == content | {
+    assert content_of(fact(), TELEPHONE) == content
+    assert content_of(fact(DossierReturnedV1, code=None, promised_at=None), TELEPHONE) == content | {
         "reference": "N-1",
         "promised_at": None,
         "missing": ["Tờ khai"],
     }
-    assert content_of(fact(DossierDecidedV1)) == content | {"outcome": "granted"}
-    assert content_of(fact(DossierRescheduledV1)) == content | {"previous_at": "2026-02-15T08:00:00+00:00"}
+    assert content_of(fact(DossierDecidedV1), TELEPHONE) == content | {"outcome": "granted"}
+    assert content_of(fact(DossierRescheduledV1), TELEPHONE) == content | {"previous_at": "2026-02-15T08:00:00+00:00"}
     may_move = fact(provisional=Provisional(calendar="mot-cua", known_until=date(2026, 1, 31)))
-    assert content_of(may_move) == content | {"provisional": True, "known_until": "31/01/2026"}
+    assert content_of(may_move, TELEPHONE) == content | {"provisional": True, "known_until": "31/01/2026"}
