@@ -158,6 +158,13 @@ class DossierHandedOverV1(DossierFact):
     stated_at: Moment | None = Field(default=None, description="what the post stated, where that cannot be")
 
 
+@event("dossier.transferred.v1", DOSSIERS)
+class DossierTransferredV1(DossierFact):
+    """Its unit has ended; from here on `unit`, the successor, holds it. Nothing else about the dossier changes."""
+
+    transferred_from: UnitRef
+
+
 NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
     {
         DossierSubmittedV1,
@@ -167,6 +174,7 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
         DossierRefusedV1,
         DossierDecidedV1,
         DossierHandedOverV1,
+        DossierTransferredV1,
     }
 )
 """The facts that may owe the applicant a message; `asks_for_message` says of one fact whether it is so."""

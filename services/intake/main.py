@@ -7,6 +7,7 @@ from chassis.process import Service, serve
 from services.intake import api, pages
 from services.intake.background.calendars import watch_calendars
 from services.intake.background.hashes import hash_people_anew
+from services.intake.background.successors import transfer_dossiers
 from services.intake.commands.table import COMMANDS
 from services.intake.consumers import TABLE
 from services.intake.provision import open_keys
@@ -20,7 +21,7 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
-    background=(hash_people_anew, watch_calendars),
+    background=(hash_people_anew, watch_calendars, transfer_dossiers),
     views=VIEWS,
     settings=IntakeSettings,
     at_start=open_keys,

@@ -123,4 +123,5 @@ def _sample_content(now: datetime) -> dict[str, Any]:
         "known_until": f"{now + timedelta(days=10):%d/%m/%Y}",
         "missing": ["Giấy chứng nhận quyền sử dụng đất (bản gốc)", "Tờ khai lệ phí trước bạ"],
         "outcome": "granted",
+        "transferred_from": "Bộ phận Một cửa xã Minh Lạc",
     }

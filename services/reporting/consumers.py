@@ -19,6 +19,7 @@ TABLE: Final = Table(
         Entry(intake.DossierRefusedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierTakenUpV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierDecidedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierTransferredV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierHandedOverV1, handlers.record_hand_over, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseOpenedV1, handlers.record_case, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseAssignedV1, handlers.record_assignment, DOSSIER_ROWS, Effect.PROJECTION),

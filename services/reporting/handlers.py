@@ -81,10 +81,12 @@ def _apply_intake(state: Dossier | None, event: DossierFact, context: Context, *
     dossier = state or Dossier(id=context.attributes.subject)
     promised = event.promised_at or dossier.promised_at
     recorded = _recorded(dossier.intake_recorded_at, context)
+    # Counted where it was accepted, also when a successor holds it later: a period's figures stay as they were.
+    counted = dossier.accepted_at is not None
     after = replace(
         dossier,
-        unit=event.unit.id,
-        unit_name=event.unit.name,
+        unit=dossier.unit if counted else event.unit.id,
+        unit_name=dossier.unit_name if counted else event.unit.name,
         field=event.procedure.field,
         field_title=event.procedure.field_title,
         procedure=event.procedure.code,

@@ -29,6 +29,7 @@ from contracts.intake import (
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTakenUpV1,
+    DossierTransferredV1,
     MissingPaper,
     ProcedureRef,
     UnitRef,
@@ -77,6 +78,7 @@ OWN: dict[type[DossierFact], dict[str, Any]] = {
     DossierTakenUpV1: {},
     DossierDecidedV1: {"outcome": Outcome.GRANTED, "decided_at": AT},
     DossierHandedOverV1: {"handed_over_by": HandOver.POST, "handed_over_at": AT},
+    DossierTransferredV1: {"transferred_from": IN_COMMUNE},
 }
 """What each fact needs besides what all have."""
 

@@ -3,16 +3,17 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.intake.commands import calendar, dossiers, guidance, receive
+from services.intake.commands import calendar, dossiers, guidance, receive, succession
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.dossiers import DOSSIERS
 from services.intake.repository.guidance import TURNS
 from services.intake.repository.offers import CALENDARS, OFFERS, PROCEDURES, UNITS
 from services.intake.repository.orders import ORDERS
 from services.intake.repository.people import PEOPLE
+from services.intake.repository.successions import SUCCESSORS
 
 COMMANDS: Final = CommandTable(
     # Aggregates by id, what is only read, then the counters, which many wait for.
-    order=(DOSSIERS, ORDERS, TURNS, UNITS, PROCEDURES, CALENDARS, OFFERS, PEOPLE, COUNTERS),
-    entries=(*receive.ENTRIES, *dossiers.ENTRIES, *guidance.ENTRIES, *calendar.ENTRIES),
+    order=(DOSSIERS, ORDERS, TURNS, UNITS, PROCEDURES, CALENDARS, OFFERS, SUCCESSORS, PEOPLE, COUNTERS),
+    entries=(*receive.ENTRIES, *dossiers.ENTRIES, *guidance.ENTRIES, *calendar.ENTRIES, *succession.ENTRIES),
 )

@@ -16,6 +16,8 @@ from contracts.intake import (
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTakenUpV1,
+    DossierTransferredV1,
+    UnitRef,
 )
 from services.intake.domain.dossier import Dossier
 
@@ -80,6 +82,10 @@ def handed_over(dossier: Dossier, by: str | None, stated_at: datetime | None = N
         handed_over_at=dossier.handed_over_at,
         stated_at=stated_at,
     )
+
+
+def transferred(dossier: Dossier, before: UnitRef, at: datetime) -> DossierTransferredV1:
+    return DossierTransferredV1(**_common(dossier, at, None), transferred_from=before)
 
 
 def _common(dossier: Dossier, at: datetime, by: str | None) -> dict[str, Any]:

@@ -42,7 +42,7 @@ _PORTAL: Final = {
 
 
 class Transition(StrEnum):
-    """What moves a dossier: a clerk's or citizen's command, or an event of routing or of the post."""
+    """What moves a dossier: a clerk's or citizen's command, an event of routing or of the post, or the end of its unit."""
 
     RETURN = "return"
     RESUBMIT = "resubmit"
@@ -52,6 +52,7 @@ class Transition(StrEnum):
     DECIDE = "decide"
     HAND_OVER = "hand_over"
     DELIVER = "deliver"
+    TRANSFER = "transfer"
 
 
 TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
@@ -63,6 +64,12 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
     (Stage.IN_PROCESS, Transition.DECIDE): Stage.DECIDED,
     (Stage.DECIDED, Transition.HAND_OVER): Stage.HANDED_OVER,
     (Stage.DECIDED, Transition.DELIVER): Stage.HANDED_OVER,
+    # To the unit's successor; where it stands stays as it is.
+    (Stage.SUBMITTED, Transition.TRANSFER): Stage.SUBMITTED,
+    (Stage.RETURNED, Transition.TRANSFER): Stage.RETURNED,
+    (Stage.ACCEPTED, Transition.TRANSFER): Stage.ACCEPTED,
+    (Stage.IN_PROCESS, Transition.TRANSFER): Stage.IN_PROCESS,
+    (Stage.DECIDED, Transition.TRANSFER): Stage.DECIDED,
 }
 
 _STANDS: Final = {
@@ -86,6 +93,7 @@ NAMES: Final = {
     Transition.DECIDE: ("ghi kết quả", "be decided"),
     Transition.HAND_OVER: ("trả kết quả tại quầy", "be handed over at the counter"),
     Transition.DELIVER: ("ghi là bưu điện đã phát", "be recorded as delivered"),
+    Transition.TRANSFER: ("chuyển sang đơn vị kế thừa", "go to the unit's successor"),
 }
 
 

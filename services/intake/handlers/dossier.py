@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.civil import civil_day
-from contracts.intake import PaperRef
+from contracts.intake import PaperRef, UnitRef
 from contracts.refusal import Refusal
 from contracts.values import Channel, HandOver, Lane
 from messaging.handler_table import Decision
@@ -104,6 +104,12 @@ def hand_over(dossier: Dossier, now: datetime, by: str) -> Decision[Dossier]:
             en="This result has been given to the post for delivery, so it is not handed over at the counter.",
         )
     return Decision(after, (facts.handed_over(after, by),))
+
+
+def transfer(dossier: Dossier, successor: UnitRef, now: datetime) -> Decision[Dossier]:
+    """Its unit has ended: the successor holds it from here on, in the lane where it came in."""
+    after = dossier.moved(Transition.TRANSFER, now, unit=successor)
+    return Decision(after, (facts.transferred(after, dossier.unit, now),))
 
 
 def _new(submission: Submission, now: datetime) -> Dossier:

@@ -6,7 +6,7 @@ has its own function, and both happen or neither.
 
 from dataclasses import replace
 
-from contracts.intake import PostOrderPlacedV1
+from contracts.intake import PostOrderPlacedV1, UnitRef
 from contracts.post import DossierCollectedV1, ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1
@@ -58,6 +58,11 @@ def plan_order(dossier: Dossier, recipient: str) -> Order:
         state=OrderState.PLANNED,
         recipient=recipient,
     )
+
+
+def redirect_order(order: Order, successor: UnitRef) -> Order:
+    """Its unit has ended. What the post has been told already stays as it was told."""
+    return replace(order, unit=successor) if order.state is OrderState.PLANNED else order
 
 
 def place_order(order: Order | None, _: CaseDecidedV1, context: Context) -> Decision[Order] | None:

@@ -4,7 +4,7 @@ what was delivered had been sent.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +23,7 @@ from services.intake.domain.arrival import Arrival, arrival
 from services.intake.domain.dossier import SealedPerson, dossier_of_collection
 from services.intake.domain.offers import Offer
 from services.intake.repository import orders, reference
+from services.intake.repository.successions import successors_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ async def _collections(
     ]
     if not collections:
         return {}
-    wanted = [reference.Wanted(event.unit, event.procedure, civil_day(came.at)) for _, event, came in collections]
+    wanted = [await _wanted(connection, event, civil_day(came.at)) for _, event, came in collections]
     offers = await reference.offers(connection, wanted)
     return {
         subject: _prepared(keys, dossier_of_collection(subject), event, came, offer)
@@ -99,6 +100,12 @@ async def _sent(now: datetime, connection: AsyncConnection, envelopes: Sequence[
         if isinstance(envelope.data, ShipmentDispatchedV1) and order in delivered:
             sent[order] = arrival(envelope.data.at, now, not_before=sent.get(order)).at
     return sent
+
+
+async def _wanted(connection: AsyncConnection, event: DossierCollectedV1, day: date) -> reference.Wanted:
+    """A parcel for a unit that had ended when it was collected is its successor's."""
+    successor = (await successors_on(connection, day)).get(event.unit)
+    return reference.Wanted(event.unit if successor is None else successor.id, event.procedure, day)
 
 
 def _prepared(keys: Keys, dossier: str, event: DossierCollectedV1, came: Arrival, offer: Offer | Refusal) -> Collected | Refusal:

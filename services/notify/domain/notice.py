@@ -17,6 +17,7 @@ from contracts.intake import (
     DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
+    DossierTransferredV1,
 )
 
 TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
@@ -27,6 +28,7 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierRefusedV1: "refused.v2",
     DossierDecidedV1: "decided.v2",
     DossierHandedOverV1: "handed-over.v2",
+    DossierTransferredV1: "transferred.v1",
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
@@ -51,6 +53,8 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
         content["missing"] = [paper.title for paper in event.missing]
     if isinstance(event, DossierDecidedV1):
         content["outcome"] = event.outcome.value
+    if isinstance(event, DossierTransferredV1):
+        content["transferred_from"] = event.transferred_from.name
     return content
 
 

@@ -17,6 +17,7 @@ from contracts.intake import (
     DossierRefusedV1,
     DossierReturnedV1,
     DossierSubmittedV1,
+    DossierTransferredV1,
 )
 from services.notify.domain.message import Message
 
@@ -25,6 +26,7 @@ Facts = frozenset[type[DossierFact]]
 _RESULT: Final[Facts] = frozenset({DossierDecidedV1, DossierHandedOverV1})
 _BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1})
 _ANY: Final[Facts] = _BEFORE | _RESULT
+_TRANSFER: Final[Facts] = frozenset({DossierTransferredV1})
 
 SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     # Handed in, handed back, handed in again: the newest of these says where things are.
@@ -34,6 +36,8 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     DossierRefusedV1: frozenset(),
     DossierDecidedV1: frozenset({DossierHandedOverV1}),
     DossierHandedOverV1: frozenset(),
+    # Every letter names the unit that holds the dossier; a transfer says nothing of papers, dates or results.
+    DossierTransferredV1: _ANY | _TRANSFER,
 }
 """For each fact the later ones that leave nothing worth saying about it. What ends a dossier is never among the pointless."""
 

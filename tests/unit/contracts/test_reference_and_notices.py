@@ -16,6 +16,7 @@ from contracts.intake import (
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTakenUpV1,
+    DossierTransferredV1,
     asks_for_message,
 )
 from contracts.values import Channel, HandOver
@@ -54,6 +55,7 @@ def test_the_version_in_force_is_the_last_that_has_begun(day: date, version: Pro
         (DossierDecidedV1.model_construct(), True),
         (DossierHandedOverV1.model_construct(handed_over_by=HandOver.COUNTER), False),
         (DossierHandedOverV1.model_construct(handed_over_by=HandOver.POST), True),
+        (DossierTransferredV1.model_construct(), True),
     ],
 )
 def test_who_holds_the_paper_in_hand_is_not_written_to(fact: DossierFact, *, asks: bool) -> None:

@@ -72,6 +72,9 @@ def at_the_end() -> Dossier:
             {"handed_over_by": HandOver.COUNTER, "handed_over_at": NOW},
             id="handed over",
         ),
+        pytest.param(
+            lambda of: facts.transferred(of, LAND_OFFICE, NOW), None, {"transferred_from": LAND_OFFICE}, id="transferred"
+        ),
     ],
 )
 def test_a_fact_says_what_the_dossier_has_become(fact: Any, by: str | None, own: dict[str, Any]) -> None:

@@ -86,6 +86,7 @@ def one_of_each() -> list[DossierFact]:
         facts.taken_up(accepted(stage=Stage.IN_PROCESS), NOW),
         facts.decided(decided, CLERK),
         facts.handed_over(over, CLERK),
+        facts.transferred(accepted(), OFFER.unit, NOW),
     ]
     return made
 

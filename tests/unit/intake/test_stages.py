@@ -16,6 +16,11 @@ LEADS_ON = {
     ("in_process", "decide"): "decided",
     ("decided", "hand_over"): "handed_over",
     ("decided", "deliver"): "handed_over",
+    ("submitted", "transfer"): "submitted",
+    ("returned", "transfer"): "returned",
+    ("accepted", "transfer"): "accepted",
+    ("in_process", "transfer"): "in_process",
+    ("decided", "transfer"): "decided",
 }
 
 

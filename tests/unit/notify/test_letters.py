@@ -13,6 +13,7 @@ from contracts.intake import (
     DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
+    DossierTransferredV1,
     Provisional,
 )
 from contracts.values import LANGUAGES, HandOver, Outcome
@@ -65,6 +66,10 @@ def test_what_matters_stands_in_it() -> None:
     assert "- Tờ khai" in letter(fact(DossierReturnedV1)).text
     assert "không chấp thuận" in letter(fact(DossierDecidedV1, outcome=Outcome.DECLINED)).text
     assert "không chấp thuận" not in letter(fact(DossierDecidedV1)).text
+    transferred = letter(fact(DossierTransferredV1))
+    assert transferred.text.startswith("Bộ phận Một cửa xã Minh Lạc đã ngừng hoạt động.")
+    assert "15:00, thứ hai 16/02/2026, không thay đổi" in transferred.text
+    assert "Hẹn trả" not in letter(fact(DossierTransferredV1, promised_at=None)).text
 
 
 PROVISIONAL = Provisional(calendar="mot-cua", known_until=date(2027, 12, 31))
@@ -106,7 +111,7 @@ def test_a_letter_that_promises_another_says_where_that_will_go(kind: type[Dossi
         assert line in letter(fact(kind, hand_over=hand_over), language).text
 
 
-@pytest.mark.parametrize("kind", [kind for kind, template in TEMPLATES.items() if template.endswith(".v2")])
+@pytest.mark.parametrize("kind", [kind for kind in FACTS if TEMPLATES[kind].endswith(".v2")])
 def test_a_letter_of_before_is_shown_as_it_was_sent(kind: type[DossierFact]) -> None:
     before = {name: value for name, value in content_of(fact(kind), TELEPHONE).items() if name != "telephone"}
     written = write(TEMPLATES[kind].replace(".v2", ".v1"), "vi", before, URL)

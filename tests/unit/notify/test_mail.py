@@ -38,7 +38,12 @@ def mail(written: Letter, address: str = ADDRESS, domain: str = DOMAIN) -> Email
 
 @pytest.mark.parametrize("reference", [HOSTILE, "x\nTo: thief@evil.example", "\r\n.\r\nMAIL FROM:<x>"])
 def test_nothing_in_a_fact_can_add_a_header_or_end_the_mail(reference: str) -> None:
-    content = content_of(fact(), None) | {"reference": reference, "procedure": reference, "unit": reference}
+    content = content_of(fact(), None) | {
+        "reference": reference,
+        "procedure": reference,
+        "unit": reference,
+        "transferred_from": reference,
+    }
     for template in TEMPLATES.values():
         received = mail(write(template, "vi", content | {"missing": [reference], "outcome": "granted"}, URL))
         assert received.get_all("To") == [ADDRESS]

@@ -6,12 +6,18 @@ from itertools import pairwise
 
 import pytest
 
-from contracts.intake import DossierDecidedV1, DossierRescheduledV1, DossierReturnedV1, Provisional
+from contracts.intake import (
+    DossierDecidedV1,
+    DossierRescheduledV1,
+    DossierReturnedV1,
+    DossierTransferredV1,
+    Provisional,
+)
 from contracts.values import masked_email
 from services.notify.domain.contact import SkipReason
 from services.notify.domain.message import AT_ONCE, MessageUnknown, NotFailed, Result, State, Verdict, fact_name, wait_after
 from services.notify.domain.notice import content_of
-from tests.support.notify_world import AT, CODE, TELEPHONE, UNIT, fact, queued
+from tests.support.notify_world import AT, CODE, IN_COMMUNE, TELEPHONE, UNIT, fact, queued
 
 LEASE, LATER = timedelta(seconds=30), AT + timedelta(minutes=5)
 FIRST, LONGEST = timedelta(seconds=5), timedelta(hours=4)
@@ -122,3 +128,4 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
     assert content_of(fact(DossierRescheduledV1), TELEPHONE) == content | {"previous_at": "2026-02-15T08:00:00+00:00"}
     may_move = fact(provisional=Provisional(calendar="mot-cua", known_until=date(2026, 1, 31)))
     assert content_of(may_move, TELEPHONE) == content | {"provisional": True, "known_until": "31/01/2026"}
+    assert content_of(fact(DossierTransferredV1), TELEPHONE) == content | {"transferred_from": IN_COMMUNE.name}

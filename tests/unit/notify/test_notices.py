@@ -14,6 +14,7 @@ from contracts.intake import (
     DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
+    DossierTransferredV1,
     asks_for_message,
 )
 from contracts.registry import EVENTS
@@ -23,7 +24,7 @@ from services.notify.domain.notice import TEMPLATES
 from tests.support.notify_world import AT, OWN, fact
 
 
-@pytest.mark.parametrize("kind", [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1])
+@pytest.mark.parametrize("kind", [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1, DossierTransferredV1])
 @pytest.mark.parametrize("channel", Channel)
 def test_whatever_the_door_a_message_is_owed(kind: type[DossierFact], channel: Channel) -> None:
     assert asks_for_message(fact(kind, channel=channel))

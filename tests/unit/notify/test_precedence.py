@@ -15,6 +15,7 @@ from contracts.intake import (
     DossierRefusedV1,
     DossierReturnedV1,
     DossierSubmittedV1,
+    DossierTransferredV1,
 )
 from contracts.notify import MessageSkippedV1
 from services.notify import handlers
@@ -60,6 +61,11 @@ def test_what_supersedes_what_is_superseded_supersedes_that_too() -> None:
         (DossierReturnedV1, DossierAcceptedV1, False),
         (DossierDecidedV1, DossierHandedOverV1, False),
         (DossierSubmittedV1, DossierRefusedV1, False),
+        (DossierTransferredV1, DossierReturnedV1, False),
+        (DossierTransferredV1, DossierAcceptedV1, False),
+        (DossierTransferredV1, DossierTransferredV1, True),
+        (DossierReturnedV1, DossierTransferredV1, True),
+        (DossierDecidedV1, DossierTransferredV1, True),
     ],
 )
 def test_which_fact_leaves_nothing_worth_saying_about_which(

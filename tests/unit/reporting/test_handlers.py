@@ -126,6 +126,17 @@ def test_the_history_keeps_what_the_figures_looked_at():
     assert {fact.lane for fact in ALL.pending_history} == {Lane.DISTRICT}
 
 
+@pytest.mark.parametrize(("lived", "unit"), [(1, DISTRICT), (4, COMMUNE)], ids=["not accepted yet", "accepted"])
+def test_a_dossier_that_a_successor_holds_is_counted_where_it_was_accepted(lived, unit):
+    """Whatever is said of it afterwards names the successor."""
+    before = INTAKE[:lived]
+    there = ABOUT | {"unit": DISTRICT, "status": PortalStatus.SUBMITTED, "at": EVENING}
+    later = [intake.DossierTransferredV1(**there, transferred_from=COMMUNE), intake.DossierSubmittedV1(**there)]
+    state = fold([published("intake", number, event) for number, event in enumerate([*before, *later], 1)])
+    assert (state.unit, state.unit_name) == (unit.id, unit.name)
+    assert {fact.data["unit"] for fact in state.pending_history[lived:]} == {unit.id}
+
+
 def test_the_day_is_that_of_the_civil_calendar():
     late = published("routing", 1, ROUTING[2].model_copy(update={"at": datetime(2026, 2, 20, 17, tzinfo=UTC)}))
     assert fold([late]).decided_on == date(2026, 2, 21)
