@@ -111,6 +111,14 @@ async def test_what_waits_together_goes_out_in_order_and_nothing_is_left_out(wor
         assert subjects(world.mail, person) == letters(person, ACCEPTED, RESULT)
 
 
+async def test_who_was_held_back_is_sent_as_soon_as_the_first_is(world: NotifyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sender looks again by itself: what was settled rings."""
+    monkeypatch.setattr("services.notify.background.IDLE_LOOK_SECONDS", 3600)
+    person = somebody()
+    await read(world.notify, person, accepted(person), decided(person))
+    assert await settled(world.notify, person) == [("sent", None), ("sent", None)]
+
+
 async def test_the_later_one_is_held_while_the_earlier_is_on_its_way(notify: Notify, mail: MailServer) -> None:
     """One sender has taken the first up and hangs; when its lease has run out the later one makes the first pointless."""
     person = somebody()
@@ -141,6 +149,20 @@ async def test_the_later_one_waits_when_another_sender_has_just_taken_the_earlie
         assert await states(notify, person) == [("queued", None), ("queued", None)]
         assert len(await sender_of(app).claim(Lane.DISTRICT)) == 1
     assert await states(notify, person) == [("skipped", "superseded"), ("sending", None)]
+    await forget_all(notify)
+
+
+async def test_one_sent_again_by_hand_waits_while_a_later_one_is_on_its_way(notify: Notify, mail: MailServer) -> None:
+    """Of two whose leases have run out the earlier is first: neither waits for the other for ever."""
+    person = somebody()
+    await read(notify, person, decided(person), accepted(person))
+    under_way = "UPDATE message SET state = 'sending', attempt = 1, due_at = :at WHERE sequence = 2 RETURNING id"
+    await notify.rows(under_way, at=FAR)
+    async with running(notify, settings_for(mail, lanes="post")) as app:
+        assert await sender_of(app).claim(Lane.DISTRICT) == []
+        await notify.make_due()
+        ((message, _),) = await sender_of(app).claim(Lane.DISTRICT)
+    assert message.sequence == 1
     await forget_all(notify)
 
 
