@@ -45,6 +45,10 @@ class Form(Generic[M]):
         problem = FieldProblem(field=refusal.field or "", vi=refusal.vi, en=refusal.en)
         return replace(self, problems=[*self.problems, problem], data=None)
 
+    def lacking(self, name: str, texts: Texts) -> Self:
+        """The same form, with a field named in which nothing was chosen."""
+        return replace(self, problems=[*self.problems, *field_problems([{"type": "missing", "loc": (name,)}], texts)], data=None)
+
 
 def blank(**values: object) -> Form[BaseModel]:
     """An unsent form, with what is known filled in."""

@@ -104,10 +104,13 @@ async def submission_form(
     procedure: Annotated[str, Query(max_length=30)] = "",
 ) -> Response:
     """First where and what, then the form with that procedure's papers."""
-    language = chosen_language(request)
-    return await _submission(
-        process, pages, request, blank(unit=unit, procedure=procedure, hand_over="counter", language=language)
-    )
+    form = blank(unit=unit, procedure=procedure, hand_over="counter", language=chosen_language(request))
+    asked = ("procedure", "unit") if unit else ("unit",)
+    lacking = [name for name in asked if name in request.query_params and not form.value(name)]
+    if not lacking:
+        return await _submission(process, pages, request, form)
+    form = form.lacking(lacking[0], pages.texts)
+    return await _submission(process, pages, request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @router.post("/submit")
