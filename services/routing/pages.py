@@ -1,6 +1,7 @@
 """The pages of routing: the work list, and one case with what its reader may do. Without scripts, and while intake is away.
 
-On the work list an officer's own cases come first, the whole unit's for a leader; the most urgent on top, every number a link.
+On the work list an officer's own cases come first, the whole unit's for a leader; the most urgent on top, every number a link. A
+decision cannot be taken back, so a page of its own asks first: no Enter and no slip of the mouse decides a case.
 """
 
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
+from fastapi import Form as FormField
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,10 +20,12 @@ from contracts.values import Identifier, Role, UnitId
 from services.routing import queries
 from services.routing.access import Worker, units_of
 from services.routing.commands import CaseCommand, CaseId, case_command
+from services.routing.domain.case import may_decide
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
-from services.routing.queries import ALL, ME, ListRequest, freshness
+from services.routing.queries import ALL, ME, CaseRecord, ListRequest, freshness
 from services.routing.schemas import AssignCase, DecideCase
+from web.conditional import require_current
 from web.forms import Form, blank, read_form
 from web.pages import CurrentPages, Pages
 from web.paging import After
@@ -30,6 +34,7 @@ from web.principal import Principal
 router = APIRouter(prefix="/routing/cases", include_in_schema=False)
 M = TypeVar("M", DecideCase, AssignCase)
 Done = Literal["decided", "assigned"]
+Sure = Literal["", "yes", "no"]
 # The form's own page shows these; any other refusal has a page of its own.
 SHOWN: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY})
 
@@ -87,10 +92,16 @@ class CaseScreen:
     person: Principal
 
     async def show(
-        self, case_id: str, form: Form[Any] | None = None, *, status: int = HTTPStatus.OK, done: Done | None = None
+        self,
+        case_id: str,
+        form: Form[Any] | None = None,
+        *,
+        status: int = HTTPStatus.OK,
+        done: Done | None = None,
+        seen: int | None = None,
     ) -> Response:
-        async with self.process.reads.connect() as connection:
-            record = await queries.case_record(connection, self.person, case_id, self.process.clock())
+        """`seen`: the version that the sender of the form had before their eyes; what happened since is shown."""
+        record = await self._record(case_id)
         return self.pages.render(
             self.request,
             "case.html",
@@ -99,21 +110,47 @@ class CaseScreen:
             case=record.case,
             form=form or blank(),
             done=done,
+            meanwhile=[line for line in record.history if seen is not None and line.number > seen],
             fresh=freshness(self.process),
         )
 
     async def submit(self, command: CaseCommand, model: type[M], done: Done) -> Response:
         """Do what the form asks and go back to the page; or show the page again with what is wrong."""
         form = await read_form(self.request, model, self.pages.texts)
-        if form.data is None:
-            return await self.show(command.case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
+            if form.data is None:
+                return await self.show(command.case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
             await command.run(form.data)
         except Refusal as refusal:
-            if refusal.status not in SHOWN:
-                raise
-            return await self.show(command.case_id, form.refused(refusal), status=refusal.status)
+            return await self._refused(command, form, refusal)
         return RedirectResponse(f"/routing/cases/{command.case_id}?done={done}", HTTPStatus.SEE_OTHER)
+
+    async def ask(self, command: CaseCommand) -> Response:
+        """What would be decided, to be confirmed; what could not be is refused before anybody is asked."""
+        form = await read_form(self.request, DecideCase, self.pages.texts)
+        record = await self._record(command.case_id)
+        try:
+            if form.data is None:
+                return await self.show(command.case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            form.data.ruling()
+            require_current(command.version, record.case.version)
+            may_decide(record.case, record.actor)
+        except Refusal as refusal:
+            return await self._refused(command, form, refusal)
+        return self.pages.render(self.request, "decide.html", case=record.case, ruling=form.data, command=command)
+
+    async def change(self, command: CaseCommand) -> Response:
+        """The page again, with what was typed: nothing is decided."""
+        return await self.show(command.case_id, await read_form(self.request, DecideCase, self.pages.texts))
+
+    async def _refused(self, command: CaseCommand, form: Form[Any], refusal: Refusal) -> Response:
+        if refusal.status not in SHOWN:
+            raise refusal
+        return await self.show(command.case_id, form.refused(refusal), status=refusal.status, seen=command.version)
+
+    async def _record(self, case_id: str) -> CaseRecord:
+        async with self.process.reads.connect() as connection:
+            return await queries.case_record(connection, self.person, case_id, self.process.clock())
 
 
 async def case_screen(request: Request, process: CurrentProcess, pages: CurrentPages, person: Worker) -> CaseScreen:
@@ -129,8 +166,13 @@ async def show(screen: Screen, case: CaseId, done: Done | None = None) -> Respon
 
 
 @router.post("/{case}/decide")
-async def decide(screen: Screen, command: Annotated[CaseCommand, Depends(case_command)]) -> Response:
-    return await screen.submit(command, DecideCase, "decided")
+async def decide(
+    screen: Screen, command: Annotated[CaseCommand, Depends(case_command)], sure: Annotated[Sure, FormField()] = ""
+) -> Response:
+    """Asked for, confirmed (`yes`) or thought better of (`no`)."""
+    if sure == "yes":
+        return await screen.submit(command, DecideCase, "decided")
+    return await (screen.change(command) if sure else screen.ask(command))
 
 
 @router.post("/{case}/assign")

@@ -120,6 +120,12 @@ async def sign_in_refused(page: Page) -> None:
     await page.locator(".error-summary").wait_for()
 
 
+async def decision_asked(page: Page) -> None:
+    await first("/routing/cases", _CASE)(page)
+    await page.get_by_role("button", name="Đồng ý giải quyết").click()
+    await page.get_by_role("heading", name="Đồng ý giải quyết hồ sơ này?").wait_for()
+
+
 PAGES = (
     PageCase("home", CITIZEN, "/", at("/")),
     PageCase("home-clerk", "hoa", "/", at("/")),
@@ -157,6 +163,7 @@ PAGES = (
     PageCase("cases-late", "minh", "/routing/cases", at("/routing/cases?officer=me&state=open&due=late")),
     PageCase("case", "son", "/routing/cases/{case}", first("/routing/cases", _CASE)),
     PageCase("case-decided", "son", "/routing/cases/{case}", first("/routing/cases?officer=all&state=decided", _CASE)),
+    PageCase("decide", "son", "/routing/cases/{case}", decision_asked),
     PageCase("messages", "hoa", "/notify/messages", at("/notify/messages")),
     PageCase("messages-none", "hoa", "/notify/messages", at("/notify/messages?code=khong-co")),
     PageCase("message", "hoa", "/notify/messages/{message}", first("/notify/messages", "table a[href^='/notify/messages/']")),

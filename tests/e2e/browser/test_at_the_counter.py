@@ -145,3 +145,37 @@ async def test_a_stale_form_says_so_and_keeps_what_was_typed(visits: Visits) -> 
     await page.get_by_role("button", name="Trả lại để bổ sung").click()
     await expect(page.get_by_role("alert")).to_contain_text("Vừa có người khác sửa ở đây")
     await expect(paper).to_have_value(reason)
+
+
+async def test_the_next_citizens_number_takes_nothing_of_the_one_before(visits: Visits) -> None:
+    before, first, second = await visits.by("hoa"), citizen("Trần Văn Trước"), citizen("Lý Thị Sau")
+    await open_counter(before, CARD, first.number)
+    await fill_in(before, first)
+    await accept(before)
+
+    page = await visits.by("hoa")
+    await open_counter(page, COPY, first.number)
+    name, number = page.get_by_label("Họ và tên"), page.get_by_label("Số định danh")
+    await expect(name).to_have_value(first.name)
+    await number.fill(second.number)
+    await page.get_by_role("button", name="Tiếp nhận và in giấy hẹn").click()
+    await expect(page.get_by_role("alert")).to_contain_text(first.number)
+    await expect(page.get_by_role("alert")).to_contain_text(second.number)
+    await number.press("Enter")
+    await expect(name).to_have_value("")
+    await expect(page.get_by_label("Địa chỉ")).to_have_value("")
+
+
+async def test_enter_in_a_reason_hands_nothing_back(visits: Visits) -> None:
+    page, who = await visits.by("hoa"), citizen("Cao Thị Nhầm")
+    await open_counter(page, CARD, who.number)
+    await fill_in(page, who)
+    await page.get_by_role("button", name="Chưa đủ: lưu để trả lại").click()
+    await page.wait_for_url(re.compile("#return$"))
+    paper = page.locator("#return input[type=text]").first
+    await paper.fill("Bản chụp bị mờ")
+    await paper.press("Enter")
+    await page.locator("#accept input[type=datetime-local]").press("Enter")
+    await page.reload()
+    await expect(page.locator("#return")).to_be_visible()
+    await expect(page.locator(".timeline li")).to_have_count(1)

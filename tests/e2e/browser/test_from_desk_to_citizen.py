@@ -20,6 +20,10 @@ async def test_decided_by_the_officer_told_to_the_citizen_handed_over_by_the_cle
     await expect(desk.get_by_text("Bùi Thị Hạnh Phúc")).to_be_visible()
     await desk.get_by_label("Số kết quả").fill("12/CT")
     await desk.get_by_label("Số kết quả").press("Enter")
+    await expect(desk.get_by_role("heading", name="Đồng ý giải quyết hồ sơ này?")).to_be_visible()
+    await desk.keyboard.press("Enter")
+    await expect(desk.get_by_role("heading", name="Đồng ý giải quyết hồ sơ này?")).to_be_visible()
+    await desk.keyboard.press("Alt+n")
     await expect(desk.get_by_role("heading", name="Đã quyết định")).to_be_visible()
     await tells(phone, receipt, "Đã có kết quả")
 

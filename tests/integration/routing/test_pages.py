@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import httpx
@@ -30,7 +31,8 @@ async def empty_world(postgres: PostgresServer) -> AsyncIterator[World]:
 def forms(page: httpx.Response) -> list[dict[str, str]]:
     """The hidden fields of each form of the page, and where it goes as `action`."""
     return [
-        {"action": action, **dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', inside))}
+        {"action": action}
+        | {name: unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', inside)}
         for action, inside in re.findall(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', page.text, re.DOTALL)
     ]
 
@@ -97,7 +99,10 @@ async def test_a_case_is_taken_and_granted_by_forms(world: World) -> None:
     assert (taken.status_code, taken.headers["location"]) == (303, f"/routing/cases/{case}?done=assigned")
     page = await minh.open(taken.headers["location"])
     assert "Tự nhận" in page.text
-    form = form_for(page, "/decide", outcome="granted", result_number="45/QĐ-UBND")
+    asked = await minh.submit(
+        f"/routing/cases/{case}/decide", form_for(page, "/decide", outcome="granted", result_number="45/QĐ-UBND")
+    )
+    form = form_for(asked, "/decide", outcome="granted", sure="yes")
     for _ in range(2):  # F5 is no second decision
         granted = await minh.submit(f"/routing/cases/{case}/decide", form)
         assert granted.status_code == 303
@@ -117,6 +122,8 @@ async def test_a_form_without_its_reason_comes_back_and_says_so(world: World) ->
     page = await minh.submit(
         f"/routing/cases/{case}/decide", form_for(page, "/decide", outcome="declined", reason="Vì <b>thế</b>.")
     )
+    assert "Vì &lt;b&gt;thế&lt;/b&gt;." in page.text
+    page = await minh.submit(f"/routing/cases/{case}/decide", form_for(page, "/decide", outcome="declined", sure="yes"))
     assert page.status_code == 303
     page = await minh.open(page.headers["location"])
     assert "Vì &lt;b&gt;thế&lt;/b&gt;." in page.text
@@ -138,7 +145,7 @@ async def test_a_form_of_an_older_version_is_refused_on_the_page_as_it_stands_no
     (case,) = await open_cases(world.database, accepted())
     minh, leader = world.browser("minh"), world.browser("son")
     seen = await minh.open(f"/routing/cases/{case}")
-    form = form_for(await leader.open(f"/routing/cases/{case}"), "/decide", outcome="granted", result_number="")
+    form = form_for(await leader.open(f"/routing/cases/{case}"), "/decide", outcome="granted", sure="yes")
     assert (await leader.submit(f"/routing/cases/{case}/decide", form)).status_code == 303
     late = await minh.submit(f"/routing/cases/{case}/decide", form_for(seen, "/decide", outcome="declined", reason="Vì thế."))
     assert late.status_code == 412
