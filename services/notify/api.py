@@ -33,7 +33,7 @@ async def messages(
     after: After = None,
 ) -> MessagePage:
     """Failed first, then the newest, a hundred at a time. All messages of one dossier, oldest first, when it is named."""
-    wanted = LedgerFilter(code or dossier, outcome, fact_type)
+    wanted = LedgerFilter(reference=code, dossier=dossier, outcome=outcome, fact_type=fact_type)
     async with process.reads.connect() as connection:
         page = await queries.message_page(connection, reader, wanted, after, PAGE)
     lines = [MessageLine.of(line, next_try(line.message, process.clock)) for line in page.rows]

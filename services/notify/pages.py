@@ -37,7 +37,7 @@ async def messages(
     after: After = None,
 ) -> Response:
     """Empty fields of the search form mean: not asked for."""
-    wanted = LedgerFilter(queries.normal_reference(code), Outcome(outcome) if outcome in set(Outcome) else None)
+    wanted = LedgerFilter(reference=queries.normal_reference(code), outcome=Outcome(outcome) if outcome in set(Outcome) else None)
     async with process.reads.connect() as connection:
         page = await queries.message_page(connection, reader, wanted, after, PAGE)
         summary = await queries.summary(connection, reader)

@@ -44,7 +44,7 @@ async def message_page(
 ) -> Page[LedgerLine]:
     """What failed first, then the newest; all messages of one dossier, oldest first, when it is named. Raises BadCursor."""
     units, key = units_of(reader), _MESSAGES.decode(after)
-    if wanted.reference is not None:
+    if wanted.names_dossier:
         return Page(await ledger.lines_of_dossier(connection, units, wanted), None)
     rows = await ledger.lines(connection, units, wanted, key, limit + 1)
     return _MESSAGES.page(rows, limit, lambda line: line.key)

@@ -116,7 +116,8 @@ async def officer_names(connection: AsyncConnection, listed: Iterable[ListedDoss
 
 
 async def guidance_by_unit(connection: AsyncConnection, access: Access, question: Question) -> list[UnitTurns]:
-    """Raises Forbidden for a unit that this person does not see."""
+    """Raises Forbidden for a unit that this person does not see, NotOfTurns for what no turn is counted by."""
+    question.require_of_turns()
     access.require(question)
     units = await guidance.by_unit(connection, question, access.scope)
     return [UnitTurns(unit.unit, access.unit_name(unit.unit, unit.name), unit.turns) for unit in units]
@@ -131,7 +132,8 @@ async def guidance_turns(
     after: TurnKey | None,
     limit: int,
 ) -> Page[Turn]:
-    """A page of turns. Raises Forbidden as `guidance_by_unit` does."""
+    """A page of turns. Raises what `guidance_by_unit` does."""
+    question.require_of_turns()
     access.require(question)
     turns = await guidance.turns(connection, question, access.scope, kind, after=after, most=limit + 1)
     return TURNS.page(turns, limit, lambda turn: TurnKey(turn.given_at, turn.id))

@@ -47,10 +47,10 @@ async def find(
     ] = "",
     after: After = None,
 ) -> views.DossierList:
-    """A unit's dossiers, newest first, 50 a page; there at once after they were received."""
+    """A unit's dossiers, newest first, 50 a page; there at once after they were received. `status` and `q` hold together."""
     chosen = unit or only_unit(clerk)
     clerk.require(Role.CLERK, chosen)
-    page = await queries.list_dossiers(process, chosen, status, q, after)
+    page = (await queries.list_dossiers(process, chosen, status, q, after)).page
     lines = [views.DossierLine.of(listed.row, listed.applicant_name) for listed in page.rows]
     return views.DossierList(dossiers=lines, next=page.next)
 

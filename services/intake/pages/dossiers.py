@@ -34,19 +34,28 @@ async def dossiers(
 ) -> Response:
     chosen = unit or min(screen.clerk.units(Role.CLERK))
     screen.clerk.require(Role.CLERK, chosen)
-    form, code = blank(unit=chosen, status=status, q=q), 200
-    page: Page[ListedDossier] = Page([], None)
+    wanted = _status(status)
+    form, code = blank(unit=chosen, status=wanted and int(wanted), q=q), 200
+    found = None
     try:
-        page = await list_dossiers(screen.process, chosen, _status(status), q, after)
+        found = await list_dossiers(screen.process, chosen, wanted, q, after)
     except Refusal as refusal:
         form, code = form.refused(refusal), int(refusal.status)
-    more = urlencode({"unit": chosen, "status": status, "q": q, "after": page.next}) if page.next else None
+    search = found.search if found else None
+    page: Page[ListedDossier] = found.page if found else Page([], None)
+    more = urlencode({"unit": chosen, "status": form.value("status"), "q": q, "after": page.next}) if page.next else None
     return screen.render(
         "dossiers.html",
         form,
         chosen,
         code,
         statuses=_STATUSES,
+        searched=found is not None,
+        search=search,
+        text=(search and search.quoted) or q.strip(),
+        wanted=wanted,
+        begun=bool(after),
+        unit_name=screen.clerk.unit_name(chosen),
         lines=page.rows,
         next=more and f"/intake/dossiers?{more}",
         waiting=await waiting_submissions(screen.process, chosen),
@@ -54,5 +63,5 @@ async def dossiers(
 
 
 def _status(typed: str) -> PortalStatus | None:
-    """None, which is any status, for what is none."""
-    return PortalStatus(int(typed)) if typed.isdecimal() and int(typed) in set(PortalStatus) else None
+    """None, which is any status, for what the page does not offer."""
+    return next((status for status in _STATUSES if typed == str(int(status))), None)

@@ -16,7 +16,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
 from services.intake.queries.search import read_search
 from services.intake.repository import dossiers, lists, people, reference
-from services.intake.repository.lists import DossierKey
+from services.intake.repository.lists import DossierKey, Search
 from web.paging import Cursor, Page
 
 PAGE: Final = 50
@@ -74,9 +74,15 @@ class ListedDossier:
     applicant_name: str | None
 
 
-async def list_dossiers(
-    process: Process, unit: str, status: PortalStatus | None, q: str, after: str | None
-) -> Page[ListedDossier]:
+@dataclass(frozen=True, slots=True)
+class FoundDossiers:
+    """A page of what was asked for, and as what the text was searched (None: nothing was typed)."""
+
+    page: Page[ListedDossier]
+    search: Search | None
+
+
+async def list_dossiers(process: Process, unit: str, status: PortalStatus | None, q: str, after: str | None) -> FoundDossiers:
     """A page of the unit's dossiers, newest first. Raises NotCopied for an unknown unit, BadCursor."""
     keys = keys_of(process.settings)
     key = NEWEST_FIRST.decode(after)
@@ -85,7 +91,7 @@ async def list_dossiers(
         search = read_search(keys, q, unit, civil_day(process.clock()), width)
         rows = await lists.rows_behind(connection, unit, status, search, key, PAGE + 1)
     page = NEWEST_FIRST.page(rows, PAGE, lambda row: DossierKey(row["submitted_at"], row["id"]))
-    return Page([ListedDossier(row, _name(keys, row)) for row in page.rows], page.next)
+    return FoundDossiers(Page([ListedDossier(row, _name(keys, row)) for row in page.rows], page.next), search)
 
 
 def _name(keys: Keys, row: Mapping[Any, Any]) -> str | None:

@@ -1,8 +1,9 @@
 """A unit's dossiers, newest first. Pages are found by key, not by counting rows, so the last is as fast as the first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import RowMapping, TextClause, text
@@ -17,22 +18,21 @@ _FROM: Final = f"SELECT {_COLUMNS} FROM dossier d LEFT JOIN person p ON p.dossie
 _KEYSET: Final = """AND (d.submitted_at, d.id) < (COALESCE(CAST(:at AS timestamptz), 'infinity'), CAST(:id AS text))
     ORDER BY d.submitted_at DESC, d.id DESC LIMIT :limit"""
 
-# By index dossier_unit_newest.
-_ALL: Final = text(f"{_FROM} WHERE d.unit_id = :unit {_KEYSET}")
-# By index dossier_unit_status_newest.
-_BY_STATUS: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.status = :status {_KEYSET}")
-# By index dossier_code.
-_BY_CODE: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.code = :code {_KEYSET}")
-# By index dossier_submission_number.
-_BY_NUMBER: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.submission_number = :number {_KEYSET}")
-# By index dossier_collection.
-_BY_COLLECTION: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.collection = :collection {_KEYSET}")
+# By index dossier_unit_newest, or with a status by dossier_unit_status_newest.
+_IN_UNIT: Final = "d.unit_id = :unit"
+_OF_STATUS: Final = "AND d.status = :status"
 # By indexes person_identity and person_telephone: one person's dossiers are few.
 _PERSONS: Final = """SELECT dossier FROM person WHERE identity_index = ANY(:identities)
     UNION SELECT dossier FROM person WHERE telephone_index = :telephone"""
-_BY_PERSON: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND d.id IN ({_PERSONS}) {_KEYSET}")
-# By index person_name for a rare name; for one that half of the people have, dossier_unit_newest is walked.
-_BY_NAME: Final = text(f"{_FROM} WHERE d.unit_id = :unit AND p.name_index @> CAST(:words AS bytea[]) {_KEYSET}")
+# By indexes dossier_code, dossier_submission_number, dossier_collection and those of a person; a rare name by index person_name, one
+# that half of the people have by walking dossier_unit_newest. A status narrows each of them.
+_FOUND_BY: Final = {
+    "code": "AND d.code = :code",
+    "number": "AND d.submission_number = :number",
+    "collection": "AND d.collection = :collection",
+    "name": "AND p.name_index @> CAST(:words AS bytea[])",
+    "person": f"AND d.id IN ({_PERSONS})",
+}
 # By index dossier_unit_status_newest.
 _BY_STATUS_OF_ALL: Final = text("SELECT status, count(*) AS number FROM dossier GROUP BY status ORDER BY status")
 # By index dossier_unit_status_newest.
@@ -59,6 +59,17 @@ class Search:
     telephone: bytes | None = None
     words: tuple[bytes, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """`code`, `number`, `collection` or `name`; `person` for a number that a person has."""
+        quoted = next((name for name in ("code", "number", "collection") if getattr(self, name) is not None), None)
+        return quoted or ("name" if self.words else "person")
+
+    @property
+    def quoted(self) -> str | None:
+        """In full what was looked for, where only its end may have been typed; None for a person."""
+        return self.code or self.number or self.collection
+
 
 async def rows_behind(
     connection: AsyncConnection,
@@ -70,22 +81,19 @@ async def rows_behind(
 ) -> Sequence[RowMapping]:
     """At most `limit` of the unit's dossiers behind `key` (from the newest on without one)."""
     begin: dict[str, Any] = {"at": key.submitted_at, "id": key.id} if key else {"at": None, "id": ""}
-    statement, wanted = _statement(status, search)
-    return (await connection.execute(statement, begin | wanted | {"unit": unit, "limit": limit})).mappings().all()
+    wanted = {} if status is None else {"status": int(status)}
+    if search is not None:
+        wanted |= asdict(search) | {"identities": list(search.identities), "words": list(search.words)}
+    statement = _statement(None if search is None else search.kind, by_status=status is not None)
+    values = begin | wanted | {"unit": unit, "limit": limit}
+    return (await connection.execute(statement, {name: values[name] for name in statement.compile().params})).mappings().all()
 
 
-def _statement(status: PortalStatus | None, search: Search | None) -> tuple[TextClause, dict[str, Any]]:
-    if search is None:
-        return (_ALL, {}) if status is None else (_BY_STATUS, {"status": int(status)})
-    if search.code is not None:
-        return _BY_CODE, {"code": search.code}
-    if search.number is not None:
-        return _BY_NUMBER, {"number": search.number}
-    if search.collection is not None:
-        return _BY_COLLECTION, {"collection": search.collection}
-    if search.words:
-        return _BY_NAME, {"words": list(search.words)}
-    return _BY_PERSON, {"identities": list(search.identities), "telephone": search.telephone}
+@lru_cache(maxsize=16)
+def _statement(found_by: str | None, *, by_status: bool) -> TextClause:
+    """Everything that is asked for holds together."""
+    status, search = _OF_STATUS if by_status else "", "" if found_by is None else _FOUND_BY[found_by]
+    return text(f"{_FROM} WHERE {_IN_UNIT} {status} {search} {_KEYSET}")
 
 
 async def by_status(connection: AsyncConnection) -> dict[int, int]:

@@ -22,11 +22,16 @@ class LedgerKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LedgerFilter:
-    """`reference` is a dossier code, a submission number or a dossier id."""
+    """`reference` is a dossier code, a submission number or a dossier id; all that is given holds together."""
 
     reference: str | None = None
+    dossier: str | None = None
     outcome: Outcome | None = None
     fact_type: str | None = None
+
+    @property
+    def names_dossier(self) -> bool:
+        return self.reference is not None or self.dossier is not None
 
     @property
     def states(self) -> tuple[State, ...]:

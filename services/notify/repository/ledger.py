@@ -37,9 +37,10 @@ _OF_TYPE: Final = "AND r.fact_type = :fact_type"
 # By indexes message_code, message_submission_number and message_once; a dossier has a handful.
 _OF_DOSSIER: Final = """
     SELECT * FROM message r
-    WHERE (r.code = :reference OR r.submission_number = :reference OR r.dossier = :reference)
-      AND r.state = ANY(:states) {where}
+    WHERE r.state = ANY(:states) {named} {where}
 """
+_REFERENCE: Final = "AND (r.code = :reference OR r.submission_number = :reference OR r.dossier = :reference)"
+_DOSSIER: Final = "AND r.dossier = :dossier"
 _BY_ID: Final = "SELECT * FROM message r WHERE r.id = :id"
 _ATTEMPTS: Final = text("SELECT * FROM attempt WHERE message = :id ORDER BY number")
 # By index message_fact_types.
@@ -61,8 +62,12 @@ async def lines(
 async def lines_of_dossier(connection: AsyncConnection, units: Units, wanted: LedgerFilter) -> list[LedgerLine]:
     """All messages about the dossier that the filter names, oldest first."""
     where, values = _where(units, wanted)
-    values |= {"reference": wanted.reference, "states": list(wanted.states)}
-    return await _lines(connection, _OF_DOSSIER.format(where=where), "m.sequence, m.id", values)
+    named, values = "", values | {"states": list(wanted.states)}
+    if wanted.reference is not None:
+        named, values = _REFERENCE, values | {"reference": wanted.reference}
+    if wanted.dossier is not None:
+        named, values = f"{named} {_DOSSIER}", values | {"dossier": wanted.dossier}
+    return await _lines(connection, _OF_DOSSIER.format(named=named, where=where), "m.sequence, m.id", values)
 
 
 async def line(connection: AsyncConnection, message: str) -> LedgerLine | None:

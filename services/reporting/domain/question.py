@@ -1,9 +1,9 @@
 """What is asked for: a period, perhaps as of a past instant, perhaps of one unit, field, channel or deciding unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from contracts.refusal import Invalid
 from contracts.values import Channel
@@ -20,6 +20,18 @@ class AsOfTheFuture(Invalid):
             vi="Thời điểm tính lại phải ở quá khứ: chưa ai biết sau này sẽ có gì.",
             en="As of when must lie in the past: nobody knows yet what will come.",
             field="as_of",
+        )
+
+
+class NotOfTurns(Invalid):
+    """A guidance turn came by no channel and has no deciding unit: to answer as if it had would count the wrong ones."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            "not-of-guidance-turns",
+            vi="Lượt hướng dẫn không ghi cách nộp và cơ quan giải quyết. Hãy bỏ điều kiện này.",
+            en="Guidance turns have neither a channel nor a deciding unit. Leave this condition out.",
+            field=field,
         )
 
 
@@ -47,6 +59,16 @@ class Question:
         # Moments of the calendar's first and last years overflow in another zone.
         if self.as_of is not None and not EARLIEST.year <= self.as_of.year <= LATEST.year:
             raise PeriodOutOfRange("as_of")
+
+    def require_of_turns(self) -> None:
+        """Raises NotOfTurns."""
+        for name in ("channel", "competent"):
+            if getattr(self, name) is not None:
+                raise NotOfTurns(name)
+
+    def of_turns(self) -> Self:
+        """The same question as far as it can be asked about guidance turns."""
+        return replace(self, channel=None, competent=None)
 
     def require_past(self, now: datetime) -> None:
         """Raises AsOfTheFuture."""

@@ -86,7 +86,7 @@ class Choice:
         return self._href("dossiers", {"by": self.address.by, "measure": measure} | row | changes)
 
     def guidance(self, kind: GuidanceKind | None = None, **changes: Any) -> str:
-        return self._href("guidance", {"kind": kind} | changes)
+        return self._href("guidance", {"kind": kind, "channel": None, "competent": None} | changes)
 
     def in_period(self, name: Preset) -> str:
         rest = {"from": None, "through": None, "preset": name}

@@ -35,7 +35,7 @@ async def figures_page(request: Request, process: CurrentProcess, pages: Current
     async with process.reads.connect() as connection:
         access = await access_of(connection, person)
         report = await queries.report(connection, access, choice.question, choice.address.by, now)
-        units = await queries.guidance_by_unit(connection, access, choice.question)
+        units = await queries.guidance_by_unit(connection, access, choice.question.of_turns())
     return pages.render(
         request,
         "figures.html",

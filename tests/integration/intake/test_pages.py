@@ -176,7 +176,7 @@ async def test_list_finds_filters_and_counts_what_waits(clerk: Browser, intake: 
     assert sent["submission_number"] in waiting.text
     assert "Chờ tiếp nhận:" in waiting.text
     none = await clerk.get("/intake/dossiers?q=khong-co")
-    assert "Không có hồ sơ nào khớp" in none.text
+    assert "không có hồ sơ của người có số định danh hoặc điện thoại khong-co." in none.text
     assert (await clerk.get(f"/intake/dossiers?unit={COMMUNE}")).status_code == 403
     assert (await clerk.get("/intake/dossiers?after=hỏng")).status_code == 422
     assert (await clerk.get("/intake/dossiers?status=x")).status_code == 200

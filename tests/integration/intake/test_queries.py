@@ -74,7 +74,11 @@ async def test_what_is_no_cursor_of_this_list_is_refused(intake: Intake) -> None
 
 
 @pytest.mark.parametrize(
-    ("statement", "index"), [(lists._ALL, "dossier_unit_newest"), (lists._BY_STATUS, "dossier_unit_status_newest")]
+    ("statement", "index"),
+    [
+        (lists._statement(None, by_status=False), "dossier_unit_newest"),
+        (lists._statement(None, by_status=True), "dossier_unit_status_newest"),
+    ],
 )
 async def test_a_page_begins_in_the_index_where_the_last_one_ended(intake: Intake, statement: TextClause, index: str) -> None:
     """With a million rows that is the difference between a millisecond and seconds."""
