@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from contracts.refusal import Refusal
 from web.addresses import here, wants_html
-from web.languages import chosen_language, layout_texts
+from web.languages import chosen_language, for_people, layout_texts
 from web.problems import MEDIA_TYPE, Problem, Unavailable
 from web.signin import SignInNeeded
 from web.validation import field_problems
@@ -21,6 +21,7 @@ from web.validation import field_problems
 def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as a designed page where a person reads, as problem+json where a program does."""
     if wants_html(request):
+        problem = problem.model_copy(update={**for_people(problem.code, vi=problem.vi, en=problem.en)})
         page: Response = request.app.state.pages.render(request, "error.html", status=problem.status, problem=problem)
         page.headers.update(headers or {})
         return page
@@ -74,7 +75,12 @@ async def on_validation(request: Request, error: RequestValidationError) -> Resp
     if any(mistake["type"] == "json_invalid" for mistake in mistakes):
         return answer(request, _problem(422, "not-json"))
     problem = _problem(422, "invalid", count=len(mistakes))
-    return answer(request, problem.model_copy(update={"errors": field_problems(mistakes, request.app.state.pages.texts)}))
+    return answer(
+        request,
+        problem.model_copy(
+            update={"errors": field_problems(mistakes, request.app.state.pages.texts, on_page=wants_html(request))}
+        ),
+    )
 
 
 _BY_STATUS = {400: "bad-request", 404: "not-found", 405: "method", 415: "media-type"}

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from contracts.refusal import Refusal
-from web.languages import Texts
+from web.languages import Texts, for_people
 from web.problems import FieldProblem
 from web.validation import field_problems
 
@@ -42,12 +42,17 @@ class Form(Generic[M]):
 
     def refused(self, refusal: Refusal) -> Self:
         """The same form, refused by the rules: at the field to blame, or above the form."""
-        problem = FieldProblem(field=refusal.field or "", vi=refusal.vi, en=refusal.en)
+        said = for_people(refusal.code, vi=refusal.vi, en=refusal.en)
+        problem = FieldProblem(field=refusal.field or "", **said)
         return replace(self, problems=[*self.problems, problem], data=None)
 
     def lacking(self, name: str, texts: Texts) -> Self:
         """The same form, with a field named in which nothing was chosen."""
-        return replace(self, problems=[*self.problems, *field_problems([{"type": "missing", "loc": (name,)}], texts)], data=None)
+        return replace(
+            self,
+            problems=[*self.problems, *field_problems([{"type": "missing", "loc": (name,)}], texts, on_page=True)],
+            data=None,
+        )
 
 
 def blank(**values: object) -> Form[BaseModel]:
@@ -63,7 +68,7 @@ async def read_form(request: Request, model: type[M], texts: Texts) -> Form[M]:
         return Form(values=values, data=model.model_validate(given))
     except ValidationError as error:
         mistakes: list[Any] = list(error.errors())
-        return Form(values=values, problems=field_problems([_at_field(mistake) for mistake in mistakes], texts))
+        return Form(values=values, problems=field_problems([_at_field(mistake) for mistake in mistakes], texts, on_page=True))
 
 
 def _typed(form: FormData, model: type[BaseModel]) -> dict[str, str | list[str]]:

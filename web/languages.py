@@ -81,6 +81,12 @@ def layout_texts() -> Texts:
     return Texts.load()
 
 
+def for_people(code: str, *, vi: str, en: str) -> Bilingual:
+    """The sentence of a refusal as a page says it: `on_page.<code>` instead of one that names what only programs see."""
+    key = f"on_page.{code}"
+    return layout_texts().in_each(key) if layout_texts().has(key) else Bilingual(vi=vi, en=en)
+
+
 def _add(catalogue: dict[str, str], file: Path) -> None:
     texts = _texts_of(file)
     twice = sorted(catalogue.keys() & texts.keys())

@@ -59,20 +59,27 @@ _TEXTS: Final[Mapping[str, str]] = {
 }
 
 
-def field_problems(mistakes: Iterable[Mapping[str, Any]], texts: Texts) -> list[FieldProblem]:
-    """`mistakes` as pydantic's `errors()` lists them."""
-    return [_field_problem(mistake, texts) for mistake in mistakes]
+def field_problems(mistakes: Iterable[Mapping[str, Any]], texts: Texts, *, on_page: bool = False) -> list[FieldProblem]:
+    """`mistakes` as pydantic's `errors()` lists them; `on_page`: in words for people, without a field's technical name."""
+    return [_field_problem(mistake, texts, on_page=on_page) for mistake in mistakes]
 
 
-def _field_problem(mistake: Mapping[str, Any], texts: Texts) -> FieldProblem:
+def _field_problem(mistake: Mapping[str, Any], texts: Texts, *, on_page: bool) -> FieldProblem:
     field = field_path(mistake["loc"])
-    return FieldProblem(field=field, **(_validators_words(mistake) or _our_words(mistake, field, texts)))
+    return FieldProblem(field=field, **(_validators_words(mistake) or _our_words(mistake, field, texts, on_page=on_page)))
 
 
-def _our_words(mistake: Mapping[str, Any], field: str, texts: Texts) -> Bilingual:
-    key = f"invalid.{_TEXTS.get(mistake['type'], 'other')}"
+def _our_words(mistake: Mapping[str, Any], field: str, texts: Texts, *, on_page: bool) -> Bilingual:
+    kind = _TEXTS.get(mistake["type"], "other")
+    key = f"on_page.invalid-{kind}" if on_page and texts.has(f"on_page.invalid-{kind}") else f"invalid.{kind}"
+    named = not on_page or texts.has(f"label.{field}")
     values = {**_ANY_LIMIT, **(mistake.get("ctx") or {})}
-    return bilingual(lambda language: texts.text(language, key, label=texts.label(language, field), **values))
+
+    def say(language: str) -> str:
+        label = texts.label(language, field) if named else texts.text(language, "on_page.this_value")
+        return texts.text(language, key, label=label, **values)
+
+    return bilingual(say)
 
 
 _ANY_LIMIT: Final = dict.fromkeys(("min_length", "max_length", "gt", "ge", "lt", "le"), "?")

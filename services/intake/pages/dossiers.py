@@ -36,13 +36,13 @@ async def dossiers(
     screen.clerk.require(Role.CLERK, chosen)
     wanted = _status(status)
     form, code = blank(unit=chosen, status=wanted and int(wanted), q=q), 200
-    found = None
+    listing = None
     try:
-        found = await list_dossiers(screen.process, chosen, wanted, q, after)
+        listing = await list_dossiers(screen.process, chosen, wanted, q, after)
     except Refusal as refusal:
         form, code = form.refused(refusal), int(refusal.status)
-    search = found.search if found else None
-    page: Page[ListedDossier] = found.page if found else Page([], None)
+    search = listing.search if listing else None
+    page: Page[ListedDossier] = listing.page if listing else Page([], None)
     more = urlencode({"unit": chosen, "status": form.value("status"), "q": q, "after": page.next}) if page.next else None
     return screen.render(
         "dossiers.html",
@@ -50,7 +50,7 @@ async def dossiers(
         chosen,
         code,
         statuses=_STATUSES,
-        searched=found is not None,
+        searched=listing is not None,
         search=search,
         text=(search and search.quoted) or q.strip(),
         wanted=wanted,

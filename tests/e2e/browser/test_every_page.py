@@ -11,6 +11,7 @@ from contracts.services import SERVICES
 from deploy.local import vendor
 from tests.e2e.browser.chromium import CITIZEN, DESK, HEIGHTS, PHONE, Visits
 from tests.e2e.browser.pages import PAGES, PageCase
+from tests.support.page_words import program_words_in
 
 pytestmark = pytest.mark.timeout(300)
 HEAVIEST = 100_000
@@ -66,6 +67,7 @@ async def test_a_page_is_clean_light_and_usable_by_everybody(visits: Visits, cas
     assert await page.locator("h1").count() == 1
     assert await page.get_attribute("html", "lang") == "vi"
     assert re.fullmatch(r".+ · Một Cửa", await page.title())
+    assert program_words_in(await page.inner_text("body")) == []
     await page.keyboard.press("Tab")
     assert not await page.evaluate(UNSEEN_FOCUS)
     if case.who != CITIZEN:

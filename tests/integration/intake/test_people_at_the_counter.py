@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tests.support.intake_browser import Browser, fields_of, opened
 from tests.support.intake_events import APPLICANT, papers_of
 from tests.support.intake_world import Intake
+from tests.support.page_words import program_words_in, shown
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE_CARD, LAND, people
 from web.languages import layout_texts
 
@@ -238,3 +239,33 @@ async def test_stale_page_says_who_changed_what_and_keeps_what_was_typed(clerk: 
     assert people()["hoa"].name in meanwhile
     assert "Bản chụp bị mờ" in late.text.partition("Bạn đã nhập")[2]
     assert "Đã đổi từ khi bạn mở trang này" not in (await clerk.get(path)).text
+
+
+async def test_a_page_sent_again_with_other_contents_is_told_so_in_plain_words(clerk: Browser, intake: Intake) -> None:
+    person = somebody()
+    page = await opened(clerk, **as_typed(person))
+    assert (await accept(clerk, page)).status_code == 303
+    again = await accept(clerk, page, address="Nhà khác")
+    assert again.status_code == 422
+    assert "Trang này đã gửi một lần rồi" in again.text
+    assert program_words_in(shown(again.text)) == []
+
+
+async def test_a_paper_of_another_procedure_is_refused_without_its_code(clerk: Browser, intake: Intake) -> None:
+    page = await opened(clerk, **as_typed(somebody()))
+    refused = await accept(clerk, page, papers=[*papers_of(LAND), "to-khai-la"])
+    assert refused.status_code == 422
+    assert "Có giấy tờ không thuộc thủ tục này" in refused.text
+    assert "to-khai-la" not in shown(refused.text)
+
+
+@pytest.mark.parametrize("path", ["/intake/counter?lang=vi", "/intake/dossiers", "/intake/dossiers?after=x"])
+async def test_a_clerks_page_shows_no_word_of_programs_and_no_long_id(clerk: Browser, path: str) -> None:
+    assert program_words_in(shown((await clerk.get(path)).text)) == []
+
+
+async def test_an_address_of_forms_that_is_opened_says_where_to_begin(clerk: Browser) -> None:
+    page = await clerk.get("/intake/dossiers/d-x/accept")
+    assert page.status_code == 405
+    assert "Trang này chỉ mở được bằng nút trên trang trước" in page.text
+    assert program_words_in(shown(page.text)) == []

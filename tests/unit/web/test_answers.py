@@ -109,7 +109,7 @@ async def test_wrong_fields_are_listed_on_the_page() -> None:
     async with browse(sample_app(), **HTML) as client:
         answer = await client.post("/sample/declared-form", data={})
         assert answer.status_code == 422
-        assert "Hãy điền hoặc chọn “name”." in answer.text
+        assert "Hãy điền hoặc chọn “giá trị này”." in answer.text
 
 
 async def test_an_api_answers_programs_also_when_a_browser_asks() -> None:

@@ -17,17 +17,17 @@ def query_names(dependant: Any) -> set[str]:
 
 def lists_of(service: str) -> dict[str, set[str]]:
     """Address -> what it may be asked for, of every GET that goes on by a cursor."""
-    found: dict[str, set[str]] = {}
+    lists: dict[str, set[str]] = {}
     for router in import_module(f"services.{service}.main").SERVICE.routers:
         for context in iter_route_contexts(router.routes):
             route = context.original_route
             if isinstance(route, APIRoute) and "GET" in (context.methods or ()):
                 names = query_names(route.dependant)
                 if "after" in names:
-                    found[str(context.path)] = names - PAGING
-    return found
+                    lists[str(context.path)] = names - PAGING
+    return lists
 
 
 def test_every_list_and_every_filter_stands_in_the_table() -> None:
-    found = {path: names for service in SERVICES for path, names in lists_of(service).items()}
-    assert found == LISTS
+    lists = {path: names for service in SERVICES for path, names in lists_of(service).items()}
+    assert lists == LISTS

@@ -214,7 +214,7 @@ async def test_a_form_comes_back_as_typed_with_every_mistake() -> None:
         wrong = (await client.post("/sample/forms", data={"name": "  ", "copies": "0", "kinds": ["a", "", "b"]})).json()
         assert wrong["values"] == {"name": "", "copies": "0", "kinds": ["a", "b"]}
         assert wrong["data"] is None
-        assert wrong["problems"] == {"name": "Hãy điền hoặc chọn “name”.", "copies": "“copies” phải từ 1 trở lên."}
+        assert wrong["problems"] == {"name": "Hãy điền hoặc chọn “giá trị này”.", "copies": "“giá trị này” phải từ 1 trở lên."}
         right = (await client.post("/sample/forms", data={"name": " Hòa\r\nB ", "copies": "2"})).json()
         assert right["data"] == {"name": "Hòa\nB", "copies": 2, "kinds": []}
 
