@@ -6,18 +6,19 @@ the rules say no.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Self, TypeVar, get_origin
+from typing import Any, Final, Generic, Self, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from contracts.refusal import Refusal
-from web.languages import Texts, for_people
+from contracts.refusal import Invalid, Refusal
+from web.languages import Texts, for_people, layout_texts
 from web.problems import FieldProblem
 from web.validation import field_problems
 
 M = TypeVar("M", bound=BaseModel)
+ENTER_FIELD: Final = "enter"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,19 @@ class Form(Generic[M]):
             problems=[*self.problems, *field_problems([{"type": "missing", "loc": (name,)}], texts, on_page=True)],
             data=None,
         )
+
+
+class SentByEnter(Invalid):
+    """Enter in a field, where only a button of its own does something. Nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__("sent-by-enter", **layout_texts().in_each("on_page.sent-by-enter"))
+
+
+async def require_button(request: Request) -> None:
+    """Raises SentByEnter for a form with the component `no_enter`."""
+    if (await request.form()).get(ENTER_FIELD):
+        raise SentByEnter
 
 
 def blank(**values: object) -> Form[BaseModel]:

@@ -27,7 +27,7 @@ from services.intake.queries.dossiers import DossierDetail, dossier_detail
 from services.intake.queries.others import others_beside
 from services.intake.schemas.requests import HandOverResult, RefuseDossier, ResubmitDossier
 from services.intake.schemas.views import warnings_of
-from web.forms import Form, blank, read_form
+from web.forms import Form, blank, read_form, require_button
 from web.languages import chosen_language
 
 router = APIRouter(include_in_schema=False)
@@ -103,6 +103,7 @@ async def _step(
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.data is not None:
         try:
+            await require_button(screen.request)
             await run(form.data)
         except Refusal as refusal:
             form, status = form.refused(refusal), refusal.status

@@ -176,6 +176,6 @@ async def test_enter_in_a_reason_hands_nothing_back(visits: Visits) -> None:
     await paper.fill("Bản chụp bị mờ")
     await paper.press("Enter")
     await page.locator("#accept input[type=datetime-local]").press("Enter")
-    await page.reload()
+    await expect(page.get_by_role("alert")).to_contain_text("phím Enter không gửi ở đây")
     await expect(page.locator("#return")).to_be_visible()
     await expect(page.locator(".timeline li")).to_have_count(1)

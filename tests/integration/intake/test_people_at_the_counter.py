@@ -1,5 +1,6 @@
 """One person after another at the counter: what belongs to one never serves another, and nobody hands in twice unseen."""
 
+import re
 from itertools import count
 from typing import Any
 
@@ -269,3 +270,19 @@ async def test_an_address_of_forms_that_is_opened_says_where_to_begin(clerk: Bro
     assert page.status_code == 405
     assert "Trang này chỉ mở được bằng nút trên trang trước" in page.text
     assert program_words_in(shown(page.text)) == []
+
+
+async def test_enter_in_a_date_accepts_nothing_and_keeps_it(clerk: Browser, intake: Intake) -> None:
+    """A browser sends the first button that is not disabled; without scripts there is nothing else to stop it."""
+    received = await intake.receive(applicant=somebody(), accept=False)
+    path = f"/intake/dossiers/{received['id']}"
+    page = await clerk.get(path)
+    forms = re.findall(rf'<form method="post" action="{path}/[^"]+">(.*?)</form>', page.text, re.DOTALL)
+    buttons = [re.findall(r"<button[^>]*>", form)[:2] for form in forms]
+    assert len(buttons) == 3
+    assert all(["disabled" in first, 'name="enter"' in second] == [True, True] for first, second in buttons)
+    entered = await clerk.send(page, f"{path}/accept", enter="yes", received_at="2026-02-24T08:30")
+    assert entered.status_code == 422
+    assert "phím Enter không gửi ở đây" in entered.text
+    assert 'value="2026-02-24T08:30"' in entered.text
+    assert (await intake.get(f"/dossiers/{received['id']}")).json()["stage"] == "submitted"
