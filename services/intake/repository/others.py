@@ -13,17 +13,19 @@ _COLUMNS: Final = "d.id, d.code, d.submission_number, d.unit_name, d.status, d.r
 _OPEN: Final = """d.unit_id = ANY(:units) AND d.procedure ->> 'code' = :procedure AND d.status <> ALL(:ended)
     ORDER BY d.submitted_at DESC, d.id DESC LIMIT 20"""
 
-# By index person_identity, then the dossiers' primary key. A command that has been answered made one of them itself: its
-# repetition is told of none.
+# By index person_identity, whatever the planner thinks of a newest-first list, then the dossiers' primary key. A command that has
+# been answered made one of them itself: its repetition is told of none.
 _OF_PERSON: Final = Statement(f"""
-    SELECT {_COLUMNS} FROM person p JOIN dossier d ON d.id = p.dossier
-    WHERE p.identity_index = :index
-      AND NOT EXISTS (SELECT FROM command c WHERE c.key = :key AND c.actor = :actor AND c.status IS NOT NULL) AND {_OPEN}
+    WITH theirs AS MATERIALIZED (SELECT dossier FROM person WHERE identity_index = :index)
+    SELECT {_COLUMNS} FROM theirs JOIN dossier d ON d.id = theirs.dossier
+    WHERE NOT EXISTS (SELECT FROM command c WHERE c.key = :key AND c.actor = :actor AND c.status IS NOT NULL) AND {_OPEN}
 """)  # noqa: S608 -- constants
 # By primary key, then as above.
 _BESIDE: Final = Statement(f"""
-    SELECT {_COLUMNS} FROM person own JOIN person p ON p.identity_index = own.identity_index JOIN dossier d ON d.id = p.dossier
-    WHERE own.dossier = :dossier AND d.id <> own.dossier AND {_OPEN}
+    WITH theirs AS MATERIALIZED (
+        SELECT p.dossier FROM person own JOIN person p ON p.identity_index = own.identity_index
+        WHERE own.dossier = :dossier AND p.dossier <> own.dossier)
+    SELECT {_COLUMNS} FROM theirs JOIN dossier d ON d.id = theirs.dossier WHERE {_OPEN}
 """)  # noqa: S608 -- constants
 
 

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from messaging.statements import Statement
+from services.intake.repository import others
 from tests.support.intake_browser import Browser, fields_of, opened
 from tests.support.intake_events import APPLICANT, papers_of
 from tests.support.intake_world import Intake
@@ -224,6 +226,27 @@ async def test_a_submission_shows_its_applicants_other_dossier_beside_accepting(
     assert f'href="/intake/dossiers/{first["id"]}"' in page.text
     settled = await clerk.get(f"/intake/dossiers/{first['id']}")
     assert f'href="/intake/dossiers/{again["id"]}"' not in settled.text
+
+
+@pytest.mark.parametrize("statement", [others._OF_PERSON, others._BESIDE])
+async def test_other_dossiers_are_found_by_the_persons_index(intake: Intake, statement: Statement) -> None:
+    given = {
+        "index": b"1",
+        "key": "k",
+        "actor": "a",
+        "dossier": "d-1",
+        "procedure": LAND,
+        "units": [DISTRICT],
+        "ended": [3, 7, 10],
+    }
+    async with intake.database.connect() as connection:
+        # So few rows as here would be read whole.
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        lines = await connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {statement._query.decode()}", given)
+        plan = "\n".join(line[0] for line in lines)
+        await connection.rollback()
+    assert "person_identity" in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_stale_page_says_who_changed_what_and_keeps_what_was_typed(clerk: Browser, intake: Intake) -> None:
