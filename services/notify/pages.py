@@ -1,24 +1,27 @@
 """The ledger for people: who was written to when by which channel, or why not; and the templates as a citizen gets them."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from chassis.process import CurrentProcess
+from chassis.process import CurrentProcess, Process
+from contracts.refusal import Refusal
 from services.notify import commands, queries
 from services.notify.access import Reader, Retrier, TemplateReader, may_retry
 from services.notify.domain.ledger import LedgerFilter
 from services.notify.domain.message import Outcome
 from services.notify.schemas import MessageId
 from web.conditional import IfMatch
+from web.forms import Form, blank
 from web.idempotency import IdempotencyKey
 from web.languages import chosen_language
-from web.pages import CurrentPages
+from web.pages import CurrentPages, Pages
 from web.paging import After
+from web.principal import Principal
 
 PAGE = 50
 _LIST = "/notify/messages"
@@ -62,25 +65,52 @@ def _address(outcome: str, after: str | None) -> str:
 async def message_with_attempts(
     request: Request, process: CurrentProcess, pages: CurrentPages, reader: Reader, message: MessageId
 ) -> Response:
+    return await _message(request, process, pages, reader, message, blank())
+
+
+@router.post("/messages/{message}/retry")
+async def retry_message(
+    request: Request,
+    process: CurrentProcess,
+    pages: CurrentPages,
+    person: Retrier,
+    message: MessageId,
+    seen: IfMatch,
+    key: IdempotencyKey,
+) -> Response:
+    """Overtaken by somebody or by the sender, the page says so above the message and its attempts as they stand now."""
+    try:
+        await commands.retry(process.commands, key, person, message, seen)
+    except Refusal as refusal:
+        if refusal.status not in {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}:
+            raise
+        return await _message(request, process, pages, person, message, blank().refused(refusal), status=refusal.status)
+    return RedirectResponse(f"{_LIST}/{message}", status_code=HTTPStatus.SEE_OTHER)
+
+
+async def _message(
+    request: Request,
+    process: Process,
+    pages: Pages,
+    reader: Principal,
+    message: str,
+    form: Form[Any],
+    *,
+    status: int = HTTPStatus.OK,
+) -> Response:
     async with process.reads.connect() as connection:
         line, attempts = await queries.message_record(connection, reader, message)
     return pages.render(
         request,
         "message.html",
+        status=status,
+        form=form,
         line=line,
         attempts=attempts,
         letter=queries.letter_of(line, chosen_language(request), process.settings.public_url),
         next_try=queries.next_try(line.message, process.clock),
         may_retry=may_retry(reader, line.message.unit),
     )
-
-
-@router.post("/messages/{message}/retry")
-async def retry_message(
-    process: CurrentProcess, person: Retrier, message: MessageId, seen: IfMatch, key: IdempotencyKey
-) -> Response:
-    await commands.retry(process.commands, key, person, message, seen)
-    return RedirectResponse(f"{_LIST}/{message}", status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get("/templates")

@@ -122,6 +122,7 @@ def page(language: str, *lines: HistoryLine) -> str:
         case=decided,
         form=blank(),
         done=None,
+        meanwhile=[],
         fresh=Freshness(NOW, 0, silent=False),
     )
     return bytes(response.body).decode()
