@@ -21,7 +21,7 @@ OPEN_SHARE: Final = 0.03
 """Of a million dossiers that many wait at any time: a month's work."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
     """A dossier that the services made, accepted on a day. `unit` and `width` (digits) are those of its code."""
 
@@ -32,7 +32,7 @@ class Original:
     finished: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """`days` before the original; decided `took` days later than it was."""
 
@@ -57,7 +57,8 @@ def copies(originals: Sequence[Original], count: int, chance: random.Random) -> 
         took = 0 if is_open else chance.randint(0, LONGEST_DAYS)
         days = chance.randint(1, OPEN_DAYS) if is_open else chance.randint(took + 1, YEARS_DAYS)
         ident, day = f"d-{chance.getrandbits(128):032x}", original.day - timedelta(days=days)
-        yield Copy(original.id, ident, days, took, _code(original, day, numbers), submission_number(ident, day))
+        code, number = _code(original, day, numbers), submission_number(ident, day)
+        yield Copy(original=original.id, id=ident, days=days, took=took, code=code, number=number)
 
 
 def _code(original: Original, day: date, numbers: Counter[tuple[str, date]]) -> str:

@@ -37,7 +37,7 @@ Connection = psycopg.Connection[Any]
 
 def originals(intake: Connection) -> list[Original]:
     return [
-        Original(ident, day, unit, len(code.rpartition("-")[2]), finished)
+        Original(id=ident, day=day, unit=unit, width=len(code.rpartition("-")[2]), finished=finished)
         for ident, code, day, unit, finished in intake.execute(_ORIGINALS)
     ]
 

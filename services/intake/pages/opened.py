@@ -45,7 +45,9 @@ class OtherPapers(Invalid):
 
 
 class Opened(BaseModel):
-    """As the page sends it back. `opened_number`: the key of an identity. `others_shown`: the ids of this person's other dossiers that it showed."""
+    """As the page sends it back. `opened_number`: the key of an identity. `others_shown`: the ids of this person's other dossiers
+    that it showed.
+    """
 
     opened_unit: str = ""
     opened_procedure: str = ""

@@ -24,8 +24,8 @@ _OF_STATUS: Final = "AND d.status = :status"
 # By indexes person_identity and person_telephone: one person's dossiers are few.
 _PERSONS: Final = """SELECT dossier FROM person WHERE identity_index = ANY(:identities)
     UNION SELECT dossier FROM person WHERE telephone_index = :telephone"""
-# By indexes dossier_code, dossier_submission_number, dossier_collection and those of a person; a rare name by index person_name, one
-# that half of the people have by walking dossier_unit_newest. A status narrows each of them.
+# By indexes dossier_code, dossier_submission_number, dossier_collection and those of a person; a rare name by index person_name,
+# one that half of the people have by walking dossier_unit_newest. A status narrows each of them.
 _FOUND_BY: Final = {
     "code": "AND d.code = :code",
     "number": "AND d.submission_number = :number",

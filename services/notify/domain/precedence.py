@@ -15,6 +15,7 @@ from contracts.intake import (
     DossierFact,
     DossierHandedOverV1,
     DossierRefusedV1,
+    DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
@@ -23,9 +24,11 @@ from services.notify.domain.message import Message
 
 Facts = frozenset[type[DossierFact]]
 
-_RESULT: Final[Facts] = frozenset({DossierDecidedV1, DossierHandedOverV1})
+_HAND_OVER: Final[Facts] = frozenset({DossierHandedOverV1})
+_RESULT: Final[Facts] = _HAND_OVER | {DossierDecidedV1}
 _BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1})
 _ANY: Final[Facts] = _BEFORE | _RESULT
+_RESCHEDULED: Final[Facts] = frozenset({DossierRescheduledV1})
 _TRANSFER: Final[Facts] = frozenset({DossierTransferredV1})
 
 SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
@@ -33,11 +36,13 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     DossierSubmittedV1: _ANY,
     DossierReturnedV1: _ANY,
     DossierAcceptedV1: _RESULT,
+    # A new date is no acceptance; the newest of them is the one that holds, until there is a result.
+    DossierRescheduledV1: _RESULT | _RESCHEDULED,
     DossierRefusedV1: frozenset(),
-    DossierDecidedV1: frozenset({DossierHandedOverV1}),
+    DossierDecidedV1: _HAND_OVER,
     DossierHandedOverV1: frozenset(),
     # Every letter names the unit that holds the dossier; a transfer says nothing of papers, dates or results.
-    DossierTransferredV1: _ANY | _TRANSFER,
+    DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER,
 }
 """For each fact the later ones that leave nothing worth saying about it. What ends a dossier is never among the pointless."""
 

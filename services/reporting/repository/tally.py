@@ -113,5 +113,5 @@ async def figures_by(
         text(statement),
         dict(values) | {"definition": definition, "points": points, "spans": spans, "sinces": sinces, "untils": untils},
     )
-    found = [(row["key"], row["name"], Figures(**{m: row[m] for m in Measure})) for row in rows.mappings()]
-    return [group for group in found if group[2].total]
+    groups = [(row["key"], row["name"], Figures(**{m: row[m] for m in Measure})) for row in rows.mappings()]
+    return [group for group in groups if group[2].total]
