@@ -101,7 +101,11 @@ async def _copied(connection: AsyncConnection, kid: str, staff_id: str) -> Answe
     if staff is None:
         return jwk, None
     units = await copies.many(connection, UnitV1, sorted({post.unit for post in staff.posts}))
-    return jwk, StaffState(staff.active, staff.tokens_valid_from, {unit.id: unit.name for unit in units.values()})
+    return jwk, _state(staff, {unit.id: unit.name for unit in units.values()})
+
+
+def _state(staff: StaffV1, unit_names: Mapping[str, str]) -> StaffState:
+    return StaffState(staff.active, staff.tokens_valid_from, staff.roles(), unit_names)
 
 
 class OwnSignInLookUp:
@@ -119,4 +123,4 @@ class OwnSignInLookUp:
         if row.staff is None:
             return key, None
         staff = StaffV1.model_validate(row.staff)
-        return key, StaffState(staff.active, staff.tokens_valid_from, {**(row.units or {}), **self._more_units})
+        return key, _state(staff, {**(row.units or {}), **self._more_units})

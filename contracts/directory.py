@@ -121,6 +121,12 @@ class StaffV1(Event):
     posts: list[PostV1] = Field(default_factory=list, max_length=200)
     sample: bool = False
 
+    def roles(self) -> dict[str, frozenset[Role]]:
+        """The roles that the posts give, by unit."""
+        return {
+            unit: frozenset(post.role for post in self.posts if post.unit == unit) for unit in {post.unit for post in self.posts}
+        }
+
 
 @event("key.changed.v1", KEYS)
 class KeyV1(Event):

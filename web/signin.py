@@ -1,8 +1,9 @@
 """Each service checks tokens by itself, against its own copy of keys and staff. What it does not know fails closed.
 
 A token is good if one of directory's keys signed it, it has not expired, its holder is active, and it was issued after
-the holder last signed out (`tokens_valid_from`). It comes as `Authorization: Bearer` or in the cookie `motcua_token`; with
-the cookie, unsafe requests must also prove that they come from our own pages (web.csrf).
+the holder last signed out (`tokens_valid_from`). Of its roles those count that the holder's record still has. It comes as
+`Authorization: Bearer` or in the cookie `motcua_token`; with the cookie, unsafe requests must also prove that they come from
+our own pages (web.csrf).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -37,8 +38,11 @@ class SignInNeeded(Refusal):
 
 @dataclass(frozen=True)
 class StaffState:
+    """`roles`: by unit, as the person's record says now."""
+
     active: bool
     tokens_valid_from: datetime
+    roles: Mapping[str, frozenset[Role]]
     unit_names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -76,11 +80,15 @@ class SignInCheck:
 
 
 def _principal(claims: TokenClaims, staff: StaffState) -> Principal:
+    """With the roles that both the token and the record name: one taken away does not live on in a token, one given waits for the
+    next sign-in.
+    """
+    both = {unit: held & staff.roles.get(unit, frozenset()) for unit, held in claims.roles.items()}
     return Principal(
         staff_id=claims.sub,
         username=claims.username,
         name=claims.name,
-        roles=claims.roles,
+        roles={unit: held for unit, held in both.items() if held},
         issued_at=claims.issued_at,
         session_id=claims.sid,
         unit_names=staff.unit_names,

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.directory import KeyV1, StaffV1
 from contracts.registry import Event
-from contracts.values import Role
 from messaging.clock import system_clock
 from services.directory.domain import accounts
 from services.directory.importer.changes import Holdings, import_files
@@ -96,14 +95,11 @@ async def seed_copies(engine: AsyncEngine) -> None:
 def token_for(username: str, now: datetime | None = None, lifetime: timedelta = LIFETIME) -> str:
     """A token of a sample person, as directory would issue it at `now` (the system's clock if not given)."""
     person = people()[username]
-    roles: dict[str, list[Role]] = {}
-    for post in person.posts:
-        roles.setdefault(post.unit, []).append(post.role)
     claims = TokenClaims.issue(
         staff_id=person.id,
         username=person.username,
         name=person.name,
-        roles=roles,
+        roles=person.roles(),
         sid=uuid4().hex,
         at=now or system_clock(),
         lifetime=lifetime,
@@ -120,11 +116,9 @@ def headers_for(username: str, now: datetime | None = None, *, version: int | No
 def principal_of(username: str, now: datetime) -> Principal:
     """Whom the sign-in check would find behind their token."""
     staff = people()[username]
-    roles: dict[str, set[Role]] = {}
-    for post in staff.posts:
-        roles.setdefault(post.unit, set()).add(post.role)
-    held = {unit: frozenset(names) for unit, names in roles.items()}
-    return Principal(staff_id=staff.id, username=username, name=staff.name, roles=held, issued_at=now, session_id="session")
+    return Principal(
+        staff_id=staff.id, username=username, name=staff.name, roles=staff.roles(), issued_at=now, session_id="session"
+    )
 
 
 def staff_id(username: str) -> str:

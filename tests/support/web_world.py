@@ -36,7 +36,14 @@ class State:
 
     def __init__(self) -> None:
         self.keys: dict[str, dict[str, Any]] = {"k1": PUBLIC}
-        self.staff = {"s1": StaffState(active=True, tokens_valid_from=NOW - timedelta(days=1), unit_names={UNIT: "Đông Hưng"})}
+        self.staff = {
+            "s1": StaffState(
+                active=True,
+                tokens_valid_from=NOW - timedelta(days=1),
+                roles={UNIT: frozenset({Role.CLERK}), OTHER_UNIT: frozenset({Role.OFFICER})},
+                unit_names={UNIT: "Đông Hưng"},
+            )
+        }
         self.asked: list[tuple[str, str]] = []
 
     async def look_up(self, kid: str, staff_id: str) -> tuple[dict[str, Any] | None, StaffState | None]:

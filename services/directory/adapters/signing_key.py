@@ -13,7 +13,6 @@ from joserfc.jwk import OKPKey
 
 from chassis.secret_files import UnusableSecret, read_secret
 from contracts.directory import KeyV1, StaffV1
-from contracts.values import Role
 from web.tokens import TokenClaims, sign
 
 _VARIABLE: Final = "MOTCUA_SIGNING_KEY_FILE"
@@ -44,14 +43,11 @@ def public_key(private: Mapping[str, str], now: datetime) -> KeyV1:
 
 def issue_token(staff: StaffV1, private: Mapping[str, str], *, now: datetime, lifetime: timedelta) -> tuple[str, TokenClaims]:
     """A token that says which roles the person holds in which units."""
-    roles: dict[str, set[Role]] = {}
-    for post in staff.posts:
-        roles.setdefault(post.unit, set()).add(post.role)
     claims = TokenClaims.issue(
         staff_id=staff.id,
         username=staff.username,
         name=staff.name,
-        roles=roles,
+        roles=staff.roles(),
         sid=uuid4().hex,
         at=now,
         lifetime=lifetime,

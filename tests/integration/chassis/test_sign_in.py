@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.sign_in import FRESH_SECONDS, MOST_PEOPLE, SignInLookUp
 from contracts.directory import StaffV1, UnitV1
+from contracts.values import Role
 from messaging import copies
 from messaging.clock import system_clock
 from messaging.connections import make_engine
@@ -95,6 +96,15 @@ async def test_who_is_disabled_or_signed_out_is_out_within_the_second(world: Wor
     await world.change(3)
     world.seconds += FRESH_SECONDS + 0.01
     assert await world.why(token) == ""
+
+
+async def test_a_role_taken_away_during_a_sign_in_is_gone_within_the_second(world: World) -> None:
+    """The token is newer than the change, so that it is good, and still names the role."""
+    token, check = token_for("hoa"), SignInCheck(world.look_up, system_clock)
+    assert (await check.check(token)).has(Role.CLERK, DISTRICT)
+    await world.change(2, posts=[])
+    world.seconds += FRESH_SECONDS + 0.01
+    assert (await check.check(token)).roles == {}
 
 
 async def test_what_changes_elsewhere_is_heard_too(world: World) -> None:

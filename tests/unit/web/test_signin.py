@@ -99,6 +99,16 @@ async def test_a_disabled_person_is_out_whatever_the_token_says() -> None:
     assert await why(token(), state) == "sign-in-ended"
 
 
+async def test_only_roles_in_both_the_token_and_the_record_count() -> None:
+    """Taken away during the sign-in, which made a token that is newer than the change; or given since."""
+    state = State()
+    state.change(roles={UNIT: frozenset({Role.CLERK, Role.LEADER}), "000.02.16.H26": frozenset({Role.ADMIN})})
+    person = await SignInCheck(state, lambda: NOW).check(token())
+    assert person.roles == {UNIT: frozenset({Role.CLERK})}
+    state.change(roles={UNIT: frozenset({Role.LEADER})})
+    assert (await SignInCheck(state, lambda: NOW).check(token())).roles == {}
+
+
 async def test_a_token_that_was_good_is_judged_anew_each_time() -> None:
     state, moments = State(), [NOW, NOW, NOW + timedelta(hours=7), NOW]
     check = SignInCheck(state, lambda: moments.pop(0))
