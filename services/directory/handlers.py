@@ -6,11 +6,13 @@ from services.directory.domain.accounts import Account, OwnAccount, operator
 
 
 def switch(account: Account, *, active: bool, by: str, now: datetime) -> Account | None:
-    """Disabled: every token is void at once. Enabled: a new sign-in is needed. None where it is so already."""
+    """Disabled: every token is void at once. Enabled: a new sign-in is needed. None where it is so already.
+    Raises OwnAccount.
+    """
+    if account.id == by:
+        raise OwnAccount
     if account.staff.active == active:
         return None
-    if not active and account.id == by:
-        raise OwnAccount
     return account.becomes(account.staff.model_copy(update={"active": active, "tokens_valid_from": now}))
 
 

@@ -1,5 +1,5 @@
-"""Who may see what: everybody the dossiers that their units received or decide, leaders those of all units below too, and
-operators all.
+"""Who may see what: everybody the dossiers that their units received or decide, leaders and administrators those of all
+units below too, and operators all.
 """
 
 from collections.abc import Mapping

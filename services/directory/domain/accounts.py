@@ -43,8 +43,8 @@ class OwnAccount(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "own-account",
-            vi="Không thể tự khóa tài khoản của mình. Hãy nhờ người quản trị khác.",
-            en="You cannot disable your own account. Ask another administrator.",
+            vi="Không ai tự đổi quyền của mình được. Hãy nhờ người quản trị khác.",
+            en="Nobody changes their own rights. Ask another administrator.",
         )
 
 

@@ -1,4 +1,6 @@
-"""Whom an administrator may administer: the people with a post in the units held, and in all units below them."""
+"""Whom an administrator may administer: the people all of whose posts are in the units held and in units below them. Who holds
+any post above or elsewhere too is left to an administrator who reaches that one as well.
+"""
 
 from collections.abc import Collection, Mapping
 
@@ -16,4 +18,5 @@ def with_descendants(units: Mapping[str, UnitV1], held: Collection[str]) -> froz
 
 
 def administers(units: Collection[str], person: StaffV1) -> bool:
-    return any(post.unit in units for post in person.posts)
+    """Somebody without a post is nobody's: only the operator reaches them."""
+    return bool(person.posts) and all(post.unit in units for post in person.posts)

@@ -19,10 +19,10 @@ _CATALOGUE = text("""
         WHERE CAST(value ->> 'valid_from' AS date) <= :day ORDER BY CAST(value ->> 'valid_from' AS date) DESC LIMIT 1
     ) AS v ORDER BY p.id
 """)
-# `units` NULL: everybody.
+# `units` NULL: everybody. As `administers` of domain/jurisdiction.py.
 _WANTED = """
-    (CAST(:units AS text[]) IS NULL OR EXISTS (
-        SELECT FROM jsonb_array_elements(value -> 'posts') AS post WHERE post ->> 'unit' = ANY(:units)))
+    (CAST(:units AS text[]) IS NULL OR (
+        SELECT bool_and(post ->> 'unit' = ANY(:units)) FROM jsonb_array_elements(value -> 'posts') AS post))
     AND search_key LIKE ALL(CAST(:patterns AS text[]))
 """
 # By account_name_key from the person before on; nobody has an empty key, so that an empty `after` is before everybody.
@@ -45,7 +45,9 @@ _NOBODY: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class StaffFilter:
-    """People with a post in these units (None: all); each word of `search` begins a word of their name or user name."""
+    """People all of whose posts are in these units (None: everybody); each word of `search` begins a word of their name or user
+    name.
+    """
 
     units: Collection[str] | None
     search: str

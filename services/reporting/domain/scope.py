@@ -1,4 +1,4 @@
-"""Whose figures a person sees: a leader those of their units and all below, others those of their own, operators all."""
+"""Whose figures a person sees: leaders and administrators of their units and all below, others of their own, operators all."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ class KnownUnit:
 def scope_of(roles: Mapping[str, Iterable[Role]], units: Iterable[KnownUnit]) -> Scope:
     """From a person's roles by unit."""
     held = {unit: set(of_unit) for unit, of_unit in roles.items()}
-    if any({Role.OPERATOR, Role.ADMIN} & of_unit for of_unit in held.values()):
+    if any(Role.OPERATOR in of_unit for of_unit in held.values()):
         return None
-    led = {unit for unit, of_unit in held.items() if Role.LEADER in of_unit}
-    return descendants(led, units) | held.keys()
+    reached = {unit for unit, of_unit in held.items() if {Role.LEADER, Role.ADMIN} & of_unit}
+    return descendants(reached, units) | held.keys()
 
 
 def descendants(roots: Iterable[str], units: Iterable[KnownUnit]) -> frozenset[str]:

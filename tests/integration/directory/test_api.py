@@ -97,7 +97,7 @@ async def test_who_is_signed_in_reads_what_others_may_know_of_them(directory: Di
 
 
 async def test_an_administrator_reads_people_with_their_versions(directory: Directory) -> None:
-    assert (await read(directory, "staff?q=bich", "quantri"))["staff"] == [{**BICH, "version": 1}]
+    assert (await read(directory, "staff?q=bich", "operator"))["staff"] == [{**BICH, "version": 1}]
 
 
 async def test_a_switched_account_answers_with_its_version(directory: Directory) -> None:

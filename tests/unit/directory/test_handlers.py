@@ -24,8 +24,12 @@ def test_switching_and_signing_out_void_every_token_and_make_a_version() -> None
     assert (on.staff.active, on.staff.tokens_valid_from, on.version) == (True, later, 3)
     out = sign_out(on, later + timedelta(minutes=1))
     assert (out.staff.active, out.version) == (True, 4)
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_nobody_changes_their_own_rights(active: bool) -> None:
     with pytest.raises(OwnAccount):
-        switch(on, active=False, by=on.id, now=NOW)
+        switch(ACCOUNT, active=active, by=ACCOUNT.id, now=NOW)
 
 
 def test_the_operator_keeps_what_was_signed_out() -> None:

@@ -31,9 +31,13 @@ def test_clerks_and_officers_see_their_own():
     assert scope_of({"province": [Role.CLERK, Role.OFFICER]}, UNITS) == {"province"}
 
 
-def test_operators_and_admins_see_all():
+def test_an_administrator_sees_their_unit_and_all_below_and_no_other():
+    assert scope_of({"commune": [Role.ADMIN]}, UNITS) == {"commune", "district", "hamlet"}
+    assert scope_of({"other": [Role.ADMIN, Role.CLERK]}, UNITS) == {"other"}
+
+
+def test_operators_see_all():
     assert scope_of({"other": [Role.OPERATOR]}, UNITS) is None
-    assert scope_of({"other": [Role.ADMIN, Role.CLERK]}, UNITS) is None
 
 
 def test_units_in_a_circle_end():

@@ -31,8 +31,8 @@ NOW = datetime(2026, 2, 24, 9, tzinfo=UTC)
             OwnAccount,
             "own-account",
             409,
-            "Không thể tự khóa tài khoản của mình. Hãy nhờ người quản trị khác.",
-            "You cannot disable your own account. Ask another administrator.",
+            "Không ai tự đổi quyền của mình được. Hãy nhờ người quản trị khác.",
+            "Nobody changes their own rights. Ask another administrator.",
             id="own account",
         ),
         pytest.param(

@@ -19,8 +19,9 @@ def test_a_circle_of_units_ends() -> None:
     assert with_descendants(circle, [DISTRICT]) == {CENTRE, DEPARTMENT, DISTRICT, COMMUNE}
 
 
-def test_one_post_below_is_enough() -> None:
-    staff = people()["bich"]
-    assert administers({DISTRICT}, staff)
-    assert administers({INSURANCE}, staff)
-    assert not administers({CENTRE}, staff)
+def test_every_post_of_a_person_counts() -> None:
+    bich = people()["bich"]
+    assert administers({DISTRICT, INSURANCE}, bich)
+    assert not administers({DISTRICT}, bich), "holds a post elsewhere"
+    assert not administers({INSURANCE}, bich)
+    assert not administers({DISTRICT, INSURANCE}, bich.model_copy(update={"posts": []})), "holds no post"
