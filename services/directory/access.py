@@ -1,22 +1,24 @@
 """Who may do and see what: administrators the people of their units and of all units below, operators everybody; an import speaks
-for the whole province, so a commune's administrator may not run one.
+for the whole province, so it is the operator's, and it comes from the command line.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directory import StaffV1, UnitV1
-from contracts.values import Role, Tier
+from contracts.refusal import Refusal
+from contracts.values import Role
 from services.directory.domain.jurisdiction import administers, with_descendants
 from services.directory.repository import entities
 from web.principal import Forbidden, Principal
-from web.signin import requires
+from web.signin import requires, token_of
 
 Administrator = Annotated[Principal, Depends(requires(Role.ADMIN, Role.OPERATOR))]
-Importer = Annotated[Principal, Depends(requires(Role.OPERATOR, Role.ADMIN))]
+Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
 
 
 async def administered_units(connection: AsyncConnection, person: Principal) -> frozenset[str] | None:
@@ -28,17 +30,30 @@ async def administered_units(connection: AsyncConnection, person: Principal) -> 
 
 
 def require_administered(person: Principal, staff: StaffV1, units: Mapping[str, UnitV1]) -> None:
-    """An administrator of a unit of theirs or above it, among all `units`. Raises Forbidden."""
-    if not administers(with_descendants(units, person.units(Role.ADMIN)), staff):
-        raise Forbidden((Role.ADMIN,), staff.posts[0].unit if staff.posts else None)
+    """An administrator of each unit in which they hold a post, or of one above it, among all `units`. Raises Forbidden."""
+    reach = with_descendants(units, person.units(Role.ADMIN))
+    if not administers(reach, staff):
+        beyond = [post.unit for post in staff.posts if post.unit not in reach]
+        raise Forbidden((Role.ADMIN,), beyond[0] if beyond else None)
 
 
-async def require_province(connection: AsyncConnection, person: Principal) -> None:
-    """An operator, or an administrator of a provincial unit. Raises Forbidden."""
-    if person.has(Role.OPERATOR):
-        return
-    for unit_id in person.units(Role.ADMIN):
-        unit = await entities.find(connection, UnitV1, unit_id)
-        if unit is not None and unit.entity.tier is Tier.PROVINCE:
-            return
-    raise Forbidden((Role.OPERATOR,))
+class ImportByCommand(Refusal):
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(
+            "import-by-command",
+            vi="Dữ liệu của cả tỉnh chỉ nhập được bằng lệnh motcua import. Hãy nhờ người vận hành hệ thống.",
+            en="A whole province is imported by the command motcua import only. Ask whoever operates the installation.",
+        )
+
+
+async def importer(request: Request, operator: Operator) -> Principal:
+    """The operator with the token in a header, as the command line sends it, not in a cookie. Raises ImportByCommand."""
+    presented = token_of(request)
+    if presented is not None and presented[1]:
+        raise ImportByCommand
+    return operator
+
+
+Importer = Annotated[Principal, Depends(importer)]

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from chassis.process import CurrentProcess
 from messaging.command_table import CommandKey
-from services.directory.access import Importer, require_province
+from services.directory.access import Importer
 from services.directory.commands.imports import import_all
 from services.directory.importer.faults import Fault, ImportRefused
 from services.directory.schemas import FaultProblem, Imported, ImportFiles, ImportProblem
@@ -45,9 +45,7 @@ _REFUSED: Final[dict[str, Any]] = {
 
 @router.post("/import", response_model=Imported, openapi_extra=_BODIES, responses={422: _REFUSED})
 async def import_files(request: Request, person: Importer, key: IdempotencyKey, process: CurrentProcess) -> Imported | Response:
-    """Operators, and administrators of a provincial unit."""
-    async with process.reads.connect() as connection:
-        await require_province(connection, person)
+    """The operator's, by `motcua import`: a token in a browser's cookie is refused."""
     try:
         texts = await _texts(request)
         command = CommandKey.of(key, person.staff_id, "import", json.dumps(texts, sort_keys=True))

@@ -62,8 +62,7 @@ def _publish(work: UnitOfWork, changes: Changes) -> None:
 
 
 def _importer(command: Command[Import], _: UnitOfWork) -> None:
-    """The route has asked for the province's administrator before it read the files."""
-    if not (command.by.has(Role.OPERATOR) or command.by.has(Role.ADMIN)):
+    if not command.by.has(Role.OPERATOR):
         raise Forbidden((Role.OPERATOR,))
 
 
