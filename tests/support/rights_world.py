@@ -1,0 +1,215 @@
+"""The five services, each with one dossier (or what it has of it) and somebody in each role at each place, and what each route is
+asked there. A command names a version that nobody has seen: who may give it gets 412, and nothing happens.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.process import build
+from chassis.settings import ProcessSettings
+from contracts.intake import UnitRef
+from services.reporting.main import SERVICE as REPORTING
+from tests.support import directory_world, intake_world, notify_world, routing_world
+from tests.support.intake_events import APPLICANT, new_dossier
+from tests.support.reference_data import DISTRICT, INSURANCE, INSURANCE_CARD, LAND, REVISE, people
+from tests.support.reporting_events import LATE, NOW
+from tests.support.reporting_world import CLOSED_PORT, World
+from tests.support.rights_table import askers
+from tests.support.servers import PostgresServer
+
+NEVER_SEEN: Final = "999"
+_YEAR: Final = {"from": "2025-12-15", "to": "2026-12-15", "through": "2026-12-14"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a route is asked with. `path`: values of the path's parameters that are others than the service's own."""
+
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    looks_for: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A service: `path` fills its routes' parameters, `questions` are by line of the table."""
+
+    app: FastAPI
+    path: Mapping[str, str]
+    questions: Mapping[str, Question]
+
+    def routes(self) -> set[str]:
+        """Every route that the application answers."""
+        contexts = [context for route in self.app.routes for context in _contexts(route)]
+        return {f"{method} {context.path}" for context in contexts for method in context.methods - {"HEAD"}}
+
+
+def _contexts(route: Any) -> list[Any]:
+    return list(route.effective_route_contexts()) if hasattr(route, "effective_route_contexts") else [route]
+
+
+@asynccontextmanager
+async def intake(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served]:
+    async with intake_world.intake_world(postgres, folder) as world:
+        await _add_people(world.database)
+        dossier = await world.receive(procedure=INSURANCE_CARD)
+        submitted = await world.submit(applicant=APPLICANT | {"identity_number": "034099000002"})
+        known = Question(query={"identity_number": APPLICANT["identity_number"]}, looks_for=APPLICANT["name"])
+        form = {"unit": DISTRICT, "procedure": LAND, "identity_number": APPLICANT["identity_number"], "act": "open"}
+        listed = Question(query={"unit": DISTRICT}, looks_for=dossier["code"])
+        questions = {
+            "POST /api/intake/dossiers": Question(body=new_dossier()),
+            "GET /api/intake/dossiers": listed,
+            "GET /api/intake/dossiers (of one's only unit)": Question(looks_for=dossier["code"]),
+            "GET /intake/dossiers": listed,
+            "GET /api/intake/applicants": known,
+            "POST /intake/counter": Question(body=form, looks_for=APPLICANT["name"]),
+            "POST /api/intake/guidance": Question(body={"unit": DISTRICT, "kind": "in_person"}),
+            "POST /intake/guidance": Question(body={"unit": DISTRICT, "kind": "in_person"}),
+            "POST /api/intake/submissions": Question(body={k: v for k, v in new_dossier().items() if k != "accept"}),
+            "GET /api/intake/track": Question(query={"code": submitted["submission_number"], "secret": submitted["secret"]}),
+            "POST /api/intake/submissions/{submission_number}/resubmit": Question(
+                body={"papers": [], "secret": submitted["secret"]}
+            ),
+        }
+        for prefix in ("/api/intake", "/intake"):
+            for step, body in _STEPS.items():
+                questions[f"POST {prefix}/dossiers/{{dossier}}/{step}"] = Question(body=body)
+        path = {"dossier": dossier["id"], "submission_number": submitted["submission_number"]}
+        yield Served(app=world.app, path=path, questions=questions)
+
+
+_STEPS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "accept": {},
+    "return": {"missing": [{"code": "to-khai", "reason": "Chưa ký"}]},
+    "resubmit": {"papers": []},
+    "refuse": {"reason": "Không thuộc thẩm quyền"},
+    "hand-over": {},
+}
+
+
+@asynccontextmanager
+async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
+    url = await postgres.create_database("routing")
+    database = await routing_world.routing_database(url)
+    await _add_people(database)
+    fact = routing_world.accepted(unit=INSURANCE, field="bao-hiem")
+    (case,) = await routing_world.open_cases(database, fact)
+    list_of_all = Question(query={"officer": "all"}, looks_for=fact.code)
+    list_of_unit = Question(query={"officer": "all", "unit": INSURANCE}, looks_for=fact.code)
+    questions = {}
+    for prefix in ("/api/routing", "/routing"):
+        questions[f"GET {prefix}/cases"] = list_of_all
+        questions[f"GET {prefix}/cases (of the deciding unit)"] = list_of_unit
+        questions[f"POST {prefix}/cases/{{case}}/decide"] = Question(body={"outcome": "granted"})
+        questions[f"POST {prefix}/cases/{{case}}/assign"] = Question(body={"officer": "cb008"})
+    async with routing_world.running(url) as app:
+        yield Served(app=app, path={"case": case}, questions=questions)
+    await database.dispose()
+
+
+@asynccontextmanager
+async def notify(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
+    async with notify_world.notify_database(await postgres.create_database("notify")) as world:
+        await _add_people(world.database)
+        person = notify_world.somebody()
+        deciding = UnitRef(id=INSURANCE, name="Bảo hiểm xã hội huyện Hà An")
+        await world.receive(person, notify_world.accepted(person, competent_unit=deciding))
+        looks = Question(looks_for=person.code)
+        async with notify_world.running(world, notify_world.settings_for(None)) as app:
+            questions = {"GET /api/notify/messages": looks, "GET /notify/messages": looks}
+            yield Served(app=app, path={"message": person.first}, questions=questions)
+
+
+@asynccontextmanager
+async def reporting(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
+    async with World.empty(postgres) as world:
+        await _add_people(world.database)
+        await world.read(LATE.events())
+        app = build(REPORTING, ProcessSettings(kafka=CLOSED_PORT, clock=NOW.isoformat()), world.url)
+        questions = {}
+        for kind in ("figures", "dossiers", "guidance"):
+            looks_for = LATE.code if kind == "dossiers" else ""
+            for prefix in ("/api/reporting", "/reporting"):
+                questions[f"GET {prefix}/{kind}"] = Question(query=_YEAR, looks_for=looks_for)
+            questions[f"GET /api/reporting/{kind} (of the district)"] = Question(query=_YEAR | {"unit": DISTRICT})
+        async with app.router.lifespan_context(app):
+            yield Served(app=app, path={}, questions=questions)
+
+
+@asynccontextmanager
+async def directory(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served]:
+    settings = directory_world.settings_in(folder)
+    async with directory_world.running(await postgres.create_database("directory"), settings) as world:
+        async with world.database.begin() as connection:
+            await connection.execute(_ADD_ACCOUNTS, [_account(staff) for staff in _new_people()])
+        mixed = Question(path={"staff_id": "cb008"})
+        questions = {
+            "GET /api/directory/staff": Question(query={"q": "son"}, looks_for=people()["son"].name),
+            "GET /directory/staff": Question(query={"q": "son"}, looks_for=people()["son"].name),
+            "GET /api/directory/staff (holds a post elsewhere too)": Question(
+                query={"q": "bich"}, looks_for=people()["bich"].name
+            ),
+            "POST /api/directory/staff/{staff_id}/disable (leads the unit above)": Question(path={"staff_id": "cb002"}),
+            "POST /directory/staff/{staff_id}/enable (leads the unit above)": Question(path={"staff_id": "cb002"}),
+            "POST /api/directory/staff/{staff_id}/disable (holds a post elsewhere too)": mixed,
+            "POST /api/directory/staff/{staff_id}/enable (holds a post elsewhere too)": mixed,
+            "POST /directory/staff/{staff_id}/disable (holds a post elsewhere too)": mixed,
+        }
+        yield Served(app=world.app, path={"staff_id": "cb007", "code": LAND}, questions=questions)
+
+
+_ADD_COPIES = text("""
+    INSERT INTO state_copy (topic, id, version, value) VALUES ('directory.staff', :id, 1, CAST(:value AS jsonb))
+""")
+_ADD_ACCOUNTS = text("""
+    INSERT INTO account (id, version, value, username, name_key) VALUES (:id, 1, CAST(:value AS jsonb), :id, :id)
+""")
+
+
+def _new_people() -> list[Any]:
+    return [asker.staff for asker in askers() if asker.staff is not None and asker.staff.id.startswith("x-")]
+
+
+def _account(staff: Any) -> dict[str, str]:
+    return {"id": staff.id, "value": staff.model_dump_json()}
+
+
+async def _add_people(database: AsyncEngine) -> None:
+    async with database.begin() as connection:
+        await connection.execute(_ADD_COPIES, [_account(staff) for staff in _new_people()])
+        await connection.execute(REVISE)
+
+
+Start = Callable[[PostgresServer, Path], AbstractAsyncContextManager[Served]]
+STARTS: Final[Mapping[str, Start]] = {
+    "intake": intake,
+    "routing": routing,
+    "notify": notify,
+    "reporting": reporting,
+    "directory": directory,
+}
+
+
+async def ask(http: httpx.AsyncClient, served: Served, line: str, headers: Mapping[str, str]) -> httpx.Response:
+    """What the line's route answers."""
+    method, route = line.split(" (", maxsplit=1)[0].split(" ")
+    question = served.questions.get(line, Question())
+    path = route.format(**{"letter": "1", "bucket": "0", **served.path, **question.path})
+    if route.startswith("/api/"):
+        given = {**headers, "If-Match": f'"{NEVER_SEEN}"'}
+        body = {"json": {"why": "nobody needs it"} if question.body is None else question.body} if method == "POST" else {}
+    else:
+        given = {**headers, "Accept": "text/html"}
+        hidden = {"idempotency_key": headers["Idempotency-Key"], "if_match": NEVER_SEEN}
+        body = {"data": {**(question.body or {}), **hidden}} if method == "POST" else {}
+    return await http.request(method, path, params=question.query, headers=given, **body)
