@@ -1,9 +1,19 @@
-"""Structured logs: one JSON object a line on standard output, with process and correlation id; no personal data is ever bound."""
+"""Structured logs: one JSON object a line on standard output, with process and correlation id; no personal data is ever bound.
+
+A traceback says where an exception came from. What it says itself is left out where it may quote a row, a parameter or a value
+that was refused (`messaging.faults.loggable`), ours and other libraries' lines alike.
+"""
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
 
 import structlog
+
+from messaging.faults import loggable
 
 
 def configure_logs(process: str, level: str = "INFO") -> None:
@@ -12,7 +22,7 @@ def configure_logs(process: str, level: str = "INFO") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(exception_text),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -21,5 +31,33 @@ def configure_logs(process: str, level: str = "INFO") -> None:
     )
     structlog.contextvars.bind_contextvars(process=process)
     # aiokafka reports every passing NotLeader and coordinator change as an error.
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stdout)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(PlainFormatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+class PlainFormatter(logging.Formatter):
+    """For the lines of libraries, with our tracebacks."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- named by logging
+        return exception_text(ei)
+
+
+def exception_text(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
+    """The traceback of an exception and of those that led to it, the first one first."""
+    return "\n".join(_text(error) for error in reversed([*_chain(exc_info[1])]))
+
+
+def _text(error: BaseException) -> str:
+    inside = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    texts = [exception_text((type(inner), inner, inner.__traceback__)) for inner in inside]
+    return "\n".join(["".join(traceback.format_tb(error.__traceback__)) + loggable(error), *texts])
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import structlog
 
+from messaging.faults import loggable
+
 T = TypeVar("T")
 FIRST_SECONDS = 0.05
 LONGEST_SECONDS = 5.0
@@ -51,6 +53,6 @@ async def retry_forever(
                 raise
             attempt += 1
             on_retry(error)
-            log.warning("again", what=what, attempt=attempt, error=f"{type(error).__name__}: {error}"[:500])
+            log.warning("again", what=what, attempt=attempt, error=loggable(error)[:500])
             await pause(stopping, attempt)
     raise Stopped

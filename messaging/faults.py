@@ -4,6 +4,7 @@ tried again for ever.
 
 from psycopg import DataError as DriverDataError
 from psycopg import Error as DriverError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from contracts.refusal import Refusal
@@ -34,6 +35,17 @@ def name_of(error: BaseException) -> str:
     cause = getattr(error, "orig", None) or error
     state = getattr(cause, "sqlstate", None)
     return f"{type(cause).__name__} {state}" if state else type(cause).__name__
+
+
+def loggable(error: BaseException) -> str:
+    """What a log line may say: of the database's errors and of values that were refused never the message, which quotes them."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, DriverDataError) or (isinstance(cause, DriverError) and cause.sqlstate):
+        return " ".join([name_of(cause), *filter(None, (cause.diag.table_name, cause.diag.constraint_name))])
+    if isinstance(cause, ValidationError):
+        faults = [f"{'.'.join(map(str, fault['loc']))} {fault['type']}" for fault in cause.errors(include_input=False)]
+        return f"{name_of(cause)} of {cause.title}: {'; '.join(faults)}"
+    return f"{type(error).__name__}: {error}"
 
 
 def first_line(error: BaseException) -> str:

@@ -9,12 +9,14 @@ HEADER: Final = "X-Request-Id"
 
 request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
 
-_ACCEPTED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
+_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def accept_or_new(offered: str | None) -> str:
-    """The caller's id if it is harmless in a log line, else a new one."""
-    return offered if offered and _ACCEPTED.fullmatch(offered) else str(uuid4())
+    """The caller's id if it has the shape of ours, a random UUID, else a new one: it goes into events, which are kept for ever,
+    and anything else could be somebody's number or name.
+    """
+    return offered if offered and _OURS.fullmatch(offered) else str(uuid4())
 
 
 def current() -> str | None:

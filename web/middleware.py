@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import correlation, errors
@@ -59,7 +59,9 @@ class HeadAsGet:
 
 
 class RequestBoundary:
-    """Gives the request its id, the answer its headers, and an unforeseen exception its logged, silent 500."""
+    """Gives the request its id, the answer its headers, and an unforeseen exception its logged, silent 500. Who hangs up
+    before the body has come is one line of the log.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -84,6 +86,9 @@ class RequestBoundary:
 
         try:
             await self.app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            # Nobody is there any more to be answered: one line, no traceback.
+            _log.warning("client hung up: %s %r", scope["method"], scope["path"], extra={"request_id": ident})
         except Exception:
             # %r: a line end in the path must not begin a line of the log.
             _log.exception("request failed: %s %r", scope["method"], scope["path"], extra={"request_id": ident})

@@ -31,6 +31,9 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Without DETAIL and CONTEXT, which quote rows.
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
     "listen_addresses": HOST,
     "unix_socket_directories": "",
 }

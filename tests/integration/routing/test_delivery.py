@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -102,14 +103,14 @@ async def runtime(exchange: Exchange, *lanes: Lane) -> AsyncIterator[Messaging]:
 
 @pytest.mark.parametrize("lane", [Lane.PROVINCE, Lane.POST])
 async def test_from_the_acceptance_to_the_decision_in_one_lane(exchange: Exchange, lane: Lane) -> None:
-    case, event = new_id(), accepted()
+    case, event, request = new_id(), accepted(), str(uuid4())
     async with running(exchange.url, kafka=exchange.kafka, lanes=lane) as app, client(app) as http:
         await exchange.send([record(case, submitted(event), 1, lane), record(case, event, 2, lane)])
         await eventually(lambda: exchange.kinds(case) == OPENED_AND_ASSIGNED, describe=lambda: exchange.kinds(case))
         answer = await http.post(
             f"/api/routing/cases/{case}/decide",
             json={"outcome": "granted", "result_number": "7/QĐ"},
-            headers=headers_for("minh", version=2) | {"X-Request-Id": f"decision-of-{case[:12]}"},
+            headers=headers_for("minh", version=2) | {"X-Request-Id": request},
         )
         assert answer.status_code == 200, answer.text
         await eventually(lambda: exchange.kinds(case)[2:] == [CaseDecidedV1], describe=lambda: exchange.kinds(case))
@@ -125,7 +126,7 @@ async def test_from_the_acceptance_to_the_decision_in_one_lane(exchange: Exchang
     assert isinstance(decided.data, CaseDecidedV1)
     assert (decided.data.by_name, decided.data.officer, decided.data.officer_name) == (minh.name, minh.id, minh.name)
     assert (decided.data.by, decided.data.result_number, decided.data.code) == (staff_id("minh"), "7/QĐ", event.code)
-    assert decided.attributes.correlation == f"decision-of-{case[:12]}"
+    assert decided.attributes.correlation == request
 
 
 async def is_fresh(http: Any, case: str) -> Any:

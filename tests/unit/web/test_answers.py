@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from tests.support.eventually import eventually
 from tests.support.web_world import browse, sample_app, token
@@ -14,6 +15,7 @@ from web.problems import MEDIA_TYPE
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 FAILS = "/api/sample/fails"
+OURS = "0b5c8a0e-2f3d-4c6b-9a51-7d2e8f6a1c04"
 
 
 async def get(path: str, **headers: str) -> httpx.Response:
@@ -54,11 +56,11 @@ async def test_a_fault_that_passes_is_a_503_with_retry_after(how: str, seconds: 
 
 async def test_the_unforeseen_is_a_silent_500_that_its_id_finds_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = await get(f"{FAILS}/boom", **{"X-Request-Id": "request-0001"})
-    assert (answer.status_code, answer.json()["code"], answer.headers["x-request-id"]) == (500, "unforeseen", "request-0001")
+        answer = await get(f"{FAILS}/boom", **{"X-Request-Id": OURS})
+    assert (answer.status_code, answer.json()["code"], answer.headers["x-request-id"]) == (500, "unforeseen", OURS)
     assert "hunter2" not in answer.text
     record = next(record for record in caplog.records if record.name == "web.middleware")
-    assert vars(record)["request_id"] == "request-0001"
+    assert vars(record)["request_id"] == OURS
     assert record.exc_info is not None
     assert "hunter2" in str(record.exc_info[1])
 
@@ -79,6 +81,50 @@ async def test_every_answer_has_the_headers_also_the_failed_ones(path: str) -> N
 @pytest.mark.parametrize("offered", ["short", "a b c d e f g", "x" * 65, "line\tbreak-0001", "<script>alert</script>"])
 async def test_an_id_that_could_spoil_a_log_is_replaced(offered: str) -> None:
     assert (await get("/api/sample/health/live", **{"X-Request-Id": offered})).headers["x-request-id"] != offered
+
+
+@pytest.mark.parametrize(
+    "offered", ["0912345678", "034085005555", "nguyen.van.a", "request-0001", OURS.upper(), OURS.replace("-", "")]
+)
+async def test_an_id_that_is_none_of_ours_comes_into_no_event(offered: str) -> None:
+    """Events are kept for ever: whatever a client writes there would be, a telephone number too."""
+    with_id = await get("/api/sample/health/live", **{"X-Request-Id": offered})
+    assert with_id.headers["x-request-id"] != offered
+    assert (await get("/api/sample/health/live", **{"X-Request-Id": OURS})).headers["x-request-id"] == OURS
+
+
+async def test_a_hang_up_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The client goes away while its form is read."""
+    messages = iter([{"type": "http.request", "body": b"na", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "server": ("motcua.test", 80),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+        "path": "/sample/forms",
+        "raw_path": b"/sample/forms",
+        "query_string": b"",
+        "headers": [(b"host", b"motcua.test"), (b"content-type", b"application/x-www-form-urlencoded")],
+        "state": {},
+    }
+    with caplog.at_level(logging.INFO):
+        await sample_app()(scope, receive, send)
+    assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
+        ("client hung up: POST '/sample/forms'", None)
+    ]
+    assert sent == []
 
 
 async def test_a_malformed_host_is_no_500() -> None:

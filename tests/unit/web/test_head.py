@@ -19,7 +19,7 @@ from tests.support.web_world import browse, sample_app, token
 from web.settings import WebSettings
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-ID = {"X-Request-Id": "request-0001"}
+ID = {"X-Request-Id": "0b5c8a0e-2f3d-4c6b-9a51-7d2e8f6a1c04"}
 SERVICES = sorted(file.parent.name for file in Path(services.__path__[0]).glob("*/main.py"))
 NO_SERVER = "postgresql+psycopg://nobody@/nothing?host=/nonexistent"
 
