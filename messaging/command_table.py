@@ -5,6 +5,7 @@ raises `Refusal` when the rules say no, and then nothing of it happened. No I/O:
 """
 
 import hashlib
+import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,7 +48,9 @@ Owner = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class CommandKey:
-    """Who sent what under which key. `fingerprint`: the same key for another request is a mistake and refused."""
+    """Who sent what under which key. `fingerprint`: the same key for another request is a mistake and refused. Whoever reads the
+    table could try out what is short, a number or a password: a service that takes such things gives its own `secret`.
+    """
 
     key: str
     actor: str
@@ -58,9 +61,10 @@ class CommandKey:
         return self.key, self.actor
 
     @classmethod
-    def of(cls, key: str, actor: str, route: str, body: bytes | str) -> "CommandKey":
-        content = body if isinstance(body, bytes) else body.encode("utf-8", "backslashreplace")
-        return cls(key, actor, hashlib.sha256(route.encode() + b"\n" + content).hexdigest())
+    def of(cls, key: str, actor: str, route: str, body: bytes | str, *, secret: bytes | None = None) -> "CommandKey":
+        content = route.encode() + b"\n" + (body if isinstance(body, bytes) else body.encode("utf-8", "backslashreplace"))
+        plain = hashlib.sha256(content).digest()
+        return cls(key, actor, (plain if secret is None else hmac.digest(secret, plain, hashlib.sha256)).hex())
 
 
 @dataclass(frozen=True, slots=True)

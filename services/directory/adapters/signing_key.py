@@ -1,5 +1,7 @@
 """The key that tokens are signed with, read once from its file, and the tokens that it signs."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -33,6 +35,11 @@ def signing_key(file: Path | None) -> Mapping[str, str]:
         vi, en = "không phải khóa riêng Ed25519 dạng JWK có kid.", "is no private Ed25519 key as a JWK with a kid."
         raise UnusableSecret(_VARIABLE, file, vi=vi, en=en)
     return private
+
+
+def fingerprint_secret(file: Path | None) -> bytes:
+    """The key under which fingerprints of imports are kept: the files hold first passwords."""
+    return hmac.digest(signing_key(file)["d"].encode(), b"fingerprints of imports", hashlib.sha256)
 
 
 def public_key(private: Mapping[str, str], now: datetime) -> KeyV1:

@@ -14,9 +14,11 @@ from starlette.responses import Response
 from chassis.process import CurrentProcess
 from messaging.command_table import CommandKey
 from services.directory.access import Importer
+from services.directory.adapters.signing_key import fingerprint_secret
 from services.directory.commands.imports import import_all
 from services.directory.importer.faults import Fault, ImportRefused
 from services.directory.schemas import FaultProblem, Imported, ImportFiles, ImportProblem
+from services.directory.settings import directory_settings
 from web import correlation
 from web.addresses import is_form
 from web.errors import answer
@@ -48,7 +50,8 @@ async def import_files(request: Request, person: Importer, key: IdempotencyKey, 
     """The operator's, by `motcua import`: a token in a browser's cookie is refused."""
     try:
         texts = await _texts(request)
-        command = CommandKey.of(key, person.staff_id, "import", json.dumps(texts, sort_keys=True))
+        secret = fingerprint_secret(directory_settings(process.settings).signing_key_file)
+        command = CommandKey.of(key, person.staff_id, "import", json.dumps(texts, sort_keys=True), secret=secret)
         return await import_all(process, person, command, texts, correlation.current())
     except ImportRefused as refusal:
         return answer(request, _problem(refusal))

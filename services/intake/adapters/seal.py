@@ -6,9 +6,12 @@ What has to be found again is kept as a keyed hash of its kind.
 import hmac
 from typing import Final
 
+from pydantic import BaseModel
+
 from contracts.identity import Identity
 from contracts.references import read_secret
 from contracts.search_words import folded
+from messaging.command_table import CommandKey
 from services.intake.adapters.keys import Keys
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.codes import new_secret
@@ -60,6 +63,11 @@ def telephone_index(keys: Keys, telephone: str) -> bytes:
 def name_index(keys: Keys, name: str) -> tuple[bytes, ...]:
     """One short hash for each folded word: names are found by whole words, in any order and without marks."""
     return tuple(keys.index("name-word", word)[:_NAME_WORD_BYTES] for word in dict.fromkeys(folded(name).split()))
+
+
+def command_key(keys: Keys, key: str, actor: str, route: str, body: BaseModel) -> CommandKey:
+    """An Idempotency-Key whose fingerprint tells nobody else what numbers, names or secrets stood in the body."""
+    return CommandKey.of(key, actor, route, body.model_dump_json(), secret=keys.index("fingerprints", ""))
 
 
 def recipient_for_post(keys: Keys, applicant: Applicant) -> str:

@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from chassis.process import CurrentProcess, Process
 from contracts.civil import civil_day
 from contracts.values import HandOver, Identifier
-from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
+from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork
 from services.intake.access import Clerk, require_clerk_of
 from services.intake.adapters.keys import Keys, keys_of
-from services.intake.adapters.seal import open_applicant, recipient_for_post
+from services.intake.adapters.seal import command_key, open_applicant, recipient_for_post
 from services.intake.commands.records import answer, dossier_of, mint_code, offer_of, offer_wanted, save
 from services.intake.domain.applicant import Forgotten
 from services.intake.domain.codes import CounterKey
@@ -82,15 +82,16 @@ class DossierCommand:
         """Raises a Refusal, and then nothing has happened."""
         route = f"POST dossiers/{self.dossier}/{_ACTIONS[type(request)]}"
         body: Any = request
+        keys = keys_of(self.process.settings)
         if isinstance(request, AcceptDossier):
             settings = intake_settings(self.process.settings)
-            body = AcceptWithKeys(request=request, keys=keys_of(settings), dated_back=settings.reception_dated_back)
+            body = AcceptWithKeys(request=request, keys=keys, dated_back=settings.reception_dated_back)
         command = Command(
             body=body,
             by=self.clerk,
             target=self.dossier,
             seen=self.seen,
-            key=CommandKey.of(self.key, self.clerk.staff_id, route, request.model_dump_json()),
+            key=command_key(keys, self.key, self.clerk.staff_id, route, request),
             correlation=correlation.current(),
         )
         return await self.process.commands.run(command)
@@ -111,7 +112,7 @@ async def resubmit_by_citizen(process: Process, dossier: str, seen: int, body: R
         body=ResubmitByCitizen(request=body),
         target=dossier,
         seen=seen,
-        key=CommandKey.of(key, f"citizen:{dossier}", route, body.model_dump_json()),
+        key=command_key(keys_of(process.settings), key, f"citizen:{dossier}", route, body),
         correlation=correlation.current(),
     )
     return await process.commands.run(command)

@@ -10,7 +10,9 @@ from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.values import ProcedureCode, Role
-from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
+from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork
+from services.intake.adapters.keys import keys_of
+from services.intake.adapters.seal import command_key
 from services.intake.domain.guidance import Guidance, new_guidance_id
 from services.intake.domain.offers import version_in_force
 from services.intake.domain.promise import reception_time, require_recent
@@ -38,7 +40,7 @@ async def give_guidance(process: Process, clerk: Principal, body: GiveGuidance, 
         body=DatedGuidance(body, intake_settings(process.settings).reception_dated_back),
         by=clerk,
         target=new_guidance_id(),
-        key=CommandKey.of(key, clerk.staff_id, "POST guidance", body.model_dump_json()),
+        key=command_key(keys_of(process.settings), key, clerk.staff_id, "POST guidance", body),
         correlation=correlation.current(),
     )
     return await process.commands.run(command)

@@ -9,9 +9,9 @@ from typing import Final
 from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.values import Channel, HandOver, Role
-from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork, anybody
+from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork, anybody
 from services.intake.adapters.keys import Keys, keys_of
-from services.intake.adapters.seal import open_secret, recipient_for_post, seal_applicant
+from services.intake.adapters.seal import command_key, open_secret, recipient_for_post, seal_applicant
 from services.intake.commands.records import answer, mint_code, offer_of, save
 from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import SealedPerson, new_dossier_id
@@ -72,7 +72,7 @@ async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossi
         body=at_counter,
         by=clerk,
         target=dossier,
-        key=CommandKey.of(key, clerk.staff_id, "POST dossiers", body.model_dump_json()),
+        key=command_key(keys, key, clerk.staff_id, "POST dossiers", body),
         correlation=correlation.current(),
     )
     return _received(keys, dossier, at_counter.person, await process.commands.run(command))
@@ -85,7 +85,7 @@ async def submit_online(process: Process, body: SubmitDossier, key: str) -> Rece
     command = Command(
         body=Online(request=body, person=person),
         target=dossier,
-        key=CommandKey.of(key, ONLINE, "POST submissions", body.model_dump_json()),
+        key=command_key(keys, key, ONLINE, "POST submissions", body),
         correlation=correlation.current(),
     )
     return _received(keys, dossier, person, await process.commands.run(command))

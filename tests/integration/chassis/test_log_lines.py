@@ -21,7 +21,7 @@ INSERTS = (
     "INSERT INTO person (number, age) VALUES (:number, -1)",
     "INSERT INTO person (number, age) VALUES ('x', CAST('x' || :number AS integer))",
 )
-TOLD = (
+EXPECTED = (
     "UniqueViolation 23505 person person_once",
     "CheckViolation 23514 person person_age_check",
     "InvalidTextRepresentation 22P02",
@@ -46,15 +46,15 @@ async def by_psycopg(connection: AsyncConnection, sql: str) -> None:
 
 
 @pytest.mark.parametrize("run", [by_sqlalchemy, by_psycopg])
-@pytest.mark.parametrize(("sql", "told"), [*zip(INSERTS, TOLD, strict=True)], ids=["unique", "check", "cast"])
-async def test_no_log_line_quotes_a_row(database: AsyncEngine, run, sql: str, told: str) -> None:
+@pytest.mark.parametrize(("sql", "expected"), [*zip(INSERTS, EXPECTED, strict=True)], ids=["unique", "check", "cast"])
+async def test_no_log_line_quotes_a_row(database: AsyncEngine, run, sql: str, expected: str) -> None:
     with pytest.raises((DBAPIError, psycopg.Error)) as caught:
         async with database.connect() as connection:
             await run(connection, sql)
     line = exception_text((caught.type, caught.value, caught.tb))
     assert NUMBER not in line
-    assert line.endswith(told)
-    assert loggable(caught.value) == told
+    assert line.endswith(expected)
+    assert loggable(caught.value) == expected
     assert NUMBER not in str(caught.value).partition("[SQL:")[2], "the parameters, where SQLAlchemy shows them"
 
 

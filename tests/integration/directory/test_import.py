@@ -1,5 +1,6 @@
 """Import over HTTP: all or nothing, nothing twice, every fault with its place; and what is published about it."""
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.directory import CalendarV1, ProcedureV1, StaffV1, UnitV1
+from messaging.command_table import CommandKey
 from tests.support.directory_world import Directory, changed_sample, hidden, running, settings_in
 from tests.support.reference_data import COMMUNE, DISTRICT, sample_files
 from tests.support.servers import PostgresServer
@@ -167,6 +169,14 @@ async def test_a_key_is_required_and_counts_for_one_body(empty: Directory) -> No
     assert (await empty.http.post("/api/directory/import", json={"files": sample_files()}, headers=headers)).status_code == 200
     other = await empty.http.post("/api/directory/import", json={"files": {"units.csv": "id"}}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "key-reused")
+
+
+async def test_the_fingerprint_of_an_import_does_not_tell_the_passwords_in_it(empty: Directory) -> None:
+    """Whoever reads the table could try passwords until the digest fits."""
+    assert (await empty.import_files(sample_files())).status_code == 200
+    plain = CommandKey.of("key", "operator", "import", json.dumps(sample_files(), sort_keys=True)).fingerprint
+    (kept,) = [row.fingerprint for row in await empty.rows("SELECT fingerprint FROM command WHERE actor = 'operator'")]
+    assert (len(kept), kept == plain) == (len(plain), False)
 
 
 async def test_a_lost_role_ends_the_tokens_that_say_otherwise(empty: Directory) -> None:

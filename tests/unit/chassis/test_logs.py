@@ -20,9 +20,9 @@ def refused() -> Exception:
 
 
 def test_a_refused_value_is_named_by_its_field_and_not_quoted() -> None:
-    told = exception_text((ValueError, refused(), None))
-    assert "ValidationError of StaffV1: id string_pattern_mismatch; username missing" in told
-    assert "034085005555" not in told
+    text = exception_text((ValueError, refused(), None))
+    assert "ValidationError of StaffV1: id string_pattern_mismatch; username missing" in text
+    assert "034085005555" not in text
 
 
 def test_what_led_to_an_exception_comes_first_and_all_of_a_group_is_there() -> None:
