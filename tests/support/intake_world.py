@@ -114,7 +114,7 @@ class Intake:
 
     async def track(self, received: dict[str, Any], **headers: str) -> httpx.Response:
         given = {"code": received["code"] or received["submission_number"], "secret": received["secret"]}
-        return await self.http.get("/api/intake/track", params=given, headers=headers)
+        return await self.http.post("/api/intake/track", json=given, headers=headers)
 
     async def published(self, subject: str, topic: str = "intake.dossiers.%") -> list[tuple[int, str]]:
         """(sequence, what happened) of what lies in the outbox about it."""

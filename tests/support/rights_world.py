@@ -66,17 +66,21 @@ async def intake(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served
         known = Question(query={"identity_number": APPLICANT["identity_number"]}, looks_for=APPLICANT["name"])
         form = {"unit": DISTRICT, "procedure": LAND, "identity_number": APPLICANT["identity_number"], "act": "open"}
         listed = Question(query={"unit": DISTRICT}, looks_for=dossier["code"])
+        secret = {"code": submitted["submission_number"], "secret": submitted["secret"]}
         questions = {
             "POST /api/intake/dossiers": Question(body=new_dossier()),
             "GET /api/intake/dossiers": listed,
             "GET /api/intake/dossiers (of one's only unit)": Question(looks_for=dossier["code"]),
             "GET /intake/dossiers": listed,
             "GET /api/intake/applicants": known,
+            "POST /api/intake/applicants": Question(body=known.query, looks_for=APPLICANT["name"]),
+            "POST /api/intake/dossiers/search": Question(body=listed.query, looks_for=dossier["code"]),
             "POST /intake/counter": Question(body=form, looks_for=APPLICANT["name"]),
             "POST /api/intake/guidance": Question(body={"unit": DISTRICT, "kind": "in_person"}),
             "POST /intake/guidance": Question(body={"unit": DISTRICT, "kind": "in_person"}),
             "POST /api/intake/submissions": Question(body={k: v for k, v in new_dossier().items() if k != "accept"}),
-            "GET /api/intake/track": Question(query={"code": submitted["submission_number"], "secret": submitted["secret"]}),
+            "GET /api/intake/track": Question(query=secret),
+            "POST /api/intake/track": Question(body=secret),
             "POST /api/intake/submissions/{submission_number}/resubmit": Question(
                 body={"papers": [], "secret": submitted["secret"]}
             ),

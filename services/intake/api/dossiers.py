@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from chassis.process import CurrentProcess
+from chassis.process import CurrentProcess, Process
 from contracts.civil import civil_day
-from contracts.identity import IdentityKind, identity_as_kept
+from contracts.identity import Identity, IdentityKind, identity_as_kept
 from contracts.values import Identifier, PortalStatus, Role, UnitId
 from services.intake.access import Clerk, Operator, only_unit, require_clerk_of, require_concerned
 from services.intake.api.answers import answer_received, answer_state
@@ -22,6 +22,7 @@ from web.conditional import set_etag
 from web.idempotency import IdempotencyKey
 from web.pages import CurrentPages
 from web.paging import After
+from web.principal import Principal
 from web.signin import SignedIn
 
 router = APIRouter(prefix="/api/intake", tags=["dossiers"])
@@ -42,15 +43,25 @@ async def find(
     clerk: Clerk,
     unit: Annotated[UnitId | None, Query(description="may be left out by who is clerk of one unit")] = None,
     status: PortalStatus | None = None,
-    q: Annotated[
-        str, Query(max_length=100, description="code or its end, submission, identity or telephone number, or words of a name")
-    ] = "",
+    q: Annotated[str, Query(max_length=100, description="code or its end, submission number")] = "",
     after: After = None,
 ) -> views.DossierList:
-    """A unit's dossiers, newest first, 50 a page; there at once after they were received. `status` and `q` hold together."""
-    chosen = unit or only_unit(clerk)
+    """A unit's dossiers, newest first, 50 a page; there at once after they were received. `status` and `q` hold together. To find
+    a person, `POST /dossiers/search` keeps numbers and names out of the address.
+    """
+    return await _listed(process, clerk, requests.FindDossiers(unit=unit, status=status, q=q, after=after))
+
+
+@router.post("/dossiers/search")
+async def search(process: CurrentProcess, clerk: Clerk, body: requests.FindDossiers) -> views.DossierList:
+    """As GET, with what is looked for in the body."""
+    return await _listed(process, clerk, body)
+
+
+async def _listed(process: Process, clerk: Principal, wanted: requests.FindDossiers) -> views.DossierList:
+    chosen = wanted.unit or only_unit(clerk)
     clerk.require(Role.CLERK, chosen)
-    page = (await queries.list_dossiers(process, chosen, status, q, after)).page
+    page = (await queries.list_dossiers(process, chosen, wanted.status, wanted.q, wanted.after)).page
     lines = [views.DossierLine.of(listed.row, listed.applicant_name) for listed in page.rows]
     return views.DossierList(dossiers=lines, next=page.next)
 
@@ -109,11 +120,20 @@ async def hand_over(command: CurrentCommand, body: requests.HandOverResult, resp
     return answer_state(response, await command.run(body))
 
 
-@router.get("/applicants")
-async def known_applicant(
+@router.post("/applicants")
+async def known_applicant(process: CurrentProcess, clerk: Clerk, body: requests.FindApplicant) -> views.KnownApplicant:
+    """A citizen known to one of the clerk's units, as in their newest dossier there; otherwise `applicant` is null."""
+    return await _known(process, clerk, identity_as_kept(body.identity_number, body.identity_kind))
+
+
+@router.get("/applicants", deprecated=True)
+async def known_applicant_by_address(
     process: CurrentProcess, clerk: Clerk, identity_number: SearchedNumber, identity_kind: IdentityKind | None = None
 ) -> views.KnownApplicant:
-    """A citizen known to one of the clerk's units, as in their newest dossier there; otherwise `applicant` is null."""
-    identity = identity_as_kept(identity_number, identity_kind)
+    """As POST, which keeps the number out of addresses and of whatever writes them down."""
+    return await _known(process, clerk, identity_as_kept(identity_number, identity_kind))
+
+
+async def _known(process: Process, clerk: Principal, identity: Identity) -> views.KnownApplicant:
     person = await queries.known_applicant(process, identity, clerk.units(Role.CLERK))
     return views.KnownApplicant(applicant=person, warnings=views.warnings_of(identity, civil_day(process.clock())))

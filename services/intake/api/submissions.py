@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from chassis.process import CurrentProcess
+from chassis.process import CurrentProcess, Process
 from contracts.given import GivenReference
 from services.intake.access import client_of
 from services.intake.api.answers import answer_received, answer_state
@@ -42,15 +42,27 @@ async def resubmit(
     return answer_state(response, await dossiers.resubmit_by_citizen(process, dossier, seen, papers, key))
 
 
-@router.get("/track")
+@router.post("/track")
 async def track(
+    process: CurrentProcess, body: requests.TrackDossier, request: Request, response: Response
+) -> views.TrackedDossier:
+    """Status, steps and promised date. A wrong code and a wrong secret get the same answer; too many wrong ones get 429."""
+    return await _tracked(process, body.code, body.secret, request, response)
+
+
+@router.get("/track", deprecated=True)
+async def track_by_address(
     process: CurrentProcess,
     code: Annotated[str, Query(max_length=100, description="dossier code or submission number")],
     secret: Annotated[str, Query(max_length=100)],
     request: Request,
     response: Response,
 ) -> views.TrackedDossier:
-    """Status, steps and promised date. A wrong code and a wrong secret get the same answer; too many wrong ones get 429."""
+    """As POST, which keeps the secret out of addresses and of whatever writes them down."""
+    return await _tracked(process, code, secret, request, response)
+
+
+async def _tracked(process: Process, code: str, secret: str, request: Request, response: Response) -> views.TrackedDossier:
     detail = await dossier_detail(process, await identify(process, code, secret, client_of(request)))
     set_etag(response, detail.dossier.version)
     return views.TrackedDossier.of(detail.dossier, detail.history)

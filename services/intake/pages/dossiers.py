@@ -1,19 +1,26 @@
 """A unit's dossiers: found by what a clerk has in hand, and the queue of submissions that wait to be accepted."""
 
+from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
+from fastapi import Form as FormField
+from fastapi.responses import RedirectResponse
 
 from contracts.refusal import Refusal
 from contracts.values import PortalStatus, Role
-from services.intake.pages.screen import CurrentScreen
+from services.intake.adapters.keys import keys_of
+from services.intake.adapters.search_reference import open_search, seal_search
+from services.intake.pages.screen import ClerkScreen, CurrentScreen
 from services.intake.queries.choices import waiting_submissions
 from services.intake.queries.dossiers import ListedDossier, list_dossiers
+from services.intake.queries.search import names_person
 from web.forms import blank
 from web.paging import After, Page
 
 router = APIRouter(include_in_schema=False)
+_LONGEST_REFERENCE: Final = 600
 _STATUSES: Final = (
     PortalStatus.SUBMITTED,
     PortalStatus.ACCEPTED,
@@ -24,26 +31,43 @@ _STATUSES: Final = (
 )
 
 
+@router.post("/intake/dossiers")
+async def search(
+    screen: CurrentScreen,
+    unit: Annotated[str, FormField(max_length=24)] = "",
+    status: Annotated[str, FormField(max_length=2)] = "",
+    q: Annotated[str, FormField(max_length=100)] = "",
+) -> Response:
+    """The list's own form: what was typed leads to an address in which no person's number stands."""
+    return _to_list(screen, unit, status, q)
+
+
 @router.get("/intake/dossiers")
 async def dossiers(
     screen: CurrentScreen,
     unit: Annotated[str, Query(max_length=24)] = "",
     status: Annotated[str, Query(max_length=2)] = "",
     q: Annotated[str, Query(max_length=100)] = "",
+    search: Annotated[str, Query(max_length=_LONGEST_REFERENCE)] = "",
     after: After = None,
 ) -> Response:
+    """`q` is a code or a number of ours, `search` the reference of anything else that was typed."""
     chosen = unit or min(screen.clerk.units(Role.CLERK))
     screen.clerk.require(Role.CLERK, chosen)
-    wanted = _status(status)
+    if names_person(q):
+        return _to_list(screen, unit, status, q)
+    wanted, typed = _status(status), q
     form, code = blank(unit=chosen, status=wanted and int(wanted), q=q), 200
     listing = None
     try:
-        listing = await list_dossiers(screen.process, chosen, wanted, q, after)
+        typed = _typed(screen, search) if search else q
+        form = blank(unit=chosen, status=wanted and int(wanted), q=typed)
+        listing = await list_dossiers(screen.process, chosen, wanted, typed, after)
     except Refusal as refusal:
         form, code = form.refused(refusal), int(refusal.status)
-    search = listing.search if listing else None
+    looked_for = listing.search if listing else None
     page: Page[ListedDossier] = listing.page if listing else Page([], None)
-    more = urlencode({"unit": chosen, "status": form.value("status"), "q": q, "after": page.next}) if page.next else None
+    more = _query(unit=chosen, status=form.value("status"), q=q, search=search, after=page.next) if page.next else None
     return screen.render(
         "dossiers.html",
         form,
@@ -51,8 +75,8 @@ async def dossiers(
         code,
         statuses=_STATUSES,
         searched=listing is not None,
-        search=search,
-        text=(search and search.quoted) or q.strip(),
+        search=looked_for,
+        text=(looked_for and looked_for.quoted) or typed.strip(),
         wanted=wanted,
         begun=bool(after),
         unit_name=screen.clerk.unit_name(chosen),
@@ -60,6 +84,23 @@ async def dossiers(
         next=more and f"/intake/dossiers?{more}",
         waiting=await waiting_submissions(screen.process, chosen),
     )
+
+
+def _to_list(screen: ClerkScreen, unit: str, status: str, typed: str) -> Response:
+    wanted = {"unit": unit, "status": status, "q": typed}
+    if names_person(typed):
+        keys, now = keys_of(screen.process.settings), screen.process.clock()
+        wanted |= {"q": "", "search": seal_search(keys, screen.clerk.staff_id, typed, now)}
+    return RedirectResponse(f"/intake/dossiers?{_query(**wanted)}", HTTPStatus.SEE_OTHER)
+
+
+def _typed(screen: ClerkScreen, reference: str) -> str:
+    """Raises SearchEnded."""
+    return open_search(keys_of(screen.process.settings), screen.clerk.staff_id, reference, screen.process.clock())
+
+
+def _query(**given: str) -> str:
+    return urlencode({name: value for name, value in given.items() if value})
 
 
 def _status(typed: str) -> PortalStatus | None:

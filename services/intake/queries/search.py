@@ -40,6 +40,13 @@ def read_search(keys: Keys, typed: str, unit: str, today: date, code_width: int)
     return Search(identities=identities, telephone=_telephone(keys, typed))
 
 
+def names_person(typed: str) -> bool:
+    """Whether it may be a name, an identity or a telephone number: anything that is no code, number or collection of ours."""
+    text = read_reference(typed)
+    ours = any(shape.fullmatch(text) for shape in (_SUBMISSION, _CODE, _DAY_AND_NUMBER, _NUMBER_TODAY))
+    return bool(text) and not ours and _COLLECTION.fullmatch(text.lower()) is None
+
+
 def _code(text: str, unit: str, today: date, width: int) -> str | None:
     """The whole code of what may be only its end."""
     if _CODE.fullmatch(text):

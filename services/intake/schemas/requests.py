@@ -5,8 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.given import GivenLongText
-from contracts.values import GuidanceKind, HandOver, Identifier, Moment, ProcedureCode, Text, UnitId
-from services.intake.domain.applicant import GivenApplicant
+from contracts.identity import IdentityKind
+from contracts.values import GuidanceKind, HandOver, Identifier, Moment, PortalStatus, ProcedureCode, Text, UnitId
+from services.intake.domain.applicant import GivenApplicant, SearchedNumber
+from web.paging import LONGEST
 
 Papers = Annotated[list[Identifier], Field(max_length=200, description="codes of the papers handed in")]
 
@@ -64,6 +66,27 @@ class RefuseDossier(_Request):
 
 class HandOverResult(_Request):
     pass
+
+
+class TrackDossier(_Request):
+    """Dossier code or submission number, and the secret on the receipt."""
+
+    code: Annotated[str, Field(max_length=100)]
+    secret: Annotated[str, Field(max_length=100)]
+
+
+class FindDossiers(_Request):
+    """`q`: code or its end, submission, identity or telephone number, or words of a name. `unit` may be left out by who is clerk of one unit."""
+
+    unit: UnitId | None = None
+    status: PortalStatus | None = None
+    q: Annotated[str, Field(max_length=100)] = ""
+    after: Annotated[str | None, Field(max_length=LONGEST, description="The `next` of the page before.")] = None
+
+
+class FindApplicant(_Request):
+    identity_number: SearchedNumber
+    identity_kind: IdentityKind | None = None
 
 
 class GiveGuidance(_Request):
