@@ -7,14 +7,15 @@ from fastapi import APIRouter, Depends, Query, Response
 from chassis.process import CurrentProcess
 from contracts.values import Identifier, UnitId
 from messaging.command_table import Answer
-from services.routing import queries
+from services.routing import commands, queries
 from services.routing.access import Worker
 from services.routing.commands import CaseCommand, CaseId, case_command
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
 from services.routing.queries import ME, ListRequest
-from services.routing.schemas import AssignCase, CaseChanged, CaseDetail, CasePage, DecideCase
+from services.routing.schemas import AssignCase, AssignCases, CaseChanged, CaseDetail, CasePage, CasesAssigned, DecideCase
 from web.conditional import set_etag
+from web.idempotency import IdempotencyKey
 from web.paging import After
 
 router = APIRouter(prefix="/api/routing/cases", tags=["cases"])
@@ -31,7 +32,10 @@ async def list_cases(
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CasePage:
-    """Open and unassigned cases by promised date, decided ones newest first. `officer` says nothing about unassigned ones."""
+    """Open and unassigned cases by promised date, decided ones newest first. `officer` says nothing about unassigned ones.
+
+    Those that need a hand are counted among the unassigned ones; `needs-hand` lists them alone.
+    """
     query = ListRequest(scope=officer, unit=unit, kind=state, due=due).query(person, after, limit)
     async with process.reads.connect() as connection:
         return await queries.case_page(connection, query, process.clock())
@@ -44,6 +48,12 @@ async def one_case(process: CurrentProcess, person: Worker, case: CaseId, respon
         detail = await queries.case_detail(connection, person, case)
     set_etag(response, detail.version)
     return detail
+
+
+@router.post("/assign")
+async def assign_many(process: CurrentProcess, person: Worker, request: AssignCases, key: IdempotencyKey) -> CasesAssigned:
+    """Give many cases to one officer, those of somebody who has left for example. Each is given, or refused with its reason."""
+    return await commands.assign_many(process, person, request, key)
 
 
 @router.post("/{case}/decide")

@@ -8,21 +8,23 @@ from fastapi import Path
 
 from chassis.process import CurrentProcess, Process
 from contracts.directory import StaffV1
+from contracts.refusal import Refusal
 from contracts.values import Identifier, Role
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, CommandTable, Load, UnitOfWork
 from messaging.copied import Copied
 from messaging.handler_table import Decision
-from services.routing.access import Worker, actor_in
+from services.routing.access import ROLES, Worker, actor_in, units_of
 from services.routing.domain.case import Case
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import CaseUnknown
+from services.routing.domain.stranded import needs_hand
 from services.routing.handlers import Assignee, assign, decide
 from services.routing.repository.cases import CASE_STORE
-from services.routing.schemas import AssignCase, CaseChanged, DecideCase
+from services.routing.schemas import AssignCase, AssignCases, CaseChanged, CasesAssigned, DecideCase, RefusedCase
 from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
-from web.principal import Principal
+from web.principal import Forbidden, Principal
 
 CaseId = Annotated[Identifier, Path(description="the dossier's id")]
 STAFF: Final = Copied(StaffV1)
@@ -35,9 +37,30 @@ def _decide(command: Command[DecideCase], work: UnitOfWork) -> Answer:
 
 
 def _assign(command: Command[AssignCase], work: UnitOfWork) -> Answer:
-    case = _case(command, work)
-    actor = actor_in(command.by, case.competent_unit.id)
-    return _changed(work, assign(case, _assignee(command.body.officer, case, work), actor, work.now))
+    return Answer(_assigned(_case(command, work), command.body.officer, command.by, work).model_dump(mode="json"))
+
+
+def _assign_many(command: Command[AssignCases], work: UnitOfWork) -> Answer:
+    """Each by itself: a refusal touches its own case only."""
+    assigned, refused = [], []
+    for seen in command.body.cases:
+        try:
+            case = work.get(CASE_STORE, seen.case)
+            if case is None:
+                raise CaseUnknown
+            actor_in(command.by, case.competent_unit.id)
+            require_current(seen.version, case.version)
+            assigned.append(_assigned(case, command.body.officer, command.by, work))
+        except Refusal as refusal:
+            refused.append(RefusedCase(case=seen.case, code=refusal.code, vi=refusal.vi, en=refusal.en))
+    return Answer(CasesAssigned(assigned=assigned, refused=refused).model_dump(mode="json"))
+
+
+def _assigned(case: Case, officer: str, by: Principal, work: UnitOfWork) -> CaseChanged:
+    actor = actor_in(by, case.competent_unit.id)
+    stranded = case.officer is not None and needs_hand(case, work.get(STAFF, case.officer.id)) is not None
+    decision = assign(case, _assignee(officer, case, work), actor, work.now, stranded=stranded)
+    return CaseChanged.model_validate(work.record(CASE_STORE, decision))
 
 
 def _assignee(officer: str, case: Case, work: UnitOfWork) -> Assignee:
@@ -66,8 +89,21 @@ def _worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     require_current(command.seen, case.version)
 
 
-def _officer(command: Command[AssignCase], _: UnitOfWork) -> Iterable[str]:
-    yield command.body.officer
+def _worker(command: Command[AssignCases], _: UnitOfWork) -> None:
+    """Of which unit is asked case by case. Raises Forbidden."""
+    if not units_of(command.by):
+        raise Forbidden(ROLES)
+
+
+def _cases(command: Command[AssignCases], _: UnitOfWork) -> Iterable[str]:
+    return {seen.case for seen in command.body.cases}
+
+
+def _officers(command: Command[AssignCase] | Command[AssignCases], work: UnitOfWork) -> Iterable[str]:
+    """Who is to have the cases, and who has them."""
+    ids = _cases(command, work) if isinstance(command.body, AssignCases) else (command.target,)
+    cases = [work.get(CASE_STORE, ident) for ident in ids]
+    return {command.body.officer, *(case.officer.id for case in cases if case is not None and case.officer is not None)}
 
 
 COMMANDS: Final = CommandTable(
@@ -75,7 +111,10 @@ COMMANDS: Final = CommandTable(
     entries=(
         CommandEntry(body=DecideCase, handler=_decide, may=_worker_who_has_seen_it, loads=(Load(CASE_STORE),)),
         CommandEntry(
-            body=AssignCase, handler=_assign, may=_worker_who_has_seen_it, loads=(Load(CASE_STORE), Load(STAFF, _officer))
+            body=AssignCase, handler=_assign, may=_worker_who_has_seen_it, loads=(Load(CASE_STORE), Load(STAFF, _officers))
+        ),
+        CommandEntry(
+            body=AssignCases, handler=_assign_many, may=_worker, loads=(Load(CASE_STORE, _cases), Load(STAFF, _officers))
         ),
     ),
 )
@@ -106,6 +145,17 @@ class CaseCommand:
             correlation=correlation.current(),
         )
         return await self.process.commands.run(command)
+
+
+async def assign_many(process: Process, person: Principal, request: AssignCases, key: str) -> CasesAssigned:
+    """Give each of them on, or say why not."""
+    command = Command(
+        body=request,
+        by=person,
+        key=CommandKey.of(key, person.staff_id, "assign many", request.model_dump_json()),
+        correlation=correlation.current(),
+    )
+    return CasesAssigned.model_validate((await process.commands.run(command)).body)
 
 
 async def case_command(

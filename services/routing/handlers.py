@@ -41,12 +41,12 @@ def reschedule(state: Case | None, event: DossierRescheduledV1, _: Context) -> D
     return Decision(replace(state, promised_at=event.promised_at, provisional=event.provisional))
 
 
-def assign(case: Case, to: Assignee, by: Actor, now: datetime) -> Decision[Case]:
-    """A leader gives it to an officer of the unit, or an officer takes one that nobody has."""
-    may_assign(case, to.person, by)
+def assign(case: Case, to: Assignee, by: Actor, now: datetime, *, stranded: bool = False) -> Decision[Case]:
+    """A leader gives it to an officer of the unit, or an officer takes one that nobody has, or that is `stranded`."""
+    may_assign(case, to.person, by, stranded=stranded)
     if not to.officer_here:
         raise NotAnOfficerHere(case.competent_unit.name)
-    case = assigned(case, to.person, now)
+    case = assigned(case, to.person, now, by.person)
     return Decision(case, (_assigned(case, to.person, by.person, now),))
 
 

@@ -16,17 +16,18 @@ from starlette.responses import RedirectResponse, Response
 
 from chassis.process import CurrentProcess, Process
 from contracts.refusal import Refusal
-from contracts.values import Identifier, Role, UnitId
+from contracts.values import Count, Identifier, Role, UnitId
 from services.routing import queries
 from services.routing.access import Worker, units_of
-from services.routing.commands import CaseCommand, CaseId, case_command
+from services.routing.commands import CaseCommand, CaseId, assign_many, case_command
 from services.routing.domain.case import may_decide
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
 from services.routing.queries import ALL, ME, CaseRecord, ListRequest, freshness
-from services.routing.schemas import AssignCase, DecideCase
+from services.routing.schemas import AssignCase, DecideCase, GiveOn
 from web.conditional import require_current
 from web.forms import Form, blank, read_form
+from web.idempotency import IdempotencyKey
 from web.pages import CurrentPages, Pages
 from web.paging import After
 from web.principal import Principal
@@ -51,45 +52,47 @@ class Address(ListRequest):
         return f"{self.href()}&{urlencode({'after': cursor})}" if cursor else None
 
 
-@router.get("")
-async def work_list(
-    request: Request,
-    process: CurrentProcess,
-    pages: CurrentPages,
-    person: Worker,
-    officer: Identifier | None = None,
-    unit: UnitId | None = None,
-    state: ListKind = ListKind.OPEN,
-    due: Due | None = None,
-    after: After = None,
-) -> Response:
-    scope = officer or (ME if person.has(Role.OFFICER) else ALL)
-    address, now = Address(scope=scope, unit=unit, kind=state, due=due), process.clock()
-    query = address.query(person, after)
-    async with process.reads.connect() as connection:
-        listing = await queries.work_list(connection, address, query, person, now)
-    return pages.render(
-        request,
-        "cases.html",
-        address=address,
-        listing=listing,
-        units=[(ident, person.unit_name(ident)) for ident in units_of(person)],
-        rows=list(zip(listing.page.rows, listing.left, strict=True)),
-        next_page=address.next(listing.page.next),
-        fresh=freshness(process),
-        Due=Due,
-        ListKind=ListKind,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class CaseScreen:
-    """The page of one case, for one request."""
+    """The work list, or the page of one case, for one request."""
 
     request: Request
     process: Process
     pages: Pages
     person: Principal
+
+    async def list(
+        self,
+        address: Address,
+        after: str | None = None,
+        form: Form[Any] | None = None,
+        *,
+        status: int = HTTPStatus.OK,
+        given: int | None = None,
+        kept: int = 0,
+    ) -> Response:
+        """`given`, `kept`: how many cases were given on just now, and how many could not be."""
+        now = self.process.clock()
+        query = address.query(self.person, after)
+        async with self.process.reads.connect() as connection:
+            listing = await queries.work_list(connection, address, query, self.person, now)
+        return self.pages.render(
+            self.request,
+            "cases.html",
+            status=status,
+            address=address,
+            listing=listing,
+            units=[(ident, self.person.unit_name(ident)) for ident in units_of(self.person)],
+            rows=list(zip(listing.page.rows, listing.left, strict=True)),
+            stranded=list(zip(listing.stranded, listing.stranded_left, strict=True)),
+            next_page=address.next(listing.page.next),
+            form=form or blank(),
+            given=given,
+            kept=kept,
+            fresh=freshness(self.process),
+            Due=Due,
+            ListKind=ListKind,
+        )
 
     async def show(
         self,
@@ -158,6 +161,33 @@ async def case_screen(request: Request, process: CurrentProcess, pages: CurrentP
 
 
 Screen = Annotated[CaseScreen, Depends(case_screen)]
+
+
+@router.get("")
+async def work_list(
+    screen: Screen,
+    officer: Identifier | None = None,
+    unit: UnitId | None = None,
+    state: ListKind = ListKind.OPEN,
+    due: Due | None = None,
+    after: After = None,
+    given: Count | None = None,
+    kept: Count = 0,
+) -> Response:
+    scope = officer or (ME if screen.person.has(Role.OFFICER) else ALL)
+    return await screen.list(Address(scope=scope, unit=unit, kind=state, due=due), after, given=given, kept=kept)
+
+
+@router.post("/assign")
+async def give_on(screen: Screen, key: IdempotencyKey) -> Response:
+    """Many cases to one officer: what could not be given stays in the list, and the page says how many."""
+    address = Address(scope=ALL)
+    form = await read_form(screen.request, GiveOn, screen.pages.texts)
+    if form.data is None:
+        return await screen.list(address, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    outcome = await assign_many(screen.process, screen.person, form.data.request(), key)
+    counts = urlencode({"given": len(outcome.assigned), "kept": len(outcome.refused)})
+    return RedirectResponse(f"{address.href()}&{counts}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/{case}")

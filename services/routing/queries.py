@@ -1,6 +1,6 @@
 """What the API and the pages of routing read: lists of cases, one case and what its reader may do about it, how fresh that is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -21,6 +21,7 @@ from services.routing.domain.due import Due, Left, left
 from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine
 from services.routing.domain.refusals import CaseUnknown
+from services.routing.domain.stranded import NeedsHand, needs_hand
 from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
 from services.routing.repository import cases, lists, officers
 from services.routing.repository.calendars import calendars_of
@@ -32,6 +33,9 @@ ME: Final = "me"
 ALL: Final = "all"
 _BY_PROMISE: Final = Cursor("cases-by-promise", ListKey)
 _BY_DECISION: Final = Cursor("cases-by-decision", ListKey)
+
+Choice = tuple[str, str, int]
+"""Staff id, name, open cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class ListRequest:
         return CaseQuery(
             units=units_of(person, self.unit),
             kind=self.kind,
-            officer=None if self.kind is ListKind.UNASSIGNED else self.officer(person),
+            officer=None if self.kind in {ListKind.UNASSIGNED, ListKind.NEEDS_HAND} else self.officer(person),
             due=self.due,
             after=cursor(self.kind).decode(after),
             limit=limit,
@@ -62,7 +66,7 @@ class ListRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkList:
     """One page of a list, with what is `left` for each row: `counts` of its scope, `unassigned` of its units, and for a leader
-    who has how much.
+    who has how much, the first of the cases that need a hand, and to whom these could be given.
     """
 
     page: Page[Any]
@@ -70,12 +74,16 @@ class WorkList:
     counts: Counts
     unassigned: int
     by_officer: Sequence[Any]
+    needs_hand: int
+    stranded: Sequence[Any]
+    stranded_left: Sequence[Left]
+    choices: Sequence[Choice]
     scope_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord:
-    """A case with its history, who reads it, and to whom it could be given, with how much each has."""
+    """A case with its history, who reads it, to whom it could be given, with how much each has, and why it needs a hand."""
 
     case: Case
     history: Sequence[HistoryLine]
@@ -83,6 +91,7 @@ class CaseRecord:
     colleagues: Sequence[Competent]
     loads: Mapping[str, Load]
     left: Left
+    needs_hand: NeedsHand | None = None
 
     @property
     def can_decide(self) -> bool:
@@ -92,14 +101,19 @@ class CaseRecord:
     @property
     def can_take(self) -> bool:
         is_officer = any(post.person.id == self.actor.person.id for post in self.colleagues)
-        return self.case.state is State.UNASSIGNED and is_officer
+        nobodys = self.case.state is State.UNASSIGNED or self.needs_hand is not None
+        return nobodys and is_officer
 
     @property
-    def choices(self) -> list[tuple[str, str, int]]:
-        """(staff id, name, open cases) of everybody but the one who has it."""
-        holder = self.case.officer.id if self.case.officer else None
-        people = [post.person for post in self.colleagues if post.person.id != holder]
-        return [(person.id, person.name, self.loads.get(person.id, Load()).open) for person in people]
+    def choices(self) -> list[Choice]:
+        """Everybody but the one who has it."""
+        holder = self.case.officer.id if self.case.officer and not self.needs_hand else None
+        return choices_of([post for post in self.colleagues if post.person.id != holder], self.loads)
+
+
+def choices_of(posts: Iterable[Competent], loads: Mapping[str, Load]) -> list[Choice]:
+    people = {post.person.id: post.person for post in posts}
+    return [(person.id, person.name, loads.get(person.id, Load()).open) for person in people.values()]
 
 
 async def page(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Page[Any]:
@@ -118,23 +132,39 @@ async def work_list(
 ) -> WorkList:
     of_units = await lists.counts(connection, query.units, now)
     officer = request.officer(person)
-    leads = any(person.has(Role.LEADER, unit) for unit in query.units)
+    led = [unit for unit in query.units if person.has(Role.LEADER, unit)]
+    first_stranded = CaseQuery(units=led, kind=ListKind.NEEDS_HAND)
+    stranded = (await page(connection, first_stranded, now)).rows if led and of_units.needs_hand else ()
     rows = await page(connection, query, now)
-    known = await calendars_of(connection, [row.calendar for row in rows.rows])
     return WorkList(
         page=rows,
-        left=[left(row.promised_at, row.decided_at or now, row.limit_kind, known.get(row.calendar)) for row in rows.rows],
+        left=await _left(connection, rows.rows, now),
         counts=await lists.counts(connection, query.units, now, officer) if officer else of_units,
         unassigned=of_units.unassigned,
-        by_officer=await lists.by_officer(connection, query.units, now) if leads and officer is None else (),
+        needs_hand=of_units.needs_hand,
+        stranded=stranded,
+        stranded_left=await _left(connection, stranded, now),
+        choices=await _choices(connection, led) if stranded else (),
+        by_officer=await lists.by_officer(connection, query.units, now) if led and officer is None else (),
         scope_name="" if request.scope in {ME, ALL} else await _name(connection, request.scope),
     )
+
+
+async def _left(connection: AsyncConnection, rows: Sequence[Any], now: datetime) -> list[Left]:
+    known = await calendars_of(connection, [row.calendar for row in rows])
+    return [left(row.promised_at, row.decided_at or now, row.limit_kind, known.get(row.calendar)) for row in rows]
+
+
+async def _choices(connection: AsyncConnection, units: Sequence[str]) -> list[Choice]:
+    """The officers of these units, by name."""
+    posts = [post for of_unit in (await officers.officers_of(connection, units)).values() for post in of_unit]
+    return choices_of(posts, await officers.loads_of(connection, {post.person.id for post in posts}))
 
 
 async def case_detail(connection: AsyncConnection, person: Principal, case_id: str) -> CaseDetail:
     """Raises CaseUnknown or Forbidden."""
     case, _ = await _read(connection, person, case_id)
-    return CaseDetail.of(case, await cases.history(connection, case_id))
+    return CaseDetail.of(case, await cases.history(connection, case_id), await _needs_hand(connection, case))
 
 
 async def case_record(connection: AsyncConnection, person: Principal, case_id: str, now: datetime) -> CaseRecord:
@@ -151,7 +181,12 @@ async def case_record(connection: AsyncConnection, person: Principal, case_id: s
         colleagues=colleagues,
         loads=await officers.loads_of(connection, [post.person.id for post in colleagues]),
         left=left(case.promised_at, ended, case.limit_kind, known.get(case.calendar or "")),
+        needs_hand=await _needs_hand(connection, case),
     )
+
+
+async def _needs_hand(connection: AsyncConnection, case: Case) -> NeedsHand | None:
+    return needs_hand(case, None if case.officer is None else await copies.one(connection, StaffV1, case.officer.id))
 
 
 def freshness(process: Process) -> Freshness:
@@ -201,6 +236,7 @@ def case_line(row: Any) -> CaseLine:
         provisional=row.provisional,
         officer=row.officer,
         officer_name=row.officer_name,
+        needs_hand=row.needs_hand,
         outcome=row.outcome,
         decided_at=row.decided_at,
     )

@@ -11,6 +11,7 @@ from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Identifier, Lane, Outcome
 from services.routing.domain.case import Case, Ruling, State
 from services.routing.domain.history import HistoryLine, Transition
+from services.routing.domain.stranded import NeedsHand
 
 
 class _Schema(BaseModel):
@@ -35,6 +36,34 @@ class AssignCase(_Schema):
     officer: Identifier
 
 
+class SeenCase(_Schema):
+    """A case in the version last seen, as If-Match would name it."""
+
+    case: Identifier
+    version: Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class AssignCases(_Schema):
+    """Many cases to one officer: each as if it were given by itself."""
+
+    officer: Identifier
+    cases: Annotated[list[SeenCase], Field(min_length=1, max_length=200)]
+
+
+Box = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}:[0-9]{1,9}$")]
+
+
+class GiveOn(_Schema):
+    """The leader's form over the list: each of `cases` is `<case>:<version>`, as its box names it."""
+
+    cases: Annotated[list[Box], Field(min_length=1, max_length=200)]
+    officer: Identifier
+
+    def request(self) -> AssignCases:
+        pairs = [case.rpartition(":") for case in self.cases]
+        return AssignCases(officer=self.officer, cases=[SeenCase(case=case, version=int(version)) for case, _, version in pairs])
+
+
 class CaseChanged(_Schema):
     """The case after the command."""
 
@@ -43,8 +72,26 @@ class CaseChanged(_Schema):
     state: State
 
 
+class RefusedCase(_Schema):
+    """Why a case was not given, by its stable code and in both languages."""
+
+    case: str
+    code: str
+    vi: str
+    en: str
+
+
+class CasesAssigned(_Schema):
+    """What became of each: a refusal touches its own case only."""
+
+    assigned: list[CaseChanged]
+    refused: list[RefusedCase]
+
+
 class CaseLine(_Schema):
-    """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move."""
+    """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move. `needs_hand`:
+    why its officer cannot work on it any more.
+    """
 
     id: str
     code: str
@@ -58,6 +105,7 @@ class CaseLine(_Schema):
     provisional: Provisional | None = None
     officer: str | None
     officer_name: str | None
+    needs_hand: NeedsHand | None = None
     outcome: Outcome | None
     decided_at: datetime | None
 
@@ -95,7 +143,7 @@ class CaseDetail(CaseLine):
     history: list[Step]
 
     @classmethod
-    def of(cls, case: Case, history: Sequence[HistoryLine]) -> Self:
+    def of(cls, case: Case, history: Sequence[HistoryLine], why: NeedsHand | None = None) -> Self:
         verdict = case.verdict
         return cls(
             id=case.id,
@@ -113,6 +161,7 @@ class CaseDetail(CaseLine):
             opened_at=case.opened_at,
             officer=case.officer.id if case.officer else None,
             officer_name=case.officer.name if case.officer else None,
+            needs_hand=why,
             assigned_at=case.assigned_at,
             outcome=verdict.ruling.outcome if verdict else None,
             result_number=verdict.ruling.result_number if verdict else None,

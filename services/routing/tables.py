@@ -69,6 +69,7 @@ class CaseRow(RoutingRow, table=True):
     officer: str | None = Field(default=None, sa_type=Text)
     officer_name: str | None = Field(default=None, sa_type=Text)
     assigned_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    assigned_by: str | None = Field(default=None, sa_type=Text)
     outcome: str | None = Field(default=None, sa_type=Text)
     result_number: str | None = Field(default=None, sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)

@@ -115,6 +115,9 @@ async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
         questions[f"GET {prefix}/cases"] = list_of_all
         questions[f"GET {prefix}/cases (of the deciding unit)"] = list_of_unit
         questions[f"POST {prefix}/cases/{{case}}/decide"] = Question(body={"outcome": "granted"})
+        questions[f"POST {prefix}/cases/assign"] = Question(
+            body={"officer": "cb008", "cases": [{"case": case, "version": 999}] if "api" in prefix else [f"{case}:999"]}
+        )
         questions[f"POST {prefix}/cases/{{case}}/assign"] = Question(body={"officer": "cb008"})
     async with routing_world.running(url) as app:
         yield Served(app=app, path={"case": case}, questions=questions)

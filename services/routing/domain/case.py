@@ -75,7 +75,8 @@ class Verdict:
 @dataclass(frozen=True, kw_only=True)
 class Case(Aggregate):
     """`version` is the number of its last event. `limit_kind` and `calendar`: what the promised date was counted by, None for
-    cases older than that; `provisional`: why it may still move. `pending_history`: lines of events published since it was loaded.
+    cases older than that; `provisional`: why it may still move. `assigned_by`: the staff id of who gave or took it, None where
+    the rule of competence chose. `pending_history`: lines of events published since it was loaded.
     """
 
     lane: Lane
@@ -92,6 +93,7 @@ class Case(Aggregate):
     provisional: Provisional | None = None
     officer: Person | None = None
     assigned_at: datetime | None = None
+    assigned_by: str | None = None
     verdict: Verdict | None = None
     pending_history: tuple[HistoryLine, ...] = ()
 
@@ -117,10 +119,10 @@ def state_of(officer: object | None, decision: object | None) -> State:
     return State.UNASSIGNED if officer is None else State.ASSIGNED
 
 
-def assigned(case: Case, officer: Person, at: datetime) -> Case:
-    """The officer works on it from now on."""
+def assigned(case: Case, officer: Person, at: datetime, by: Person | None = None) -> Case:
+    """The officer works on it from now on. `by` None: the rule of competence chose."""
     case.allow(Transition.ASSIGNED)
-    return replace(case, officer=officer, assigned_at=at)
+    return replace(case, officer=officer, assigned_at=at, assigned_by=by.id if by else None)
 
 
 def decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Case:
@@ -129,12 +131,15 @@ def decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Case:
     return replace(case, verdict=Verdict(ruling, at, by))
 
 
-def may_assign(case: Case, officer: Person, by: Actor) -> None:
-    """A leader gives a case to anybody in the unit; an officer may only take one that nobody has. Raises a Refusal."""
+def may_assign(case: Case, officer: Person, by: Actor, *, stranded: bool = False) -> None:
+    """A leader gives a case to anybody in the unit; an officer may only take one that nobody has. A stranded one is nobody's: its
+    officer cannot work on it any more. Raises a Refusal.
+    """
     case.allow(Transition.ASSIGNED)
-    if case.officer is not None and case.officer.id == officer.id:
-        raise AlreadyTheirs(case.officer.name)
-    if not by.leads and (case.officer is not None or officer.id != by.person.id):
+    holder = None if stranded else case.officer
+    if holder is not None and holder.id == officer.id:
+        raise AlreadyTheirs(holder.name)
+    if not by.leads and (holder is not None or officer.id != by.person.id):
         raise OnlyLeadersReassign
 
 

@@ -10,10 +10,13 @@ from services.routing.domain.due import Due
 
 
 class ListKind(StrEnum):
-    """Undecided cases, those of them that nobody has (both: most urgent first), or decided ones (newest first)."""
+    """Undecided cases, those of them that nobody has, those of these whose officer cannot work on them any more (all three: most
+    urgent first), or decided ones (newest first).
+    """
 
     OPEN = "open"
     UNASSIGNED = "unassigned"
+    NEEDS_HAND = "needs-hand"
     DECIDED = "decided"
 
 
@@ -39,11 +42,12 @@ class CaseQuery:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Of open cases."""
+    """Of open cases. `unassigned`: that nobody has, and those that need a hand."""
 
     open: int
     late: int
     today: int
     unassigned: int
+    needs_hand: int

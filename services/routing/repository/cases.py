@@ -14,7 +14,7 @@ from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.tables import CaseRow, StepRow
 
 _CHANGING = (
-    "version", "promised_at", "provisional", "officer", "officer_name", "assigned_at",
+    "version", "promised_at", "provisional", "officer", "officer_name", "assigned_at", "assigned_by",
     "outcome", "result_number", "reason", "decided_at", "decided_by", "decided_by_name",
 )  # fmt: skip
 
@@ -69,6 +69,7 @@ def _case(row: Any) -> Case:
         provisional=None if row.provisional is None else Provisional.model_validate(row.provisional),
         officer=_person(row.officer, row.officer_name),
         assigned_at=row.assigned_at,
+        assigned_by=row.assigned_by,
         verdict=_verdict(row),
     )
 
@@ -113,6 +114,7 @@ def _case_row(case: Case) -> Mapping[str, object]:
         "calendar": case.calendar,
         "provisional": case.provisional and case.provisional.model_dump(mode="json"),
         "assigned_at": case.assigned_at,
+        "assigned_by": case.assigned_by,
         **_named("officer", case.officer),
         **({} if case.verdict is None else _verdict_columns(case.verdict)),
     }

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.due import Today
 from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
+from services.routing.repository.stranded import IS_OF, REASON, STRANDED, count_stranded, stranded_rows
 
 # Which index serves: case_unit_open, case_unit_unassigned or case_unit_decided; with an officer, case_officer_open or _decided.
 _STATE: Final = {
@@ -22,7 +23,7 @@ _STATE: Final = {
 }
 _COLUMNS: Final = (
     "c.id, c.code, c.version, c.competent_unit, c.competent_unit_name, c.receiving_unit, c.receiving_unit_name, c.procedure, "
-    "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.outcome, c.decided_at, "
+    "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.assigned_by, c.outcome, c.decided_at, "
     "c.limit_kind, c.calendar, c.provisional"
 )
 # Column, comparison, direction, and what stands before the first row.
@@ -31,7 +32,17 @@ _MOST_URGENT_FIRST: Final = ("promised_at", ">", "ASC", "-infinity")
 
 
 async def case_rows(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Sequence[Any]:
-    """The rows of one page, and one more if there is a next page."""
+    """The rows of one page, each with `needs_hand`, and one more if there is a next page."""
+    if query.kind is ListKind.NEEDS_HAND:
+        return await stranded_rows(connection, query, now)
+    rows = await _plain_rows(connection, query, now)
+    if query.kind is not ListKind.UNASSIGNED:
+        return rows
+    both = [*rows, *await stranded_rows(connection, query, now)]
+    return sorted(both, key=lambda row: (row.promised_at, row.id))[: query.limit + 1]
+
+
+async def _plain_rows(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Sequence[Any]:
     column, beyond, direction, start = _NEWEST_FIRST if query.kind is ListKind.DECIDED else _MOST_URGENT_FIRST
     since, before = Today.of(now).bounds(query.due)
     conditions = [
@@ -43,10 +54,14 @@ async def case_rows(connection: AsyncConnection, query: CaseQuery, now: datetime
         *(["c.promised_at < :before"] if before else []),
     ]
     statement = text(f"""
-        SELECT page.* FROM unnest(CAST(:units AS text[])) AS given (unit)
+        SELECT page.*, CASE WHEN page.officer IS NOT NULL AND page.decided_at IS NULL THEN {REASON} END AS needs_hand
+        FROM unnest(CAST(:units AS text[])) AS given (unit)
         CROSS JOIN LATERAL (
             SELECT {_COLUMNS} FROM routing_case c WHERE {" AND ".join(conditions)}
             ORDER BY c.{column} {direction}, c.id {direction} LIMIT :limit) AS page
+        CROSS JOIN LATERAL (SELECT page.competent_unit AS unit, page.procedure ->> 'field' AS field,
+                                   page.assigned_by IS NULL AS by_rule) AS held
+        LEFT JOIN state_copy s ON s.topic = 'directory.staff' AND s.id = page.officer
         ORDER BY page.{column} {direction}, page.id {direction} LIMIT :limit
     """)  # noqa: S608 -- fixed words only
     values = {
@@ -78,21 +93,23 @@ _COUNT_OF_OFFICER = text(
     "WHERE c.officer = :officer AND c.competent_unit = ANY(:units) AND c.decided_at IS NULL"
 )
 _BY_OFFICER = text(f"""
-    SELECT c.officer, max(c.officer_name) AS name, {_COUNTED} FROM routing_case c
+    WITH {STRANDED} SELECT c.officer, max(c.officer_name) AS name, {_COUNTED} FROM routing_case c
     WHERE c.competent_unit = ANY(:units) AND c.decided_at IS NULL AND c.officer IS NOT NULL
+      AND NOT EXISTS (SELECT FROM stranded WHERE {IS_OF})
     GROUP BY c.officer ORDER BY count(*) DESC, c.officer
 """)  # noqa: S608 -- fixed words only
 
 
 async def counts(connection: AsyncConnection, units: Sequence[str], now: datetime, officer: str | None = None) -> Counts:
-    """Open cases of the units, or of one officer in them."""
+    """Open cases of the units, or of one officer in them: of these none is counted as in need of a hand."""
     values = _day(units, now) | ({"officer": officer} if officer else {})
     row = (await connection.execute(_COUNT_OF_OFFICER if officer else _COUNT, values)).one()
-    return Counts(row.open, row.late, row.today, row.unassigned)
+    stranded = 0 if officer else await count_stranded(connection, units)
+    return Counts(open=row.open, late=row.late, today=row.today, unassigned=row.unassigned + stranded, needs_hand=stranded)
 
 
 async def by_officer(connection: AsyncConnection, units: Sequence[str], now: datetime) -> Sequence[Any]:
-    """Who has how many open and late cases: officer, name, open, late, today."""
+    """Who has how many open and late cases, without those that need a hand: officer, name, open, late, today."""
     return (await connection.execute(_BY_OFFICER, _day(units, now))).all()
 
 

@@ -40,7 +40,7 @@ OPENED = """{"number":1,"act":"opened","at":"2026-02-16T09:00:00+07:00","by":nul
 {"number":2,"act":"assigned","at":"2026-02-16T09:00:00+07:00","by":null,"officer":{"id":"cb-an","name":"An"}}"""
 ASSIGNED_CASE = (
     HEAD % (2, "assigned")
-    + """"officer":"cb-an","officer_name":"An","outcome":null,"decided_at":null,"""
+    + """"officer":"cb-an","officer_name":"An","needs_hand":null,"outcome":null,"decided_at":null,"""
     + PAPERS
     + """"assigned_at":"2026-02-16T09:00:00+07:00","result_number":null,"reason":null,"decided_by":null,"history":["""
     + OPENED
@@ -48,7 +48,8 @@ ASSIGNED_CASE = (
 )
 DECIDED_CASE = (
     HEAD % (4, "decided")
-    + """"officer":"cb-binh","officer_name":"Bình","outcome":"declined","decided_at":"2026-02-16T11:00:00+07:00","""
+    + """"officer":"cb-binh","officer_name":"Bình","needs_hand":null,\
+"outcome":"declined","decided_at":"2026-02-16T11:00:00+07:00","""
     + PAPERS
     + """"assigned_at":"2026-02-16T10:00:00+07:00","result_number":null,"reason":"Vì thế.",\
 "decided_by":{"id":"cb-chi","name":"Chi"},"history":["""
@@ -61,7 +62,7 @@ DECIDED_CASE = (
 LIST_PAGE = (
     '{"cases":['
     + HEAD % (1, "unassigned")
-    + '"officer":null,"officer_name":null,"outcome":null,"decided_at":null}],"next":"behind-it"}'
+    + '"officer":null,"officer_name":null,"needs_hand":null,"outcome":null,"decided_at":null}],"next":"behind-it"}'
 )
 
 
@@ -99,6 +100,7 @@ def test_a_page_of_a_list() -> None:
         procedure=case.procedure.model_dump(mode="json"),
         officer=None,
         officer_name=None,
+        needs_hand=None,
         outcome=None,
         decided_at=None,
         provisional=None,
@@ -117,7 +119,7 @@ def models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def test_every_route_has_a_frozen_model_of_its_answer() -> None:
     routes = [route for route in api.router.routes if isinstance(route, APIRoute)]
-    assert len(routes) == 4
+    assert len(routes) == 5
     for route in routes:
         (model,) = models(route.response_model)
         assert model.model_config["frozen"], route.path
