@@ -13,12 +13,23 @@ from services.routing.commands import CaseCommand, CaseId, case_command
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
 from services.routing.queries import ME, ListRequest
-from services.routing.schemas import AssignCase, AssignCases, CaseChanged, CaseDetail, CasePage, CasesAssigned, DecideCase
+from services.routing.schemas import (
+    AbsenceList,
+    AssignCase,
+    AssignCases,
+    CaseChanged,
+    CaseDetail,
+    CasePage,
+    CasesAssigned,
+    DecideCase,
+    NoteAbsence,
+)
 from web.conditional import set_etag
 from web.idempotency import IdempotencyKey
 from web.paging import After
 
 router = APIRouter(prefix="/api/routing/cases", tags=["cases"])
+absence_router = APIRouter(prefix="/api/routing/absences", tags=["absences"])
 
 
 @router.get("")
@@ -66,6 +77,20 @@ async def decide(command: Annotated[CaseCommand, Depends(case_command)], request
 async def assign(command: Annotated[CaseCommand, Depends(case_command)], request: AssignCase, response: Response) -> CaseChanged:
     """Give it to an officer of the unit (leaders), or take one that nobody has (officers)."""
     return _changed(await command.run(request), response)
+
+
+@absence_router.get("")
+async def absences(process: CurrentProcess, person: Worker) -> AbsenceList:
+    """Of the officers of one's units."""
+    async with process.reads.connect() as connection:
+        noted, _ = await queries.absences(connection, person)
+    return AbsenceList(absences=[NoteAbsence.model_validate(absence) for absence in noted])
+
+
+@absence_router.post("")
+async def note_absence(process: CurrentProcess, person: Worker, request: NoteAbsence, key: IdempotencyKey) -> NoteAbsence:
+    """By the officer or a leader of their unit. Another one replaces it; open cases stay where they are."""
+    return await commands.note(process, person, request, key)
 
 
 def _changed(answer: Answer, response: Response) -> CaseChanged:

@@ -14,13 +14,15 @@ from messaging.command_table import Answer, Command, CommandEntry, CommandKey, C
 from messaging.copied import Copied
 from messaging.handler_table import Decision
 from services.routing.access import ROLES, Worker, actor_in, units_of
+from services.routing.domain.absence import Absence, note_absence
 from services.routing.domain.case import Case
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.domain.stranded import needs_hand
 from services.routing.handlers import Assignee, assign, decide
+from services.routing.repository.absences import ABSENCES
 from services.routing.repository.cases import CASE_STORE
-from services.routing.schemas import AssignCase, AssignCases, CaseChanged, CasesAssigned, DecideCase, RefusedCase
+from services.routing.schemas import AssignCase, AssignCases, CaseChanged, CasesAssigned, DecideCase, NoteAbsence, RefusedCase
 from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
@@ -89,10 +91,27 @@ def _worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     require_current(command.seen, case.version)
 
 
-def _worker(command: Command[AssignCases], _: UnitOfWork) -> None:
+def _note_absence(command: Command[NoteAbsence], work: UnitOfWork) -> Answer:
+    """Who may is asked of the officer's posts."""
+    body, by = command.body, command.by
+    absence = Absence(**dict(body), noted_by=by.staff_id)
+    noted = note_absence(absence, work.get(STAFF, body.officer), work.get(STAFF, body.deputy), by.units(Role.LEADER))
+    work.save(ABSENCES, noted)
+    return Answer(NoteAbsence.model_validate(noted).model_dump(mode="json"))
+
+
+def _worker(command: Command[AssignCases] | Command[NoteAbsence], _: UnitOfWork) -> None:
     """Of which unit is asked case by case. Raises Forbidden."""
     if not units_of(command.by):
         raise Forbidden(ROLES)
+
+
+def _absent(command: Command[NoteAbsence], _: UnitOfWork) -> Iterable[str]:
+    yield command.body.officer
+
+
+def _absent_and_deputy(command: Command[NoteAbsence], _: UnitOfWork) -> Iterable[str]:
+    return {command.body.officer, command.body.deputy}
 
 
 def _cases(command: Command[AssignCases], _: UnitOfWork) -> Iterable[str]:
@@ -107,7 +126,7 @@ def _officers(command: Command[AssignCase] | Command[AssignCases], work: UnitOfW
 
 
 COMMANDS: Final = CommandTable(
-    order=(CASE_STORE, STAFF),
+    order=(CASE_STORE, ABSENCES, STAFF),
     entries=(
         CommandEntry(body=DecideCase, handler=_decide, may=_worker_who_has_seen_it, loads=(Load(CASE_STORE),)),
         CommandEntry(
@@ -115,6 +134,12 @@ COMMANDS: Final = CommandTable(
         ),
         CommandEntry(
             body=AssignCases, handler=_assign_many, may=_worker, loads=(Load(CASE_STORE, _cases), Load(STAFF, _officers))
+        ),
+        CommandEntry(
+            body=NoteAbsence,
+            handler=_note_absence,
+            may=_worker,
+            loads=(Load(ABSENCES, _absent), Load(STAFF, _absent_and_deputy)),
         ),
     ),
 )
@@ -156,6 +181,18 @@ async def assign_many(process: Process, person: Principal, request: AssignCases,
         correlation=correlation.current(),
     )
     return CasesAssigned.model_validate((await process.commands.run(command)).body)
+
+
+async def note(process: Process, person: Principal, request: NoteAbsence, key: str) -> NoteAbsence:
+    """Raises a Refusal, and then nothing has happened."""
+    command = Command(
+        body=request,
+        by=person,
+        target=request.officer,
+        key=CommandKey.of(key, person.staff_id, "note absence", request.model_dump_json()),
+        correlation=correlation.current(),
+    )
+    return NoteAbsence.model_validate((await process.commands.run(command)).body)
 
 
 async def case_command(

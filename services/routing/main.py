@@ -15,7 +15,7 @@ SERVICE: Final = Service(
     folder=Path(__file__).parent,
     table=TABLE,
     commands=COMMANDS,
-    routers=[api.router, pages.router],
+    routers=[api.router, api.absence_router, pages.router, pages.absence_router],
     views=VIEWS,
 )
 

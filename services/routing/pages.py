@@ -15,16 +15,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chassis.process import CurrentProcess, Process
+from contracts.civil import civil_day
 from contracts.refusal import Refusal
 from contracts.values import Count, Identifier, Role, UnitId
 from services.routing import queries
 from services.routing.access import Worker, units_of
-from services.routing.commands import CaseCommand, CaseId, assign_many, case_command
+from services.routing.commands import CaseCommand, CaseId, assign_many, case_command, note
 from services.routing.domain.case import may_decide
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
 from services.routing.queries import ALL, ME, CaseRecord, ListRequest, freshness
-from services.routing.schemas import AssignCase, DecideCase, GiveOn
+from services.routing.schemas import AssignCase, DecideCase, GiveOn, NoteAbsence
 from web.conditional import require_current
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
@@ -33,6 +34,7 @@ from web.paging import After
 from web.principal import Principal
 
 router = APIRouter(prefix="/routing/cases", include_in_schema=False)
+absence_router = APIRouter(prefix="/routing/absences", include_in_schema=False)
 M = TypeVar("M", DecideCase, AssignCase)
 Done = Literal["decided", "assigned"]
 Sure = Literal["", "yes", "no"]
@@ -208,3 +210,31 @@ async def decide(
 @router.post("/{case}/assign")
 async def assign(screen: Screen, command: Annotated[CaseCommand, Depends(case_command)]) -> Response:
     return await screen.submit(command, AssignCase, "assigned")
+
+
+@absence_router.get("")
+async def absences(screen: Screen) -> Response:
+    return await _absences(screen, blank(officer=screen.person.staff_id))
+
+
+@absence_router.post("")
+async def note_absence(screen: Screen, key: IdempotencyKey) -> Response:
+    """Back to the page; or again with what is wrong."""
+    form = await read_form(screen.request, NoteAbsence, screen.pages.texts)
+    if form.data is None:
+        return await _absences(screen, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        await note(screen.process, screen.person, form.data, key)
+    except Refusal as refusal:
+        return await _absences(screen, form.refused(refusal), refusal.status)
+    return RedirectResponse("/routing/absences", HTTPStatus.SEE_OTHER)
+
+
+async def _absences(screen: CaseScreen, form: Form[Any], status: int = HTTPStatus.OK) -> Response:
+    async with screen.process.reads.connect() as connection:
+        noted, officers = await queries.absences(connection, screen.person)
+    today, names = civil_day(screen.process.clock()), {ident: name for ident, name, _ in officers}
+    shown = [absence for absence in noted if absence.last_day >= today]
+    return screen.pages.render(
+        screen.request, "absences.html", status=status, form=form, absences=shown, names=names, officers=officers
+    )

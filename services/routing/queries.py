@@ -15,6 +15,7 @@ from messaging import copies
 from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer
 from services.routing.access import actor_in, units_of
+from services.routing.domain.absence import Absence
 from services.routing.domain.assignment import Competent, Load
 from services.routing.domain.case import Actor, Case, State, state_of
 from services.routing.domain.due import Due, Left, left
@@ -24,6 +25,7 @@ from services.routing.domain.refusals import CaseUnknown
 from services.routing.domain.stranded import NeedsHand, needs_hand
 from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
 from services.routing.repository import cases, lists, officers
+from services.routing.repository.absences import absences_of
 from services.routing.repository.calendars import calendars_of
 from services.routing.schemas import CaseDetail, CaseLine, CasePage
 from web.paging import Cursor, Page
@@ -159,6 +161,12 @@ async def _choices(connection: AsyncConnection, units: Sequence[str]) -> list[Ch
     """The officers of these units, by name."""
     posts = [post for of_unit in (await officers.officers_of(connection, units)).values() for post in of_unit]
     return choices_of(posts, await officers.loads_of(connection, {post.person.id for post in posts}))
+
+
+async def absences(connection: AsyncConnection, person: Principal) -> tuple[list[Absence], list[Choice]]:
+    """The absences of the officers of one's units, and these officers by name."""
+    officers_there = await _choices(connection, units_of(person))
+    return await absences_of(connection, [ident for ident, _, _ in officers_there]), officers_there
 
 
 async def case_detail(connection: AsyncConnection, person: Principal, case_id: str) -> CaseDetail:

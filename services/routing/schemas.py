@@ -1,7 +1,7 @@
 """What the API of routing takes and answers. Moments carry their zone; what is not known is null."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,6 +62,23 @@ class GiveOn(_Schema):
     def request(self) -> AssignCases:
         pairs = [case.rpartition(":") for case in self.cases]
         return AssignCases(officer=self.officer, cases=[SeenCase(case=case, version=int(version)) for case, _, version in pairs])
+
+
+class NoteAbsence(_Schema):
+    """`officer` is away from the first to the last day, both included; `deputy` gets what competence would give them. Both are
+    staff ids.
+    """
+
+    officer: Identifier
+    deputy: Identifier
+    first_day: date
+    last_day: date
+
+
+class AbsenceList(_Schema):
+    """Of the officers of one's units, the newest one noted for each."""
+
+    absences: list[NoteAbsence]
 
 
 class CaseChanged(_Schema):

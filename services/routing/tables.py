@@ -1,6 +1,6 @@
 """Routing's rows: a case with what its lists show, and its history, one line per event. What cannot be true cannot be written."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, MetaData, Text, text
@@ -99,6 +99,20 @@ class StepRow(RoutingRow, table=True):
     by_name: str | None = Field(default=None, sa_type=Text)
     officer: str | None = Field(default=None, sa_type=Text)
     officer_name: str | None = Field(default=None, sa_type=Text)
+
+
+class AbsenceRow(RoutingRow, table=True):
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", name="absence_days_in_order"),
+        CheckConstraint("deputy <> officer", name="absence_deputy_is_another"),
+    )
+
+    officer: str = Field(primary_key=True, sa_type=Text)
+    deputy: str = Field(sa_type=Text)
+    first_day: date
+    last_day: date
+    noted_by: str = Field(sa_type=Text)
 
 
 # Which officers a unit has is asked for every batch, and a province has thousands of staff.

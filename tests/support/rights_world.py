@@ -114,6 +114,9 @@ async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
     for prefix in ("/api/routing", "/routing"):
         questions[f"GET {prefix}/cases"] = list_of_all
         questions[f"GET {prefix}/cases (of the deciding unit)"] = list_of_unit
+        questions[f"POST {prefix}/absences"] = Question(
+            body={"officer": "cb008", "deputy": "cb014", "first_day": "2026-03-02", "last_day": "2026-03-06"}
+        )
         questions[f"POST {prefix}/cases/{{case}}/decide"] = Question(body={"outcome": "granted"})
         questions[f"POST {prefix}/cases/assign"] = Question(
             body={"officer": "cb008", "cases": [{"case": case, "version": 999}] if "api" in prefix else [f"{case}:999"]}

@@ -1,5 +1,5 @@
 """Assignment by competence: the officer whose post in the unit covers the procedure's field and who has the fewest open cases;
-among equals the one who was given something longest ago, then by id.
+among equals the one who was given something longest ago, then by id. Whoever is away is stood in for by the deputy.
 
 A handler is pure over one case, but a batch may open a thousand cases, and the second must see what the first was given.
 That memory is the `Ledger`: made once per batch from the database, owned by that batch alone, changed only by `assign`, and
@@ -10,8 +10,10 @@ the loads then differ by at most a batch and even out with the next, and no case
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from contracts.civil import civil_day
+from services.routing.domain.absence import Absence
 from services.routing.domain.history import Person
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -19,13 +21,17 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Competent:
-    """An active officer's post in one unit; no fields means all fields."""
+    """An active officer's post in one unit; no fields means all fields. `absence`: the newest one noted, if any."""
 
     person: Person
     fields: frozenset[str] = frozenset()
+    absence: Absence | None = None
 
     def covers(self, procedure_field: str) -> bool:
         return not self.fields or procedure_field in self.fields
+
+    def away_on(self, day: date) -> bool:
+        return self.absence is not None and self.absence.covers(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,12 @@ class Ledger:
     _turn: int = 0
 
     def assign(self, unit: str, procedure_field: str, at: datetime) -> Person | None:
-        """Who gets the next case, noted as given; None when nobody known is competent."""
-        covering = [post.person for post in self.posts.get(unit, ()) if post.covers(procedure_field)]
+        """Who gets the next case, noted as given; None when nobody known is competent and there. For somebody away
+        the deputy counts, if an officer of the unit too, and there.
+        """
+        there = {post.person.id: post for post in self.posts.get(unit, ()) if not post.away_on(civil_day(at))}
+        wanted = [_stand_in(post, there) for post in self.posts.get(unit, ()) if post.covers(procedure_field)]
+        covering = [there[officer].person for officer in wanted if officer in there]
         if not covering:
             return None
         chosen = min(covering, key=self._rank)
@@ -61,3 +71,8 @@ class Ledger:
     def _rank(self, person: Person) -> tuple[int, datetime, int, str]:
         load = self._load(person)
         return load.open, load.last, load.turn, person.id
+
+
+def _stand_in(post: Competent, there: Mapping[str, Competent]) -> str:
+    """The staff id of who works for this post: its officer, or the deputy of one who is not there."""
+    return post.person.id if post.person.id in there or post.absence is None else post.absence.deputy

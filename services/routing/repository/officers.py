@@ -1,23 +1,28 @@
 """Who is an officer of which unit, and how much each has to do: what assignment and the leader's choice are made from."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.envelope import Envelope
 from contracts.intake import DossierAcceptedV1
 from messaging.statements import Statement
+from services.routing.domain.absence import Absence
 from services.routing.domain.assignment import Competent, Ledger, Load
 from services.routing.domain.history import Person
+from services.routing.repository.absences import absence_of
 
-# By index state_copy_staff_posts.
+# By index state_copy_staff_posts, and absences by primary key.
 _OFFICERS = Statement("""
-    SELECT given.unit, c.id, c.value ->> 'name' AS name, post -> 'fields' AS fields
+    SELECT given.unit, c.id, c.value ->> 'name' AS name, post -> 'fields' AS fields,
+           a.officer, a.deputy, a.first_day, a.last_day, a.noted_by
     FROM unnest(CAST(:units AS text[])) AS given (unit)
     JOIN state_copy c ON c.topic = 'directory.staff'
      AND c.value @> jsonb_build_object('active', true, 'posts', jsonb_build_array(
             jsonb_build_object('unit', given.unit, 'role', 'officer')))
     CROSS JOIN jsonb_array_elements(c.value -> 'posts') AS post
+    LEFT JOIN absence a ON a.officer = c.id
     WHERE post ->> 'unit' = given.unit AND post ->> 'role' = 'officer'
     ORDER BY given.unit, c.value ->> 'name', c.id
 """)
@@ -36,13 +41,17 @@ async def officers_of(connection: AsyncConnection, units: Sequence[str]) -> dict
     """The active officers of each unit, by name; several posts of one person in a unit are one, which covers all their fields."""
     by_unit: dict[str, dict[str, Competent]] = {unit: {} for unit in units}
     for row in await _OFFICERS.rows(connection, {"units": list(units)}):
-        post, officers = Competent(Person(row.id, row.name), frozenset(row.fields or ())), by_unit[row.unit]
+        post, officers = Competent(Person(row.id, row.name), frozenset(row.fields or ()), _absence(row)), by_unit[row.unit]
         officers[row.id] = _merged(officers[row.id], post) if row.id in officers else post
     return {unit: list(officers.values()) for unit, officers in by_unit.items()}
 
 
 def _merged(post: Competent, other: Competent) -> Competent:
-    return Competent(post.person, post.fields | other.fields if post.fields and other.fields else frozenset())
+    return Competent(post.person, post.fields | other.fields if post.fields and other.fields else frozenset(), post.absence)
+
+
+def _absence(row: Any) -> Absence | None:
+    return None if row.officer is None else absence_of(row)
 
 
 async def loads_of(connection: AsyncConnection, officers: Iterable[str]) -> dict[str, Load]:

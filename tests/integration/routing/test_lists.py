@@ -210,12 +210,19 @@ _STAFF = text("""
 UNITS = ["000.00.21.H99", "000.00.22.H99"]
 
 
+_ABSENCES = text("""
+    INSERT INTO absence (officer, deputy, first_day, last_day, noted_by)
+    SELECT 'cb' || n, 'cb' || n + 1, '2026-03-02', '2026-03-06', 'cb' || n FROM generate_series(1, 5000) AS n
+""")
+
+
 @pytest.fixture(scope="module")
 async def large(postgres: PostgresServer) -> AsyncIterator[AsyncEngine]:
     engine = await routing_database(await postgres.create_database("routing_large"))
     async with engine.begin() as connection:
         await connection.execute(_MANY, {"now": NOW})
         await connection.execute(_STAFF)
+        await connection.execute(_ABSENCES)
         await connection.execute(text("ANALYZE"))
     yield engine
     await engine.dispose()

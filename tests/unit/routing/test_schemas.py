@@ -21,7 +21,7 @@ from services.routing.domain.history import Person
 from services.routing.handlers import Assignee, assign, decide, open_case
 from services.routing.main import SERVICE
 from services.routing.queries import case_line
-from services.routing.schemas import AssignCase, CaseChanged, CaseDetail, CasePage, DecideCase
+from services.routing.schemas import AssignCase, AssignCases, CaseChanged, CaseDetail, CasePage, DecideCase, NoteAbsence
 from tests.support.reference_data import DISTRICT
 from tests.support.routing_world import NOW, accepted, attributes, routing_settings
 
@@ -135,7 +135,9 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
     schemas = document["components"]["schemas"]
     assert list(schemas["Step"]["properties"]) == ["number", "act", "at", "by", "officer"]
     commands = {
-        path: operations["post"] for path, operations in document["paths"].items() if path.endswith(("/decide", "/assign"))
+        path: operations["post"]
+        for path, operations in document["paths"].items()
+        if path.endswith(("/decide", "/assign", "/absences"))
     }
     assert len(commands) == len(COMMANDS.entries)
     for request, action in ((DecideCase, "decide"), (AssignCase, "assign")):
@@ -145,3 +147,8 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
         assert "CaseChanged" in json.dumps(operation["responses"]["200"])
         assert {parameter["name"] for parameter in operation["parameters"]} == {"case", "Idempotency-Key", "If-Match"}
         assert "Problem" in json.dumps(operation["responses"]["4XX"])
+    for request, path in ((AssignCases, "cases/assign"), (NoteAbsence, "absences")):
+        assert request in COMMANDS.by_body
+        operation = commands[f"/api/routing/{path}"]
+        assert f'/{request.__name__}"' in json.dumps(operation["requestBody"])
+        assert {parameter["name"] for parameter in operation["parameters"]} == {"Idempotency-Key"}
