@@ -25,13 +25,13 @@ async def test_signing_out_in_one_tab_ends_the_other(visits: Visits) -> None:
 
 
 async def test_whoever_is_disabled_is_out_of_every_service(visits: Visits) -> None:
-    person, boss = await visits.by("bich"), await visits.by("quantri")
+    person, boss = await visits.by("minh"), await visits.by("quantri")
     addresses = ("/intake/counter", "/routing/cases", "/notify/messages")
     for address in addresses:
         await person.goto(address)
         assert address in person.url
-    await boss.goto("/directory/staff?q=bich")
-    row = boss.locator("tr", has_text="Đặng Thị Bích")
+    await boss.goto("/directory/staff?q=minh")
+    row = boss.locator("tr", has_text="Nguyễn Lương Khải Minh")
     await row.get_by_role("button").click()
     await expect(row.get_by_text("Đã khóa")).to_be_visible()
     for address in addresses:
@@ -43,7 +43,7 @@ async def test_whoever_is_disabled_is_out_of_every_service(visits: Visits) -> No
         await again_until(shut_out)
     await row.get_by_role("button").click()
     await expect(row.get_by_text("Đang dùng")).to_be_visible()
-    visits.sessions.pop("bich")
+    visits.sessions.pop("minh")
 
 
 async def test_the_language_is_switched_and_stays(visits: Visits) -> None:
