@@ -106,8 +106,8 @@ class CasesAssigned(_Schema):
 
 
 class CaseLine(_Schema):
-    """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move. `needs_hand`:
-    why its officer cannot work on it any more.
+    """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move.
+    `needs_hand`: why its officer cannot work on it any more.
     """
 
     id: str

@@ -12,7 +12,18 @@ from chassis.dead_letters import dead_letters_router
 from contracts.services import SERVICES
 from services.intake.pages import forms
 
-READ_TOLERANTLY = {"ResubmitBySecret.secret", "TrackingForm.code", "TrackingForm.secret", "SignIn.username", "SignIn.password"}
+READ_TOLERANTLY = {
+    "FindApplicant.identity_number",
+    "FindDossiers.after",
+    "FindDossiers.q",
+    "ResubmitBySecret.secret",
+    "SignIn.password",
+    "SignIn.username",
+    "TrackDossier.code",
+    "TrackDossier.secret",
+    "TrackingForm.code",
+    "TrackingForm.secret",
+}
 """Looked up or compared, never shown: there a hidden character is passed over."""
 AS_TYPED = {"Draft"}
 """What is shown again to who typed it, and taken in by another form."""

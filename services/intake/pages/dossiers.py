@@ -1,7 +1,7 @@
 """A unit's dossiers: found by what a clerk has in hand, and the queue of submissions that wait to be accepted."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
@@ -14,9 +14,9 @@ from services.intake.adapters.keys import keys_of
 from services.intake.adapters.search_reference import open_search, seal_search
 from services.intake.pages.screen import ClerkScreen, CurrentScreen
 from services.intake.queries.choices import waiting_submissions
-from services.intake.queries.dossiers import ListedDossier, list_dossiers
+from services.intake.queries.dossiers import FoundDossiers, ListedDossier, list_dossiers
 from services.intake.queries.search import names_person
-from web.forms import blank
+from web.forms import Form, blank
 from web.paging import After, Page
 
 router = APIRouter(include_in_schema=False)
@@ -56,15 +56,8 @@ async def dossiers(
     screen.clerk.require(Role.CLERK, chosen)
     if names_person(q):
         return _to_list(screen, unit, status, q)
-    wanted, typed = _status(status), q
-    form, code = blank(unit=chosen, status=wanted and int(wanted), q=q), 200
-    listing = None
-    try:
-        typed = _typed(screen, search) if search else q
-        form = blank(unit=chosen, status=wanted and int(wanted), q=typed)
-        listing = await list_dossiers(screen.process, chosen, wanted, typed, after)
-    except Refusal as refusal:
-        form, code = form.refused(refusal), int(refusal.status)
+    wanted = _status(status)
+    form, typed, listing, code = await _list(screen, chosen, wanted, q, search, after)
     looked_for = listing.search if listing else None
     page: Page[ListedDossier] = listing.page if listing else Page([], None)
     more = _query(unit=chosen, status=form.value("status"), q=q, search=search, after=page.next) if page.next else None
@@ -84,6 +77,19 @@ async def dossiers(
         next=more and f"/intake/dossiers?{more}",
         waiting=await waiting_submissions(screen.process, chosen),
     )
+
+
+async def _list(
+    screen: ClerkScreen, unit: str, status: PortalStatus | None, q: str, search: str, after: str | None
+) -> tuple[Form[Any], str, FoundDossiers | None, int]:
+    """The form with what was typed, that text, the list if it can be read, and the HTTP status."""
+    form, typed = blank(unit=unit, status=status and int(status), q=q), q
+    try:
+        typed = _typed(screen, search) if search else q
+        form = blank(unit=unit, status=status and int(status), q=typed)
+        return form, typed, await list_dossiers(screen.process, unit, status, typed, after), HTTPStatus.OK
+    except Refusal as refusal:
+        return form.refused(refusal), typed, None, int(refusal.status)
 
 
 def _to_list(screen: ClerkScreen, unit: str, status: str, typed: str) -> Response:

@@ -76,7 +76,9 @@ class TrackDossier(_Request):
 
 
 class FindDossiers(_Request):
-    """`q`: code or its end, submission, identity or telephone number, or words of a name. `unit` may be left out by who is clerk of one unit."""
+    """`q`: code or its end, submission, identity or telephone number, or words of a name. `unit` may be left out by who is clerk
+    of one unit.
+    """
 
     unit: UnitId | None = None
     status: PortalStatus | None = None

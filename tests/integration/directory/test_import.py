@@ -86,8 +86,8 @@ async def test_titles_and_names_spelt_in_parts_are_no_change(empty: Directory) -
 
 
 async def test_a_hidden_character_in_a_file_is_a_fault_with_its_place(empty: Directory) -> None:
-    for hidden in ("\u202e", "\u200b"):
-        files = changed_sample("procedures.csv", "Đăng ký kết hôn", f"Đăng ký{hidden} kết hôn")
+    for character in ("\u202e", "\u200b"):
+        files = changed_sample("procedures.csv", "Đăng ký kết hôn", f"Đăng ký{character} kết hôn")
         refused = await empty.import_files(files)
         assert [(fault["file"], fault["column"]) for fault in refused.json()["errors"]] == [("procedures.csv", "title")]
 
