@@ -28,6 +28,8 @@ class HttpServer(uvicorn.Server):
             ws="none",
             log_config=None,
             access_log=False,
+            # Whose word on the client's address is taken is for web.client_address to say: uvicorn would take any local peer's.
+            proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             **address,
         )

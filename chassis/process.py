@@ -21,7 +21,7 @@ from chassis.health import health_router
 from chassis.http_server import HttpServer
 from chassis.logs import configure_logs
 from chassis.reconcile import View, reconcile_router
-from chassis.settings import ProcessSettings, database_url
+from chassis.settings import ProcessSettings, database_url, web_settings
 from chassis.sign_in import SignInLookUp
 from messaging.bell import Bell
 from messaging.clock import Clock, clock_from
@@ -32,7 +32,6 @@ from messaging.engine import OnBegin
 from messaging.handler_table import Table
 from messaging.runtime import Messaging
 from web.app import Lifespan, create_app
-from web.settings import WebSettings
 from web.signin import SignInCheck, SignInState
 
 log = structlog.get_logger(__name__)
@@ -92,7 +91,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         title=service.title,
         lifespan=_lifespan(service, process),
         signin=SignInCheck(service.signin(process.reads), process.clock),
-        settings=WebSettings(sample=settings.sample, secure_cookies=settings.public_url.startswith("https://")),
+        settings=web_settings(settings),
         now=process.clock,
         folder=service.folder,
         unavailable=(OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, Overloaded),

@@ -7,10 +7,14 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.values import Lane
+from web.client_address import TrustedProxies
+from web.settings import WebSettings
 
 
 class ProcessSettings(BaseSettings):
-    """`MOTCUA_...`; a service adds its own. `lanes` is a comma-separated list, all by default."""
+    """`MOTCUA_...`; a service adds its own. `lanes` is a comma-separated list, all by default. `trusted_proxies`: whose
+    X-Forwarded-For is believed (see web.client_address), nobody's by default.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
 
@@ -26,6 +30,7 @@ class ProcessSettings(BaseSettings):
     pool_size: int = Field(default=12, ge=2, le=100)
     batch_records: int = Field(default=1000, ge=1, le=10_000)
     replication: int = Field(default=1, ge=1, le=5)
+    trusted_proxies: str = ""
 
     @field_validator("lanes")
     @classmethod
@@ -37,8 +42,23 @@ class ProcessSettings(BaseSettings):
             )
         return text
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _readable_proxies(cls, text: str) -> str:
+        TrustedProxies.of(text)
+        return text
+
     def served_lanes(self) -> tuple[Lane, ...]:
         return tuple(Lane(part.strip()) for part in self.lanes.split(","))
+
+
+def web_settings(settings: ProcessSettings) -> WebSettings:
+    """What pages and API must know of it."""
+    return WebSettings(
+        sample=settings.sample,
+        secure_cookies=settings.public_url.startswith("https://"),
+        trusted_proxies=TrustedProxies.of(settings.trusted_proxies),
+    )
 
 
 def database_url(service: str) -> str:

@@ -67,6 +67,7 @@ def create_app(
         ],
     )
     app.state.signin = signin
+    app.state.trusted_proxies = settings.trusted_proxies
     app.state.pages = _pages(service, folder, now, settings)
     handlers: dict[type[Exception], Any] = {
         Refusal: errors.on_refusal,

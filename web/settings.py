@@ -2,11 +2,14 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from web.client_address import TrustedProxies
+
 
 class WebSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     sample: bool = Field(default=False, description="the data are made up: every page says so")
+    trusted_proxies: TrustedProxies = Field(default=TrustedProxies(), description="whose X-Forwarded-For is believed")
     secure_cookies: bool = Field(default=False, description="cookies only over https; true wherever the public address is https")
     body_limit: int = Field(default=1024 * 1024, description="bytes of a request body")
     upload_limit: int = Field(default=1024 * 1024, description="bytes of a multipart or binary body")

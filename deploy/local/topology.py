@@ -222,7 +222,7 @@ class Plan:
         if part.kafka:
             environment["KAFKA"] = self.kafka.bootstrap
         if socket:
-            environment |= {"HTTP_SOCKET": str(socket), "STATIC": str(vendor.static_folder())}
+            environment |= {"HTTP_SOCKET": str(socket), "STATIC": str(vendor.static_folder()), "TRUSTED_PROXIES": "unix"}
         if part.smtp:
             environment |= {"SMTP": f"{HOST}:{self.state.ports.smtp}"}
         if part.name == "mail-server":
