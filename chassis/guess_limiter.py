@@ -1,10 +1,12 @@
 """How often a secret may be guessed. An attempt is counted before it is judged, so that many at once cannot slip through.
 
-It counts what is guessed at (a name, a code, an address), not people: what nobody has closes in the same way, so that trying
-teaches nothing.
+Three things are counted: one address's attempts at one target, those of an address at whatever it likes, and those of everybody
+at one target. Strangers can close the first two for themselves only. The third closes at a far higher number, and not for an
+address from which nothing wrong was tried at that target: so the owner of a secret gets in while others guess at it. What nobody
+has closes in the same way as what somebody has, so that trying teaches nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,11 +29,17 @@ _LOCK = text("""
     ORDER BY subject FOR UPDATE
 """)
 _SAVE = text("""
-    UPDATE guess SET attempts = :attempts, since = :since, closed_until = :closed_until WHERE subject = :subject
+    UPDATE guess SET attempts = given.attempts, since = given.since, closed_until = given.closed_until
+    FROM unnest(
+        CAST(:subjects AS bytea[]), CAST(:attempts AS bigint[]), CAST(:since AS timestamptz[]), CAST(:closed AS timestamptz[])
+    ) AS given (subject, attempts, since, closed_until)
+    WHERE guess.subject = given.subject
 """)
 _TAKE_BACK = text("""
     UPDATE guess SET attempts = attempts - 1, closed_until = NULL
-    WHERE subject = ANY(CAST(:subjects AS bytea[])) AND attempts > 0
+    WHERE subject IN (
+        SELECT subject FROM guess WHERE subject = ANY(CAST(:subjects AS bytea[])) AND attempts > 0 ORDER BY subject FOR UPDATE
+    )
 """)
 _FORGET = text("DELETE FROM guess WHERE subject = :subject")
 # By index guess_since; rows that somebody holds are left for the next one.
@@ -89,28 +97,81 @@ def counted(before: Guesses, now: datetime, limit: GuessLimit) -> Guesses:
     return Guesses(attempts, before.since, before.since + limit.within if limit.closed_for is None else now + limit.closed_for)
 
 
-async def count_attempt(connection: AsyncConnection, limits: Mapping[bytes, GuessLimit], now: datetime) -> datetime | None:
-    """Count one attempt at each of the subjects. None: it may be tried; otherwise until when one of them is closed."""
-    subjects = {"subjects": sorted(limits)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuessLimits:
+    """`pair`: one address at one target. `client`: one address at all targets. `target`: all addresses at one."""
+
+    pair: GuessLimit
+    client: GuessLimit
+    target: GuessLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One guess: the subjects under which it is counted; keyed hashes where they must not be readable."""
+
+    pair: bytes
+    client: bytes
+    target: bytes
+
+    @property
+    def subjects(self) -> list[bytes]:
+        return sorted({self.pair, self.client, self.target})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Without `closed_until` it may be tried, and was counted under `counted`."""
+
+    closed_until: datetime | None
+    counted: tuple[bytes, ...] = ()
+
+
+Counts = Mapping[bytes, Guesses]
+
+
+def judge(attempt: Attempt, counts: Counts, now: datetime, limits: GuessLimits) -> tuple[Verdict, Counts]:
+    """Whether it may be tried, and the counts that change by it: none if it may not."""
+    closing = [attempt.pair, attempt.client]
+    if not clean_at(counts[attempt.pair], now, limits.pair):
+        closing.append(attempt.target)
+    closed = [end for subject in closing if counts[subject].closed_at(now) and (end := counts[subject].closed_until)]
+    if closed:
+        return Verdict(max(closed)), {}
+    limited = ((attempt.pair, limits.pair), (attempt.client, limits.client), (attempt.target, limits.target))
+    changed = {subject: counted(counts[subject], now, limit) for subject, limit in limited if not counts[subject].closed_at(now)}
+    return Verdict(None, tuple(changed)), changed
+
+
+def clean_at(guesses: Guesses, now: datetime, limit: GuessLimit) -> bool:
+    """Nothing wrong was tried within the limit's time."""
+    return guesses.attempts == 0 or now - guesses.since >= limit.within
+
+
+async def count_attempt(connection: AsyncConnection, attempt: Attempt, limits: GuessLimits, now: datetime) -> Verdict:
+    """Count it, if it may be tried."""
+    subjects = {"subjects": attempt.subjects}
     await connection.execute(_PURGE, {"before": now - PURGE_AFTER})
     await connection.execute(_CREATE, subjects | {"now": now})
-    closed: list[datetime] = []
-    for row in (await connection.execute(_LOCK, subjects)).all():
-        before = Guesses(row.attempts, row.since, row.closed_until)
-        if before.closed_until is not None and before.closed_at(now):
-            closed.append(before.closed_until)
-            continue
-        after = counted(before, now, limits[bytes(row.subject)])
-        given = {"attempts": after.attempts, "since": after.since, "closed_until": after.closed_until}
-        await connection.execute(_SAVE, given | {"subject": row.subject})
-    return max(closed, default=None)
+    rows = (await connection.execute(_LOCK, subjects)).all()
+    counts = {bytes(row.subject): Guesses(row.attempts, row.since, row.closed_until) for row in rows}
+    verdict, changed = judge(attempt, counts, now, limits)
+    if changed:
+        given = {
+            "subjects": list(changed),
+            "attempts": [guesses.attempts for guesses in changed.values()],
+            "since": [guesses.since for guesses in changed.values()],
+            "closed": [guesses.closed_until for guesses in changed.values()],
+        }
+        await connection.execute(_SAVE, given)
+    return verdict
 
 
-async def take_back(connection: AsyncConnection, subjects: Sequence[bytes]) -> None:
-    """It was no guess. The rows are locked already by `count_attempt`."""
-    await connection.execute(_TAKE_BACK, {"subjects": sorted(subjects)})
+async def take_back(connection: AsyncConnection, verdict: Verdict) -> None:
+    """It was no guess: the secret was right, or nobody could look whether it was."""
+    await connection.execute(_TAKE_BACK, {"subjects": sorted(verdict.counted)})
 
 
-async def forget(connection: AsyncConnection, subject: bytes) -> None:
-    """The secret is known: nothing stands against it any more."""
-    await connection.execute(_FORGET, {"subject": subject})
+async def forget(connection: AsyncConnection, attempt: Attempt) -> None:
+    """The secret is known at this address: what stood against the two of them is gone."""
+    await connection.execute(_FORGET, {"subject": attempt.pair})

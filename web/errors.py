@@ -51,7 +51,12 @@ def unforeseen(request: Request) -> Response:
 
 
 async def on_refusal(request: Request, refusal: Refusal) -> Response:
-    return answer(request, Problem.of_refusal(refusal))
+    return answer(request, Problem.of_refusal(refusal), retry_header(refusal))
+
+
+def retry_header(refusal: Refusal) -> dict[str, str]:
+    """Also for a page that shows the refusal at its form."""
+    return {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
 
 
 async def on_sign_in_needed(request: Request, needed: SignInNeeded) -> Response:

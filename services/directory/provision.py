@@ -4,7 +4,7 @@ from chassis.process import Process
 from chassis.secret_files import read_secret
 from messaging.backoff import retry_forever
 from messaging.command_table import Command
-from services.directory.adapters.passwords import PASSWORDS
+from services.directory.adapters.passwords import OURSELVES, PASSWORDS
 from services.directory.adapters.signing_key import public_key, signing_key
 from services.directory.commands.installation import ProvideInstallation
 from services.directory.domain.accounts import OPERATOR
@@ -33,6 +33,6 @@ async def _operators_hash(process: Process, password: str) -> str:
     async with process.reads.connect() as connection:
         before = await accounts.find(connection, OPERATOR)
     password_hash = None if before is None else before.password_hash
-    if password_hash is None or not await PASSWORDS.verify(password, password_hash):
+    if password_hash is None or not await PASSWORDS.verify(password, password_hash, OURSELVES):
         password_hash = (await PASSWORDS.hash_all([password]))[password]
     return password_hash

@@ -1,16 +1,14 @@
 """Who may do and see what: clerks in their own units, those concerned with a dossier, and strangers within limits."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from contracts.refusal import Invalid
 from contracts.values import Role
 from services.intake.domain.dossier import Dossier
 from web.principal import Forbidden, Principal
 from web.signin import requires
-
-_LONGEST_ADDRESS: Final = 64
 
 Clerk = Annotated[Principal, Depends(requires(Role.CLERK))]
 Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
@@ -51,10 +49,3 @@ def only_unit(clerk: Principal) -> str:
 def own_unit(clerk: Principal, unit: str) -> str:
     """The unit asked for where this person is its clerk, otherwise the first of theirs."""
     return unit if clerk.has(Role.CLERK, unit) else min(clerk.units(Role.CLERK))
-
-
-def client_of(request: Request) -> str:
-    """The address that the front door saw, for counting guesses; what a client writes into the header itself stands before it."""
-    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    direct = request.client.host if request.client else ""
-    return (forwarded or direct or "unknown")[:_LONGEST_ADDRESS]

@@ -85,7 +85,8 @@ def settings_in(folder: Path, kafka: str = CLOSED_PORT, **more: Any) -> Director
     key, password = folder / "signing.jwk", folder / "operator.password"
     key.write_text(json.dumps(PRIVATE_KEY))
     password.write_text(f"{OPERATOR_PASSWORD}\n")
-    return DirectorySettings(kafka=kafka, signing_key_file=key, operator_password_file=password, **more)
+    given = {"kafka": kafka, "trusted_proxies": "127.0.0.1"} | more
+    return DirectorySettings(signing_key_file=key, operator_password_file=password, **given)
 
 
 @asynccontextmanager

@@ -33,7 +33,7 @@ _offsets = count(1)
 
 
 def settings(keys: dict[str, Path], **changes: Any) -> IntakeSettings:
-    given: dict[str, Any] = {"kafka": CLOSED_PORT, "clock": NOW.isoformat(), "pool_size": 8}
+    given: dict[str, Any] = {"kafka": CLOSED_PORT, "clock": NOW.isoformat(), "pool_size": 8, "trusted_proxies": "127.0.0.1"}
     return IntakeSettings(**given | {name: path for name, path in keys.items() if name.endswith("_file")} | changes)
 
 

@@ -4,29 +4,26 @@ signing out twice is signing out.
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from starlette.requests import Request
 
 from chassis.process import CurrentProcess
 from contracts.directory import StaffV1
 from services.directory.commands import sessions
-from services.directory.domain.guess_limits import TooManyGuesses
 from services.directory.queries.staff import find_staff
 from services.directory.schemas import SignIn, Token
-from web.errors import answer
-from web.problems import Problem
+from web.client_address import client_of
 from web.signin import SignedIn
 
 router = APIRouter(prefix="/api/directory", tags=["sign-in"])
 
 
-@router.post("/sign-in", response_model=Token)
-async def sign_in(request: Request, credentials: SignIn, process: CurrentProcess) -> Token | Response:
-    """Five wrong passwords under one name within five minutes close it for a minute: 429 with Retry-After."""
-    try:
-        token, claims = await sessions.sign_in(process, credentials.username, credentials.password)
-    except TooManyGuesses as refusal:
-        return answer(request, Problem.of_refusal(refusal), {"Retry-After": str(refusal.seconds)})
+@router.post("/sign-in")
+async def sign_in(request: Request, credentials: SignIn, process: CurrentProcess) -> Token:
+    """Five wrong passwords under one name within five minutes close it for a minute to the address they came from: 429 with
+    Retry-After.
+    """
+    token, claims = await sessions.sign_in(process, credentials.username, credentials.password, client_of(request))
     return Token(token=token, expires_at=claims.expires_at)
 
 

@@ -1,43 +1,80 @@
 """Signing in and out. Every attempt is counted before it is tried; neither its answer nor its time shows who exists."""
 
+import hmac
+from hashlib import sha256
+from math import ceil
 from typing import Final
 
 from chassis import guess_limiter
-from chassis.guess_limiter import GuessLimit
+from chassis.guess_limiter import Attempt, GuessLimit, GuessLimits, Verdict
 from chassis.process import Process
 from messaging.command_table import Command
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.adapters.signing_key import issue_token, signing_key
 from services.directory.commands.staff import SignOut
-from services.directory.domain.guess_limits import CLOSED_FOR, MOST, WITHIN, TooManyGuesses, WrongPassword
+from services.directory.domain.accounts import Account
+from services.directory.domain.guess_limits import (
+    CLOSED_FOR,
+    MOST,
+    MOST_BY_ADDRESS,
+    MOST_UNDER_NAME,
+    WITHIN,
+    TooManyGuesses,
+    WrongPassword,
+)
 from services.directory.repository import accounts
-from services.directory.settings import directory_settings
+from services.directory.settings import DirectorySettings, directory_settings
 from web import correlation
 from web.principal import Principal
+from web.problems import Unavailable
 from web.tokens import TokenClaims
 
-SIGN_IN_LIMIT: Final = GuessLimit(MOST, WITHIN, CLOSED_FOR)
+SIGN_IN_LIMITS: Final = GuessLimits(
+    pair=GuessLimit(MOST, WITHIN, CLOSED_FOR),
+    client=GuessLimit(MOST_BY_ADDRESS, WITHIN, CLOSED_FOR),
+    target=GuessLimit(MOST_UNDER_NAME, WITHIN, CLOSED_FOR),
+)
 
 
-async def sign_in(process: Process, username: str, password: str) -> tuple[str, TokenClaims]:
-    """A token for one shift. Raises WrongPassword, TooManyGuesses, Unavailable."""
+async def sign_in(process: Process, username: str, password: str, client: str) -> tuple[str, TokenClaims]:
+    """A token for one shift. Raises WrongPassword, TooManyGuesses, and Unavailable, which does not count as an attempt."""
     settings = directory_settings(process.settings)
     name = username.strip().lower()
-    subject = name.encode()
-    async with process.database.begin() as connection:
-        now = process.clock()
-        closed_until = await guess_limiter.count_attempt(connection, {subject: SIGN_IN_LIMIT}, now)
-        if closed_until is not None:
-            raise TooManyGuesses(max(1, round((closed_until - now).total_seconds())))
-        account = await accounts.find_by_username(connection, name)
-    if not await PASSWORDS.verify(password, None if account is None else account.password_hash):
+    attempt = _attempt(settings, name, client)
+    verdict, account = await _counted(process, attempt, name)
+    try:
+        right = await PASSWORDS.verify(password, None if account is None else account.password_hash, client)
+    except Unavailable:
+        async with process.database.begin() as connection:
+            await guess_limiter.take_back(connection, verdict)
+        raise
+    if not right or account is None or not account.staff.active:
         raise WrongPassword
-    if account is None or not account.staff.active:
-        raise WrongPassword
     async with process.database.begin() as connection:
-        await guess_limiter.forget(connection, subject)
+        await guess_limiter.take_back(connection, verdict)
+        await guess_limiter.forget(connection, attempt)
     private = signing_key(settings.signing_key_file)
     return issue_token(account.staff, private, now=process.clock(), lifetime=settings.shift)
+
+
+async def _counted(process: Process, attempt: Attempt, name: str) -> tuple[Verdict, Account | None]:
+    now = process.clock()
+    async with process.database.begin() as connection:
+        verdict = await guess_limiter.count_attempt(connection, attempt, SIGN_IN_LIMITS, now)
+        account = await accounts.find_by_username(connection, name)
+    if verdict.closed_until is not None:
+        raise TooManyGuesses(max(1, ceil((verdict.closed_until - now).total_seconds())))
+    return verdict, account
+
+
+def _attempt(settings: DirectorySettings, name: str, client: str) -> Attempt:
+    """Hashes under a key that no reader of the database has: which address tried which name is nobody's business."""
+    key = signing_key(settings.signing_key_file)["d"].encode()
+    pair, by_client, target = (
+        hmac.digest(key, f"guess {subject}".encode(), sha256)
+        for subject in (f"pair {client} {name}", f"client {client}", f"target {name}")
+    )
+    return Attempt(pair=pair, client=by_client, target=target)
 
 
 async def sign_out(process: Process, person: Principal) -> None:

@@ -1,4 +1,5 @@
-"""How often a password may be guessed: five wrong ones within five minutes close the name for a minute, whoever asks.
+"""How often a password may be guessed: five wrong ones for a name within five minutes close that name for a minute, to the
+address that they came from.
 
 It counts names, not people: one that nobody has closes in the same way, so that trying teaches nothing.
 """
@@ -9,9 +10,14 @@ from typing import Final
 
 from contracts.refusal import Refusal
 
-MOST: Final = 5
 WITHIN: Final = timedelta(minutes=5)
 CLOSED_FOR: Final = timedelta(minutes=1)
+MOST: Final = 5
+"""By one address under one name."""
+MOST_BY_ADDRESS: Final = 60
+"""Under whatever names; a whole office stands behind one address."""
+MOST_UNDER_NAME: Final = 200
+"""From wherever; an address that has tried nothing wrong is still heard."""
 
 
 class TooManyGuesses(Refusal):
@@ -23,7 +29,7 @@ class TooManyGuesses(Refusal):
             vi=f"Sai mật khẩu nhiều lần. Hãy thử lại sau {seconds} giây.",
             en=f"Too many wrong passwords. Try again in {seconds} seconds.",
         )
-        self.seconds = seconds
+        self.retry_after = seconds
 
 
 class WrongPassword(Refusal):

@@ -13,7 +13,9 @@ from services.directory.commands import sessions
 from services.directory.domain.guess_limits import TooManyGuesses, WrongPassword
 from services.directory.schemas import SignIn
 from web.addresses import safe_next
+from web.client_address import client_of
 from web.csrf import own_site
+from web.errors import retry_header
 from web.forms import Form, blank, read_form
 from web.pages import CurrentPages, Pages
 from web.signin import Visitor, clear_token_cookie, set_token_cookie
@@ -41,7 +43,7 @@ async def sign_in(request: Request, pages: CurrentPages, process: CurrentProcess
     if read.data is None:
         return _again(request, pages, read, after, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        token, claims = await sessions.sign_in(process, read.data.username, read.data.password)
+        token, claims = await sessions.sign_in(process, read.data.username, read.data.password, client_of(request))
     except (WrongPassword, TooManyGuesses) as refusal:
         return _refused(request, pages, read, after, refusal)
     response = RedirectResponse(after, HTTPStatus.SEE_OTHER)
@@ -61,8 +63,7 @@ async def sign_out(person: Visitor, process: CurrentProcess) -> Response:
 
 def _refused(request: Request, pages: Pages, read: Form[SignIn], after: str, refusal: Refusal) -> Response:
     response = _again(request, pages, read.refused(refusal), after, refusal.status)
-    if isinstance(refusal, TooManyGuesses):
-        response.headers["Retry-After"] = str(refusal.seconds)
+    response.headers.update(retry_header(refusal))
     return response
 
 

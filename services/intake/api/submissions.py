@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.process import CurrentProcess, Process
 from contracts.given import GivenReference
-from services.intake.access import client_of
 from services.intake.api.answers import answer_received, answer_state
 from services.intake.commands import dossiers, receive
 from services.intake.commands.tracking import identify
 from services.intake.queries.dossiers import dossier_detail
 from services.intake.schemas import requests, views
+from web.client_address import client_of
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
 

@@ -3,14 +3,29 @@
 An attempt is counted before it is judged, and a wrong one stays counted.
 """
 
+from datetime import datetime
+from math import ceil
+from typing import Final
+
 from chassis import guess_limiter
-from chassis.guess_limiter import GuessLimit
+from chassis.guess_limiter import Attempt, GuessLimit, GuessLimits
 from chassis.process import Process
 from contracts.references import parse_reference, parse_secret
 from services.intake.adapters.keys import keys_of
 from services.intake.adapters.seal import is_secret
-from services.intake.domain.guess_limits import PER_CLIENT, PER_CODE, WINDOW, NotRecognised, TooManyGuesses
+from services.intake.domain.guess_limits import (
+    PER_CLIENT,
+    PER_CLIENT_AND_CODE,
+    PER_CODE,
+    WINDOW,
+    NotRecognised,
+    TooManyGuesses,
+)
 from services.intake.repository import dossiers, people
+
+LIMITS: Final = GuessLimits(
+    pair=GuessLimit(PER_CLIENT_AND_CODE, WINDOW), client=GuessLimit(PER_CLIENT, WINDOW), target=GuessLimit(PER_CODE, WINDOW)
+)
 
 
 async def identify(process: Process, quoted: str, secret: str, client: str) -> str:
@@ -20,17 +35,25 @@ async def identify(process: Process, quoted: str, secret: str, client: str) -> s
     """
     keys = keys_of(process.settings)
     code, letters = parse_reference(quoted), parse_secret(secret)
-    by_code, by_client = keys.index("guessed-code", code), keys.index("guessing-client", client)
+    now = process.clock()
+    attempt = Attempt(
+        pair=keys.index("guessing-pair", f"{client} {code}"),
+        client=keys.index("guessing-client", client),
+        target=keys.index("guessed-code", code),
+    )
     async with process.database.begin() as connection:
-        limits = {by_code: GuessLimit(PER_CODE, WINDOW), by_client: GuessLimit(PER_CLIENT, WINDOW)}
-        allowed = await guess_limiter.count_attempt(connection, limits, process.clock()) is None
-        dossier = await dossiers.quoted(connection, code) if allowed else None
+        verdict = await guess_limiter.count_attempt(connection, attempt, LIMITS, now)
+        dossier = await dossiers.quoted(connection, code) if verdict.closed_until is None else None
         person = await people.find(connection, dossier) if dossier else None
         known = dossier and person and is_secret(keys, dossier, letters, person.secret_index)
         if known:
-            await guess_limiter.take_back(connection, [by_code, by_client])
-    if not allowed:
-        raise TooManyGuesses
+            await guess_limiter.take_back(connection, verdict)
+    if verdict.closed_until is not None:
+        raise TooManyGuesses(_seconds(verdict.closed_until, now))
     if not (known and dossier):
         raise NotRecognised
     return dossier
+
+
+def _seconds(until: datetime, now: datetime) -> int:
+    return max(1, ceil((until - now).total_seconds()))

@@ -9,7 +9,6 @@ from chassis.process import CurrentProcess, Process
 from contracts.civil import civil_day
 from contracts.intake import UnitRef
 from contracts.refusal import Refusal
-from services.intake.access import client_of
 from services.intake.commands.dossiers import resubmit_by_citizen
 from services.intake.commands.receive import submit_online
 from services.intake.commands.tracking import identify
@@ -19,7 +18,9 @@ from services.intake.queries.dossiers import dossier_detail, secret_of, tracking
 from services.intake.queries.reach import reach_of
 from services.intake.schemas.requests import ResubmitDossier
 from services.intake.schemas.views import warnings_of
+from web.client_address import client_of
 from web.conditional import IfMatch
+from web.errors import retry_header
 from web.forms import Form, blank, read_form
 from web.idempotency import IdempotencyKey
 from web.languages import chosen_language
@@ -45,7 +46,7 @@ async def track(process: CurrentProcess, pages: CurrentPages, _: Visitor, reques
     try:
         dossier = await identify(process, form.data.code, form.data.secret, client_of(request))
     except Refusal as refusal:
-        return pages.render(request, "track.html", status=refusal.status, form=form.refused(refusal))
+        return _not_tracked(pages, request, form, refusal)
     return await _tracked(process, pages, request, dossier, form, blank())
 
 
@@ -65,6 +66,12 @@ async def resubmit(
     except Refusal as refusal:
         return await _tracked(process, pages, request, dossier, who, papers.refused(refusal), status=refusal.status)
     return await _tracked(process, pages, request, dossier, who, blank(), again=True)
+
+
+def _not_tracked(pages: Pages, request: Request, form: Form[Any], refusal: Refusal) -> Response:
+    response = pages.render(request, "track.html", status=refusal.status, form=form.refused(refusal))
+    response.headers.update(retry_header(refusal))
+    return response
 
 
 async def _tracked(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -10,10 +11,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from chassis.guess_limiter import GuessLimit
 from chassis.secret_files import UnusableSecret
 from services.directory.adapters import passwords
 from services.directory.adapters.passwords import PASSWORDS
-from services.directory.domain.guess_limits import MOST
+from services.directory.adapters.turns import Turns
+from services.directory.commands import sessions
+from services.directory.domain.guess_limits import CLOSED_FOR, MOST, WITHIN
 from tests.support.directory_world import OPERATOR_PASSWORD, Directory, hidden, running, settings_in
 from tests.support.reference_data import ADMIN, CENTRE, DISTRICT, PASSWORD, PUBLIC_KEY
 from tests.support.servers import PostgresServer
@@ -21,8 +25,10 @@ from web.signin import COOKIE
 from web.tokens import new_signing_key, verify
 
 
-async def sign_in(directory: Directory, username: str, password: str) -> httpx.Response:
-    return await directory.http.post("/api/directory/sign-in", json={"username": username, "password": password})
+async def sign_in(directory: Directory, username: str, password: str, address: str = "192.0.2.1") -> httpx.Response:
+    """`address`: as the front door saw it."""
+    credentials, headers = {"username": username, "password": password}, {"X-Forwarded-For": address}
+    return await directory.http.post("/api/directory/sign-in", json=credentials, headers=headers)
 
 
 async def test_a_token_says_who_and_what_for_one_shift(directory: Directory) -> None:
@@ -83,11 +89,46 @@ async def test_guessing_closes_a_name_for_a_minute_whether_anybody_has_it_or_not
     assert 1 <= int(closed.headers["retry-after"]) <= 60
 
 
-async def test_the_right_password_clears_what_stood_against_the_name(directory: Directory) -> None:
-    for _ in range(MOST - 1):
-        await sign_in(directory, "hai", "wrong-password")
-    assert (await sign_in(directory, "hai", PASSWORD)).status_code == 200
-    assert await directory.rows("SELECT 1 FROM guess WHERE subject = 'hai'") == []
+async def test_the_right_password_clears_what_stood_against_the_name_at_that_address(directory: Directory) -> None:
+    for _ in range(2):
+        for _ in range(MOST - 1):
+            assert (await sign_in(directory, "hai", "wrong-password", "192.0.2.20")).status_code == 401
+        assert (await sign_in(directory, "hai", PASSWORD, "192.0.2.20")).status_code == 200
+
+
+async def test_a_strangers_wrong_passwords_do_not_lock_the_owner_out(directory: Directory) -> None:
+    for _ in range(MOST):
+        assert (await sign_in(directory, "dung", "wrong-password", "192.0.2.21")).status_code == 401
+    assert (await sign_in(directory, "dung", PASSWORD, "192.0.2.21")).status_code == 429
+    assert (await sign_in(directory, "dung", PASSWORD, "192.0.2.22")).status_code == 200
+
+
+async def test_a_name_guessed_at_from_everywhere_opens_to_its_owner_alone(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(sessions.SIGN_IN_LIMITS, target=GuessLimit(3, WITHIN, CLOSED_FOR))
+    monkeypatch.setattr(sessions, "SIGN_IN_LIMITS", few)
+    for number in range(3):
+        assert (await sign_in(directory, "nga", "wrong-password", f"192.0.2.{30 + number}")).status_code == 401
+    assert (await sign_in(directory, "nga", "wrong-password", "192.0.2.30")).status_code == 429
+    for _ in range(2):
+        assert (await sign_in(directory, "nga", PASSWORD, "192.0.2.40")).status_code == 200
+    assert (await sign_in(directory, "nga", PASSWORD, "192.0.2.30")).status_code == 429, "it stays closed to who guessed wrong"
+
+
+async def test_one_address_cannot_try_a_password_on_everybody(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = replace(sessions.SIGN_IN_LIMITS, client=GuessLimit(3, WITHIN, CLOSED_FOR))
+    monkeypatch.setattr(sessions, "SIGN_IN_LIMITS", few)
+    answers = [await sign_in(directory, f"made-up-{number}", "wrong-password", "192.0.2.50") for number in range(4)]
+    assert [answer.status_code for answer in answers] == [401] * 3 + [429]
+    assert (await sign_in(directory, "made-up-4", "wrong-password", "192.0.2.51")).status_code == 401
+
+
+async def test_no_reader_of_the_database_learns_who_tried_whose_name(directory: Directory) -> None:
+    await sign_in(directory, "made-up-name", "wrong-password", "192.0.2.60")
+    subjects = [bytes(row.subject) for row in await directory.rows("SELECT subject FROM guess")]
+    assert subjects
+    assert not [subject for subject in subjects if b"made-up-name" in subject or b"192.0.2.60" in subject]
 
 
 async def test_signing_out_ends_every_token_and_is_published(directory: Directory) -> None:
@@ -203,10 +244,15 @@ async def test_nul_and_broken_letters_are_refused(directory: Directory) -> None:
         assert answer.status_code == 422
 
 
-async def test_too_many_at_once_are_asked_to_come_back(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PASSWORDS, "_inside", passwords.AT_ONCE + passwords.WAITING)
-    answer = await sign_in(directory, "tam", PASSWORD)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+async def test_an_attempt_that_is_asked_to_come_back_does_not_count(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(PASSWORDS, "_turns", Turns(0, 0))
+        for _ in range(MOST + 1):
+            answer = await sign_in(directory, "tam", "wrong-password", "192.0.2.70")
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert (await sign_in(directory, "tam", PASSWORD, "192.0.2.70")).status_code == 200
 
 
 async def test_the_operator_works_before_any_unit_is_there(postgres: PostgresServer, tmp_path: Path) -> None:

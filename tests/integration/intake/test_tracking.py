@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
-from services.intake.domain.guess_limits import PER_CLIENT, PER_CODE
+from chassis.guess_limiter import GuessLimit
+from services.intake.commands import tracking
+from services.intake.domain.guess_limits import PER_CLIENT, PER_CLIENT_AND_CODE, WINDOW
 from tests.support.intake_events import APPLICANT, INCOMPLETE, MISSING, NOW
 from tests.support.intake_world import Intake
+from web.client_address import TrustedProxies
 
 WRONG = "0000-0000"
 
@@ -98,19 +102,58 @@ async def test_another_dossiers_secret_opens_nothing(intake: Intake) -> None:
     assert (await intake.track(first | {"secret": other["secret"]}, **from_address(5))).status_code == 404
 
 
-async def test_one_code_cannot_be_guessed_from_many_places(intake: Intake) -> None:
+async def test_a_strangers_guesses_at_a_code_do_not_lock_its_owner_out(intake: Intake) -> None:
     received = await intake.receive()
-    guesses = [await intake.track(received | {"secret": WRONG}, **from_address(100 + n)) for n in range(PER_CODE + 3)]
-    assert [answer.status_code for answer in guesses] == [404] * PER_CODE + [429] * 3
-    right = await intake.track(received, **from_address(200))
-    assert (right.status_code, right.json()["code"]) == (429, "too-many-tries")
+    wrong = received | {"secret": WRONG}
+    guesses = [await intake.track(wrong, **from_address(100)) for _ in range(PER_CLIENT_AND_CODE + 3)]
+    assert [answer.status_code for answer in guesses] == [404] * PER_CLIENT_AND_CODE + [429] * 3
+    stranger = await intake.track(received, **from_address(100))
+    assert (stranger.status_code, stranger.json()["code"]) == (429, "too-many-tries")
+    assert 1 <= int(stranger.headers["retry-after"]) <= 15 * 60
+    assert (await intake.track(received, **from_address(101))).status_code == 200
+
+
+async def test_a_code_guessed_at_from_everywhere_opens_to_its_owner_alone(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking, "LIMITS", replace(tracking.LIMITS, target=GuessLimit(4, WINDOW)))
+    received = await intake.receive()
+    wrong = received | {"secret": WRONG}
+    for n in range(4):
+        assert (await intake.track(wrong, **from_address(110 + n))).status_code == 404
+    for n in range(4):
+        assert (await intake.track(wrong, **from_address(110 + n))).status_code == 429, "this address has guessed wrong before"
+    assert (await intake.track(wrong, **from_address(114))).status_code == 404, "a new address has one try"
+    assert (await intake.track(wrong, **from_address(114))).status_code == 429
+    for _ in range(3):
+        assert (await intake.track(received, **from_address(115))).status_code == 200
+    assert (await intake.track(wrong, **from_address(111))).status_code == 429, (
+        "the owner's right secret opened it to nobody else"
+    )
 
 
 async def test_many_guesses_at_once_are_all_counted(intake: Intake) -> None:
-    received = await intake.receive()
-    wrong = received | {"secret": WRONG}
-    answers = await asyncio.gather(*(intake.track(wrong, **from_address(60 + n)) for n in range(PER_CODE * 2)))
-    assert sorted(answer.status_code for answer in answers) == [404] * PER_CODE + [429] * PER_CODE
+    wrong = await intake.receive() | {"secret": WRONG}
+    answers = await asyncio.gather(*(intake.track(wrong, **from_address(60)) for _ in range(PER_CLIENT_AND_CODE * 2)))
+    assert sorted(answer.status_code for answer in answers) == [404] * PER_CLIENT_AND_CODE + [429] * PER_CLIENT_AND_CODE
+
+
+async def test_an_address_that_the_client_writes_itself_hides_nobody(intake: Intake) -> None:
+    wrong = await intake.receive() | {"secret": WRONG}
+    answers = [
+        await intake.track(wrong, **{"X-Forwarded-For": f"203.0.113.{n}, 198.51.100.1"}) for n in range(PER_CLIENT_AND_CODE + 1)
+    ]
+    assert answers[-1].status_code == 429
+
+
+async def test_without_a_trusted_front_door_its_word_counts_for_nothing(intake: Intake) -> None:
+    wrong = await intake.receive() | {"secret": WRONG}
+    trusted, intake.app.state.trusted_proxies = intake.app.state.trusted_proxies, TrustedProxies()
+    try:
+        answers = [await intake.track(wrong, **from_address(150 + n)) for n in range(PER_CLIENT_AND_CODE + 1)]
+    finally:
+        intake.app.state.trusted_proxies = trusted
+    assert answers[-1].status_code == 429
 
 
 async def test_one_place_cannot_guess_at_many_codes(intake: Intake) -> None:
@@ -124,14 +167,14 @@ async def test_one_place_cannot_guess_at_many_codes(intake: Intake) -> None:
 
 async def test_right_ones_are_not_counted(intake: Intake) -> None:
     received = await intake.receive()
-    for _ in range(PER_CODE * 2):
+    for _ in range(PER_CLIENT_AND_CODE * 2):
         assert (await intake.track(received, **from_address(8))).status_code == 200
 
 
 async def test_attempts_are_forgotten_with_their_window(intake: Intake) -> None:
     received = await intake.receive()
-    for n in range(PER_CODE + 1):
-        await intake.track(received | {"secret": WRONG}, **from_address(10 + n))
+    for _ in range(PER_CLIENT_AND_CODE + 1):
+        await intake.track(received | {"secret": WRONG}, **from_address(30))
     assert (await intake.track(received, **from_address(30))).status_code == 429
     async with intake.database.begin() as connection:
         await connection.exec_driver_sql(
@@ -146,10 +189,11 @@ async def test_guessing_limits_hold_for_handing_in_again_too(intake: Intake) -> 
     await intake.post(f"/dossiers/{sent['id']}/return", form, version=1)
     path = f"/submissions/{sent['submission_number']}/resubmit"
     body = {"papers": [MISSING], "secret": WRONG}
-    for n in range(PER_CODE):
-        assert (await intake.online(path, body, **from_address(40 + n), **{"If-Match": '"2"'})).status_code == 404
-    last = await intake.online(path, body | {"secret": sent["secret"]}, **from_address(55), **{"If-Match": '"2"'})
-    assert last.status_code == 429
+    for _ in range(PER_CLIENT_AND_CODE):
+        assert (await intake.online(path, body, **from_address(40), **{"If-Match": '"2"'})).status_code == 404
+    right = body | {"secret": sent["secret"]}
+    assert (await intake.online(path, right, **from_address(40), **{"If-Match": '"2"'})).status_code == 429
+    assert (await intake.online(path, right, **from_address(41), **{"If-Match": '"2"'})).status_code == 200
 
 
 @pytest.mark.parametrize("code", ["", "x" * 101, "a\u0000b", "%00", "'; --", "🙂"])

@@ -1,11 +1,13 @@
-"""However attempts come, no more are tried than the limit says; what is old or taken back does not count."""
+"""However attempts come, no more are tried than the limit says; what is old or taken back does not count; strangers close nothing
+for those who have tried nothing wrong.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.guess_limiter import Guesses, GuessLimit, counted
+from chassis.guess_limiter import Attempt, Counts, Guesses, GuessLimit, GuessLimits, Verdict, counted, judge
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 NONE = Guesses(0, NOW)
@@ -74,3 +76,43 @@ def test_closed_till_the_end_of_the_window_at_most_twice_five_in_any_window_are_
     tried = moments_tried(pauses, CLOSED_TILL_THE_END)
     for first, eleventh in zip(tried, tried[10:], strict=False):
         assert eleventh - first >= WITHIN
+
+
+ATTEMPT = Attempt(pair=b"pair", client=b"client", target=b"target")
+LIMITS = GuessLimits(
+    pair=GuessLimit(5, WITHIN, MINUTE), client=GuessLimit(60, WITHIN, MINUTE), target=GuessLimit(200, WITHIN, MINUTE)
+)
+UNTIL = NOW + MINUTE
+CLOSED = Guesses(5, NOW, UNTIL)
+
+
+def counts(**changes: Guesses) -> Counts:
+    return dict.fromkeys(ATTEMPT.subjects, NONE) | {name.encode(): guesses for name, guesses in changes.items()}
+
+
+def test_an_attempt_counts_for_the_pair_the_client_and_the_target() -> None:
+    verdict, changed = judge(ATTEMPT, counts(), NOW, LIMITS)
+    assert verdict == Verdict(None, (b"pair", b"client", b"target"))
+    assert changed == dict.fromkeys(ATTEMPT.subjects, Guesses(1, NOW))
+
+
+def test_what_is_closed_to_this_client_is_neither_tried_nor_counted() -> None:
+    later = Guesses(60, NOW, UNTIL + MINUTE)
+    assert judge(ATTEMPT, counts(pair=CLOSED), NOW, LIMITS) == (Verdict(UNTIL), {})
+    assert judge(ATTEMPT, counts(client=CLOSED), NOW, LIMITS) == (Verdict(UNTIL), {})
+    assert judge(ATTEMPT, counts(pair=CLOSED, client=later), NOW, LIMITS) == (Verdict(UNTIL + MINUTE), {})
+    assert judge(ATTEMPT, counts(pair=CLOSED), UNTIL, LIMITS)[0].closed_until is None
+
+
+def test_a_closed_target_hears_once_whom_it_has_heard_nothing_wrong_from() -> None:
+    closed = Guesses(200, NOW, UNTIL)
+    verdict, changed = judge(ATTEMPT, counts(target=closed), NOW, LIMITS)
+    assert verdict == Verdict(None, (b"pair", b"client")), "so that taking it back opens the target to nobody"
+    assert judge(ATTEMPT, {**counts(target=closed), **changed}, NOW, LIMITS) == (Verdict(UNTIL), {})
+
+
+def test_wrong_attempts_of_long_ago_leave_an_address_clean() -> None:
+    closed, old = Guesses(200, NOW, UNTIL), Guesses(4, NOW - WITHIN)
+    assert judge(ATTEMPT, counts(target=closed, pair=old), NOW, LIMITS)[0].closed_until is None
+    newer = Guesses(4, NOW - WITHIN + timedelta(seconds=1))
+    assert judge(ATTEMPT, counts(target=closed, pair=newer), NOW, LIMITS)[0].closed_until == UNTIL

@@ -192,7 +192,7 @@ def raised(refuse: Callable[[], object]) -> Refusal:
             id="received before it was handed in",
         ),
         pytest.param(
-            lambda: _raise(TooManyGuesses()),
+            lambda: _raise(TooManyGuesses(14 * 60 + 1)),
             "too-many-tries",
             None,
             429,

@@ -61,7 +61,7 @@ def test_a_refusal_says_in_both_languages_what_to_do(
 
 
 def test_too_many_guesses_tell_a_program_how_long() -> None:
-    assert TooManyGuesses(42).seconds == 42
+    assert TooManyGuesses(42).retry_after == 42
 
 
 def test_the_operator_holds_the_installation_s_roles_and_keeps_its_sign_out() -> None:
