@@ -18,11 +18,12 @@ from contracts.refusal import Refusal
 from web import errors
 from web.clean_input import clean_input
 from web.languages import Texts
-from web.middleware import BodyLimit, HeadAsGet, InFlightLimit, RequestBoundary
+from web.middleware import HeadAsGet, QueryLimit, RequestBoundary
 from web.pages import Pages
 from web.problems import RESPONSES, Problem, Unavailable
 from web.settings import WebSettings
 from web.signin import SignInCheck, SignInNeeded
+from web.work import BoundedWork
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -62,8 +63,13 @@ def create_app(
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestBoundary),
-            Middleware(InFlightLimit, settings=settings, always=(f"/api/{service}/health/", "/metrics")),
-            Middleware(BodyLimit, settings=settings),
+            Middleware(QueryLimit, settings=settings),
+            Middleware(
+                BoundedWork,
+                settings=settings,
+                always=(f"/api/{service}/health/", f"/api/{service}/metrics"),
+                unavailable=(Unavailable, *unavailable),
+            ),
         ],
     )
     app.state.signin = signin
@@ -74,6 +80,7 @@ def create_app(
         SignInNeeded: errors.on_sign_in_needed,
         RequestValidationError: errors.on_validation,
         HTTPException: errors.on_http,
+        errors.BeforeBody: errors.on_before_body,
         **dict.fromkeys((Unavailable, *unavailable), errors.on_unavailable),
     }
     for kind, handler in handlers.items():

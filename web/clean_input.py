@@ -21,8 +21,6 @@ _LARGEST: Final = 2**63 - 1
 # Text that a lax reader turns into an integer: it overflows just as a number does.
 _DIGITS: Final = re.compile(r"\s*[+-]?[0-9_]{19,}(?:\.0*)?\s*", re.ASCII)
 
-_NAMED: Final = 50  # a body of a million wrong values gets a short answer
-
 Loc = tuple[int | str, ...]
 
 
@@ -44,9 +42,7 @@ async def _refuse_impossible(request: Request) -> None:
             text = value if isinstance(value, str) else value.filename or ""
             impossible += [*_impossible(name, ("form", "name")), *_impossible(text, ("form", name))]
     if impossible:
-        raise RequestValidationError(
-            [{"type": kind, "loc": loc, "msg": kind, "input": None} for loc, kind in impossible[:_NAMED]]
-        )
+        raise RequestValidationError([{"type": kind, "loc": loc, "msg": kind, "input": None} for loc, kind in impossible])
 
 
 async def _json(request: Request) -> object:

@@ -37,10 +37,6 @@ def overloaded(request: Request, retry_after: int) -> Response:
     return answer(request, _problem(503, "unavailable", seconds=retry_after), {"Retry-After": str(retry_after)})
 
 
-def too_large(request: Request, limit: int) -> Response:
-    return answer(request, _problem(413, "too-large", kilobytes=limit // 1024))
-
-
 def unforeseen(request: Request) -> Response:
     """The 500: nothing of the exception is shown; the request id on the answer finds it in the log."""
     problem = _problem(500, "unforeseen")
@@ -50,8 +46,12 @@ def unforeseen(request: Request) -> Response:
         return JSONResponse(problem.model_dump(), status_code=500, media_type=MEDIA_TYPE)
 
 
-async def on_refusal(request: Request, refusal: Refusal) -> Response:
+def refused(request: Request, refusal: Refusal) -> Response:
     return answer(request, Problem.of_refusal(refusal), retry_header(refusal))
+
+
+async def on_refusal(request: Request, refusal: Refusal) -> Response:
+    return refused(request, refusal)
 
 
 def retry_header(refusal: Refusal) -> dict[str, str]:
@@ -88,13 +88,29 @@ async def on_validation(request: Request, error: RequestValidationError) -> Resp
     )
 
 
+class BeforeBody(HTTPException):
+    """What kept a body from being read. FastAPI turns every other exception into "cannot parse the body"."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__(400)
+        self.fault = fault
+
+
+async def on_before_body(request: Request, before: BeforeBody) -> Response:
+    """Answered as if a route had raised it."""
+    handlers = request.app.exception_handlers
+    kind = next((kind for kind in type(before.fault).__mro__ if kind in handlers), None)
+    if kind is None:
+        raise before.fault
+    response: Response = await handlers[kind](request, before.fault)
+    return response
+
+
 _BY_STATUS = {400: "bad-request", 404: "not-found", 405: "method", 415: "media-type"}
 
 
 async def on_http(request: Request, error: HTTPException) -> Response:
     """Starlette's and FastAPI's own: unknown route, wrong method, unreadable body."""
-    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return too_large(request, int(error.detail))
     other = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unforeseen"
     code = _BY_STATUS.get(error.status_code, other)
     return answer(request, _problem(error.status_code, code), _with_head(error.headers))

@@ -1,5 +1,5 @@
-"""What holds for every answer, also for those no route gives: an id, strict headers, bounded bodies, bounded work, no bare 500,
-and `HEAD` wherever there is a GET.
+"""What holds for every answer, also for those no route gives: an id, strict headers, no bare 500, a bounded query, and `HEAD`
+wherever there is a GET. Bounded bodies and bounded work: web.work.
 
 Plain ASGI, because these run for each request and must see the answers of the error handlers too.
 """
@@ -8,11 +8,11 @@ import logging
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import correlation, errors
+from web.body_bounds import QueryTooLong
 from web.settings import WebSettings
 
 _log = logging.getLogger(__name__)
@@ -99,56 +99,18 @@ class RequestBoundary:
             correlation.request_id.reset(token)
 
 
-class InFlightLimit:
-    """Beyond `in_flight` requests at once the next one gets an honest 503; health and metrics always answer."""
-
-    def __init__(self, app: ASGIApp, settings: WebSettings, always: tuple[str, ...]) -> None:
-        self.app, self.settings, self.always = app, settings, always
-        self.working = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(self.always):
-            await self.app(scope, receive, send)
-            return
-        if self.working >= self.settings.in_flight:
-            await errors.overloaded(Request(scope), self.settings.retry_after)(scope, receive, send)
-            return
-        self.working += 1
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self.working -= 1
-
-
-class BodyLimit:
-    """A body beyond the limit is refused: by its announced length before a byte is read, else when the limit is passed."""
+class QueryLimit:
+    """A query of more bytes or fields than any page of ours sends is refused before anything parses it."""
 
     def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self.app, self.settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
+        if scope["type"] == "http" and self._beyond(scope["query_string"]):
+            request = Request({**scope, "query_string": b""})
+            await errors.refused(request, QueryTooLong())(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        limit = self._limit(headers.get("content-type", ""))
-        announced = headers.get("content-length", "")
-        if announced.isdecimal() and (len(announced) > len(str(limit)) or int(announced) > limit):
-            await errors.too_large(Request(scope), limit)(scope, receive, send)
-            return
-        seen = 0
+        await self.app(scope, receive, send)
 
-        async def receive_within_limit() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                # An HTTPException, because FastAPI turns any other into "cannot parse the body".
-                raise HTTPException(413, detail=str(limit))
-            return message
-
-        await self.app(scope, receive_within_limit, send)
-
-    def _limit(self, content_type: str) -> int:
-        uploads = content_type.startswith(("multipart/", "application/octet-stream"))
-        return self.settings.upload_limit if uploads else self.settings.body_limit
+    def _beyond(self, query: bytes) -> bool:
+        return len(query) > self.settings.query_limit or query.count(b"&") >= self.settings.query_fields

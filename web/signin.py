@@ -6,7 +6,7 @@ the holder last signed out (`tokens_valid_from`). Of its roles those count that 
 our own pages (web.csrf).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -25,6 +25,8 @@ from web.tokens import BadToken, TokenClaims, VerifiedTokens
 
 COOKIE: Final = "motcua_token"
 _CLOCK_SKEW: Final = timedelta(seconds=30)
+_SIGNED_IN: Final = "motcua.signed_in"
+"""Where a request carries what `signed_in` found."""
 
 
 class SignInNeeded(Refusal):
@@ -44,6 +46,15 @@ class StaffState:
     tokens_valid_from: datetime
     roles: Mapping[str, frozenset[Role]]
     unit_names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A person and the good token that they came with; `by_cookie`: a browser sent it by itself."""
+
+    person: Principal
+    token: str
+    by_cookie: bool
 
 
 class SignInState(Protocol):
@@ -104,18 +115,48 @@ def token_of(request: Request) -> tuple[str, bool] | None:
     return (cookie, True) if cookie else None
 
 
-async def principal(request: Request) -> Principal:
-    """Dependency: the person signed in. 401 for a program, the sign-in page for a browser."""
-    presented = token_of(request)
-    if presented is None:
-        raise SignInNeeded("missing")
-    token, by_cookie = presented
-    check: SignInCheck = request.app.state.signin
-    person = await check.check(token)
-    if by_cookie:
-        await require_proof(request, token, person.session_id)
-    request.state.principal = person
-    return person
+async def signed_in(request: Request) -> Presented:
+    """Who is signed in, before any of the body is read; looked up once for a request. Raises SignInNeeded."""
+    known: Presented | None = request.scope.get(_SIGNED_IN)
+    if known is None:
+        offered = token_of(request)
+        if offered is None:
+            raise SignInNeeded("missing")
+        check: SignInCheck = request.app.state.signin
+        known = Presented(await check.check(offered[0]), *offered)
+        request.scope[_SIGNED_IN] = known
+    return known
+
+
+def look_again(request: Request) -> None:
+    """Time has passed since `signed_in` answered: whoever asks next looks up anew."""
+    request.scope.pop(_SIGNED_IN, None)
+
+
+class SignInGuard:
+    """A dependency: the person signed in and, if roles are given, holding one of them in any unit; which unit matters is for the
+    handler (`.require`). 401 for a program, the sign-in page for a browser.
+    """
+
+    def __init__(self, *roles: Role) -> None:
+        self._roles = roles
+
+    async def admit(self, request: Request) -> Presented:
+        """What can be said before the body is read. Raises SignInNeeded, Forbidden."""
+        presented = await signed_in(request)
+        if self._roles and not any(presented.person.has(role) for role in self._roles):
+            raise Forbidden(self._roles)
+        return presented
+
+    async def __call__(self, request: Request) -> Principal:
+        presented = await self.admit(request)
+        if presented.by_cookie:
+            await require_proof(request, presented.token, presented.person.session_id)
+        request.state.principal = presented.person
+        return presented.person
+
+
+principal: Final = SignInGuard()
 
 
 async def visitor(request: Request) -> Principal | None:
@@ -126,16 +167,9 @@ async def visitor(request: Request) -> Principal | None:
         return None
 
 
-def requires(*roles: Role) -> Callable[[Request], Awaitable[Principal]]:
-    """Dependency: signed in and holding one of the roles in any unit; which unit matters is for the handler (`.require`)."""
-
-    async def holder(request: Request) -> Principal:
-        person = await principal(request)
-        if not any(person.has(role) for role in roles):
-            raise Forbidden(roles)
-        return person
-
-    return holder
+def requires(*roles: Role) -> SignInGuard:
+    """Dependency: signed in and holding one of the roles."""
+    return SignInGuard(*roles)
 
 
 SignedIn = Annotated[Principal, Depends(principal)]

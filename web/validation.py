@@ -4,13 +4,16 @@ A custom validator's ValueError speaks for itself: its text is `vi / en` (as in 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from contracts.refusal import Refusal
 from web.languages import Bilingual, Texts, bilingual
 from web.problems import FieldProblem
 
-_SHOWN_PATH: Final = 200
+MOST_PROBLEMS: Final = 50
+"""A thousand mistakes get a short answer: whoever mends fifty asks again."""
+_SHOWN_PATH: Final = 60
 _SOURCES: Final = frozenset({"body", "query", "path", "header", "cookie", "form"})
 
 # pydantic's error types -> the layout's `invalid.*` texts. What is not here says "this value is not right".
@@ -60,8 +63,10 @@ _TEXTS: Final[Mapping[str, str]] = {
 
 
 def field_problems(mistakes: Iterable[Mapping[str, Any]], texts: Texts, *, on_page: bool = False) -> list[FieldProblem]:
-    """`mistakes` as pydantic's `errors()` lists them; `on_page`: in words for people, without a field's technical name."""
-    return [_field_problem(mistake, texts, on_page=on_page) for mistake in mistakes]
+    """`mistakes` as pydantic's `errors()` lists them, the first fifty; `on_page`: in words for people, without a field's technical
+    name.
+    """
+    return [_field_problem(mistake, texts, on_page=on_page) for mistake in islice(mistakes, MOST_PROBLEMS)]
 
 
 def _field_problem(mistake: Mapping[str, Any], texts: Texts, *, on_page: bool) -> FieldProblem:

@@ -53,7 +53,7 @@ class FaultProblem(FieldProblem):
 
 
 class ImportProblem(Problem):
-    """The problem with every fault of the files, the first two hundred of them."""
+    """The problem with every fault of the files, the first fifty of them."""
 
     errors: list[FaultProblem]  # type: ignore[assignment]  # a list that nobody adds to
 

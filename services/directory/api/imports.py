@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -21,12 +21,14 @@ from services.directory.schemas import FaultProblem, Imported, ImportFiles, Impo
 from services.directory.settings import directory_settings
 from web import correlation
 from web.addresses import is_form
+from web.body_bounds import BodyBounds
 from web.errors import answer
 from web.idempotency import IdempotencyKey
 from web.problems import MEDIA_TYPE, Problem
 
 router = APIRouter(prefix="/api/directory", tags=["import"])
 
+MOST_BYTES: Final = 1024 * 1024
 _BODIES: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -45,7 +47,13 @@ _REFUSED: Final[dict[str, Any]] = {
 }
 
 
-@router.post("/import", response_model=Imported, openapi_extra=_BODIES, responses={422: _REFUSED})
+@router.post(
+    "/import",
+    response_model=Imported,
+    openapi_extra=_BODIES,
+    responses={422: _REFUSED},
+    dependencies=[Depends(BodyBounds(size=MOST_BYTES, values=100, keys=100, fields=100))],
+)
 async def import_files(request: Request, person: Importer, key: IdempotencyKey, process: CurrentProcess) -> Imported | Response:
     """The operator's, by `motcua import`: a token in a browser's cookie is refused."""
     try:

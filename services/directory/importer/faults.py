@@ -7,7 +7,7 @@ from typing import Final
 
 from contracts.refusal import Refusal
 
-MOST_NAMED: Final = 200
+MOST_NAMED: Final = 50
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -22,7 +22,7 @@ class Fault:
 
 
 class ImportRefused(Refusal):
-    """Nothing was imported; `faults` in the order of the files, the first two hundred of them."""
+    """Nothing was imported; `faults` in the order of the files, the first fifty of them."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -72,7 +72,7 @@ async def test_a_slip_says_what_is_wrong_and_counts_as_no_guess(intake: Intake) 
     received = await intake.receive()
     short, cut = received["code"][:-4], received["secret"][:-1]
     for code, secret, field in ((short, received["secret"], "code"), (received["code"], cut, "secret"), ("đơn", WRONG, "code")):
-        for _ in range(PER_CODE + 1):
+        for _ in range(PER_CLIENT_AND_CODE + 1):
             slip = await intake.track({"code": code, "secret": secret}, **from_address(41))
             assert (slip.status_code, slip.json()["errors"][0]["field"]) == (422, field)
     assert (await intake.track(received, **from_address(41))).status_code == 200

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi import Depends
+from starlette.requests import Request
 from starlette.types import Message
 
 from tests.support.eventually import eventually
 from tests.support.web_world import browse, sample_app, token
+from web.body_bounds import BodyBounds
 from web.conditional import StaleWrite
 from web.problems import MEDIA_TYPE
 
@@ -179,14 +182,22 @@ async def test_a_body_that_turns_out_too_large_is_refused_on_the_way() -> None:
         ("/sample/declared-form", "application/x-www-form-urlencoded"),
         ("/sample/forms", "multipart/form-data; boundary=x"),
     ):
-        async with browse(sample_app(body_limit=1000, upload_limit=1000)) as client:
+        async with browse(sample_app(body_limit=1000)) as client:
             answer = await client.post(path, content=stream(), headers={"Content-Type": kind})
             assert (answer.status_code, answer.json()["code"]) == (413, "too-large"), path
 
 
-async def test_uploads_have_a_limit_of_their_own() -> None:
-    async with browse(sample_app(body_limit=100, upload_limit=5000)) as client:
-        assert (await client.post("/sample/forms", files={"name": (None, "x" * 2000)})).status_code == 200
+async def test_a_route_may_have_a_limit_of_its_own() -> None:
+    app = sample_app(body_limit=100)
+
+    @app.post("/sample/large", dependencies=[Depends(BodyBounds(size=5000))])
+    async def large(request: Request) -> dict[str, int]:
+        return {"bytes": len((await request.form()).getlist("name")[0])}
+
+    async with browse(app) as client:
+        assert (await client.post("/sample/large", data={"name": "x" * 2000})).json() == {"bytes": 2000}
+        assert (await client.post("/sample/large", files={"name": (None, "x" * 2000)})).json() == {"bytes": 2000}
+        assert (await client.post("/sample/large", data={"name": "x" * 5000})).status_code == 413
         assert (await client.post("/sample/forms", data={"name": "x" * 2000})).status_code == 413
 
 
