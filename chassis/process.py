@@ -20,6 +20,7 @@ from chassis.dead_letters import DEAD_LETTER_COMMANDS, dead_letters_router
 from chassis.health import health_router
 from chassis.http_server import HttpServer
 from chassis.logs import configure_logs
+from chassis.loop_watch import LoopWatch
 from chassis.reconcile import View, reconcile_router
 from chassis.settings import ProcessSettings, database_url, web_settings
 from chassis.sign_in import SignInLookUp
@@ -97,6 +98,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         unavailable=(OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, Overloaded),
     )
     app.state.process = process
+    app.add_middleware(LoopWatch)
     app.include_router(health_router(service.name))
     app.include_router(dead_letters_router(service.name))
     app.include_router(reconcile_router(service.name, service.views))

@@ -1,5 +1,6 @@
 """Import: all files or nothing. The same files again change nothing."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -37,7 +38,7 @@ async def import_all(
 
 async def _hashes(process: Process, texts: Mapping[str, str]) -> dict[str, str]:
     """Made before the transaction begins: hashing is slow, and nobody waits for it with a lock in hand."""
-    initial = initial_passwords(texts)
+    initial = await asyncio.to_thread(initial_passwords, texts)
     async with process.reads.connect() as connection:
         have_one = await accounts.ids_with_password(connection, initial)
     return await PASSWORDS.hash_all(password for staff_id, password in initial.items() if staff_id not in have_one)
