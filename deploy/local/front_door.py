@@ -1,7 +1,8 @@
 """Caddy's configuration: one address for everything, by path.
 
 A service that is away answers 503 with Retry-After, to programs as problem+json and to people as a small page; the others
-are not touched by it. Metrics are for the machine's own eyes: from outside they do not exist.
+are not touched by it. Metrics are for the machine's own eyes: from outside they do not exist. Head and body of a request have to
+arrive in time, and a service hears of it when all of it is there.
 """
 
 import json
@@ -36,11 +37,22 @@ CADDYFILE = """\
 	log {{
 		level WARN
 	}}
+	servers {{
+		timeouts {{
+			read_header 10s
+			read_body 30s
+			idle 2m
+		}}
+		max_header_size 32KB
+	}}
 }}
 
 http://:{port} {{
 	bind {host}
 	encode zstd gzip
+	request_body {{
+		max_size 4MB
+	}}
 	header {{
 		X-Content-Type-Options nosniff
 		X-Frame-Options DENY
@@ -91,6 +103,7 @@ ROUTE = """
 		@{name} path {paths}
 		handle @{name} {{
 			reverse_proxy {upstreams} {{
+				request_buffers 4MB
 				lb_policy random
 				lb_try_duration 1s
 				lb_try_interval 50ms
