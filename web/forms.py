@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, Self, TypeVar, get_origin
 
+from markupsafe import escape
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from web.validation import field_problems
 
 M = TypeVar("M", bound=BaseModel)
 ENTER_FIELD: Final = "enter"
+MOST_SHOWN: Final = 32 * 1024
+"""Bytes of what was typed, as a page has them."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,23 @@ def blank(**values: object) -> Form[BaseModel]:
 
 async def read_form(request: Request, model: type[M], texts: Texts) -> Form[M]:
     """Reads flat fields by the model's names. Empty means not given; a list field takes every value of its name."""
-    values = _typed(await request.form(), model)
-    given = {name: value for name, value in values.items() if value not in ("", [])}
+    typed = _typed(await request.form(), model)
+    given, shown = {name: value for name, value in typed.items() if value not in ("", [])}, _shown(typed)
     try:
-        return Form(values=values, data=model.model_validate(given))
+        return Form(values=shown, data=model.model_validate(given))
     except ValidationError as error:
         mistakes: list[Any] = list(error.errors())
-        return Form(values=values, problems=field_problems([_at_field(mistake) for mistake in mistakes], texts, on_page=True))
+        return Form(values=shown, problems=field_problems([_at_field(mistake) for mistake in mistakes], texts, on_page=True))
+
+
+def _shown(typed: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """What the page shows again: all of it, unless somebody typed more than a page holds; then the fields that still fit."""
+    left, shown = MOST_SHOWN, dict[str, str | list[str]]()
+    for name, value in typed.items():
+        size = sum(len(escape(text).encode("utf-8", "replace")) for text in ([value] if isinstance(value, str) else value))
+        if size <= left:
+            left, shown[name] = left - size, value
+    return shown
 
 
 def _typed(form: FormData, model: type[BaseModel]) -> dict[str, str | list[str]]:

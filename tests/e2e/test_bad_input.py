@@ -33,7 +33,23 @@ HOSTILE_BODIES: tuple[bytes, ...] = (
     b'{"unit": "\\u0000", "procedure": "\\ud800", "papers": 99999999999999999999999}',
     b'{"__proto__": {"a": 1}, "applicant": {"name": {"$gt": ""}}}',
     b'{"why": "\\u0000"}',
+    b"{" + b",".join(b'"k%d":0' % number for number in range(100_000)) + b"}",
+    b"{" + b",".join(b'"k%d":0' % number for number in range(990)) + b"}",
+    b"{" + b",".join(b'"%d%s":0' % (number, b"&\xf0\xa0\x80\x80" * 40) for number in range(250)) + b"}",
+    b'{"papers":[' + b",".join([b'{"code":[]}'] * 900) + b"]}",
+    b'{"files":{"staff.csv":"' + b"a,b\\n" * 9000 + b'"}}',
+    b'{"files":{"staff.csv":"' + b"\\u0061,\\n" * 100_000 + b'"}}',
+    b"[" * 30_000 + b"]" * 30_000,
+    b"[" * 500_000,
+    '{"unit": "x"}'.encode("utf-16"),
 )
+HOSTILE_FORMS: tuple[bytes, ...] = (
+    b"a=%00&%ed%a0%80=1",
+    b"&".join(b"f%d=x" % number for number in range(8000)),
+    b"username=" + b"%22" * 20_000,
+)
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+LONGEST_ANSWER, MOST_PROBLEMS = 64_000, 50
 
 
 @pytest.fixture(scope="module")
@@ -72,23 +88,31 @@ def filled(path: str, value: str) -> str:
 
 def expect_refusal(response: http.Response, what: str) -> None:
     assert response.status_code < 500 or response.status_code == 503, f"{what}: {response.status_code} {response.text[:500]}"
+    assert response.status_code < 400 or len(response.content) <= LONGEST_ANSWER, f"{what}: {len(response.content)} bytes"
     if response.status_code >= 400 and response.headers.get("content-type", "").startswith("application/problem+json"):
         problem = response.json()
         assert problem["vi"] and problem["en"] and problem["code"], what
+        assert len(problem["errors"]) <= MOST_PROBLEMS, what
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_hostile_bodies_are_refused(operator: http.Client, service: str) -> None:
+@pytest.mark.parametrize("who", ["operator", "stranger"])
+def test_hostile_bodies_are_refused(request: pytest.FixtureRequest, who: str, service: str) -> None:
+    """By every method, a body where none belongs among them."""
+    client: http.Client = request.getfixturevalue(who)
     tried = 0
-    for method, path, _ in operations(operator, service):
-        if method == "GET":
-            continue
-        for body in HOSTILE_BODIES:
-            headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
-            response = operator.request(method, filled(path, "1"), content=body, headers=headers)
-            expect_refusal(response, f"{method} {path} {body[:60]!r}")
+    for method, path, _ in operations(client, service):
+        for kind, body in (*((JSON, body) for body in HOSTILE_BODIES), *((FORM, body) for body in HOSTILE_FORMS)):
+            headers = {"Content-Type": kind, "Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
+            response = client.request(method, filled(path, "1"), content=body, headers=headers)
+            expect_refusal(response, f"{method} {path} {kind} {body[:60]!r}")
             tried += 1
     assert tried
+
+
+def test_every_service_says_what_has_held_its_loop(installation: Installation) -> None:
+    for service in SERVICES:
+        assert installation.longest_block(service) >= 0
 
 
 @pytest.mark.parametrize("service", SERVICES)

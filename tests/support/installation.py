@@ -114,6 +114,13 @@ class Installation:
         count = re.search(rf'^motcua_events_applied_total{{group="{re.escape(group)}"}} (\S+)$', metrics, re.MULTILINE)
         return float(count[1]) if count else 0.0
 
+    def longest_block(self, name: str) -> float:
+        """Seconds for which something has held the event loop of this process, by its own measure; -1 if it does not say."""
+        with over_socket(self._plan().sockets / f"{name}.sock") as process:
+            metrics = process.get(f"/api/{name.partition('-')[0]}/metrics").raise_for_status().text
+        longest = re.search(r"^motcua_loop_longest_block_seconds (\S+)$", metrics, re.MULTILINE)
+        return float(longest[1]) if longest else -1
+
     def _plan(self) -> Plan:
         state = Site(self.data).load()
         assert state is not None

@@ -263,3 +263,12 @@ def test_moments_numbers_and_money_as_people_write_them() -> None:
 def test_a_moment_without_a_zone_is_never_shown() -> None:
     with pytest.raises(ValueError, match="time zone"):
         formats.moment(datetime(2026, 2, 16))  # noqa: DTZ001
+
+
+async def test_a_page_shows_again_what_was_typed_but_no_more_than_a_page_holds() -> None:
+    async with browse(sample_app()) as client:
+        wrong = (await client.post("/sample/forms", data={"name": '"' * 7000, "copies": "0", "kinds": ["a"]})).json()
+        assert wrong["values"] == {"copies": "0", "kinds": ["a"]}, "as a page has it, each of these is five bytes"
+        assert "copies" in wrong["problems"]
+        some = (await client.post("/sample/forms", data={"name": '"' * 6000, "copies": "0", "kinds": ["a"]})).json()
+        assert some["values"]["name"] == '"' * 6000
