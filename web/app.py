@@ -60,17 +60,7 @@ def create_app(
         redoc_url=None,
         responses=RESPONSES,
         dependencies=[Depends(clean_input)],
-        middleware=[
-            Middleware(HeadAsGet),
-            Middleware(RequestBoundary),
-            Middleware(QueryLimit, settings=settings),
-            Middleware(
-                BoundedWork,
-                settings=settings,
-                always=(f"/api/{service}/health/", f"/api/{service}/metrics"),
-                unavailable=(Unavailable, *unavailable),
-            ),
-        ],
+        middleware=_middleware(service, settings, unavailable),
     )
     app.state.signin = signin
     app.state.trusted_proxies = settings.trusted_proxies
@@ -86,6 +76,17 @@ def create_app(
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
     return app
+
+
+def _middleware(service: str, settings: WebSettings, unavailable: Sequence[type[Exception]]) -> list[Middleware]:
+    """Outermost first."""
+    always = (f"/api/{service}/health/", f"/api/{service}/metrics")
+    return [
+        Middleware(HeadAsGet),
+        Middleware(RequestBoundary),
+        Middleware(QueryLimit, settings=settings),
+        Middleware(BoundedWork, settings=settings, always=always, unavailable=(Unavailable, *unavailable)),
+    ]
 
 
 def _pages(service: str, folder: Path | None, now: Callable[[], datetime], settings: WebSettings) -> Pages:

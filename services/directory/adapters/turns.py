@@ -37,14 +37,14 @@ class Turns:
     async def _wait(self, address: str) -> None:
         if sum(map(len, self._waiting.values())) >= self._room:
             self._make_room(address)
-        place = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(address, deque()).append(place)
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(address, deque()).append(waiter)
         try:
-            await place
+            await waiter
         except asyncio.CancelledError:
-            if place.cancelled():
-                self._leave(address, place)
-            elif place.exception() is None:
+            if waiter.cancelled():
+                self._leave(address, waiter)
+            elif waiter.exception() is None:
                 self._pass_on()  # the turn came as its owner went
             raise
 
@@ -56,22 +56,22 @@ class Turns:
         if not last.done():
             last.set_exception(Unavailable(RETRY_SECONDS))
 
-    def _leave(self, address: str, place: "asyncio.Future[None]") -> None:
+    def _leave(self, address: str, waiter: "asyncio.Future[None]") -> None:
         queue = self._waiting.get(address)
-        if queue and place in queue:
-            queue.remove(place)
+        if queue and waiter in queue:
+            queue.remove(waiter)
             if not queue:
                 del self._waiting[address]
 
     def _pass_on(self) -> None:
         while self._waiting:
             address, queue = next(iter(self._waiting.items()))
-            place = queue.popleft()
+            waiter = queue.popleft()
             if queue:
                 self._waiting.move_to_end(address)
             else:
                 del self._waiting[address]
-            if not place.done():
-                place.set_result(None)
+            if not waiter.done():
+                waiter.set_result(None)
                 return
         self._free += 1

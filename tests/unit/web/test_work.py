@@ -190,14 +190,14 @@ async def test_one_address_cannot_take_the_places_of_all_the_public() -> None:
 
 
 def test_a_place_is_given_back_by_the_words_it_was_taken_by() -> None:
-    places = Places(total=2, for_staff=1, per_address=1)
-    assert places.take("a")
-    assert not places.take("a")
-    assert not places.take("b")
-    assert places.take("a", staff=True)
-    assert not places.take("b", staff=True)
-    places.free("a")
-    assert not places.take("b"), "one is kept for staff"
-    places.free("a", staff=True)
-    assert places.take("b")
-    assert places.take("a", staff=True)
+    shares = Places(total=2, for_staff=1, per_address=1)
+    assert shares.take("a")
+    assert not shares.take("a")
+    assert not shares.take("b")
+    assert shares.take("a", staff=True)
+    assert not shares.take("b", staff=True)
+    shares.free("a")
+    assert not shares.take("b"), "one is kept for staff"
+    shares.free("a", staff=True)
+    assert shares.take("b")
+    assert shares.take("a", staff=True)
