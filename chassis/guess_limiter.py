@@ -6,7 +6,7 @@ address from which nothing wrong was tried at that target: so the owner of a sec
 has closes in the same way as what somebody has, so that trying teaches nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -150,21 +150,37 @@ def clean_at(guesses: Guesses, now: datetime, limit: GuessLimit) -> bool:
 
 async def count_attempt(connection: AsyncConnection, attempt: Attempt, limits: GuessLimits, now: datetime) -> Verdict:
     """Count it, if it may be tried."""
-    subjects = {"subjects": attempt.subjects}
-    await connection.execute(_PURGE, {"before": now - PURGE_AFTER})
-    await connection.execute(_CREATE, subjects | {"now": now})
-    rows = (await connection.execute(_LOCK, subjects)).all()
-    counts = {bytes(row.subject): Guesses(row.attempts, row.since, row.closed_until) for row in rows}
-    verdict, changed = judge(attempt, counts, now, limits)
-    if changed:
-        given = {
-            "subjects": list(changed),
-            "attempts": [guesses.attempts for guesses in changed.values()],
-            "since": [guesses.since for guesses in changed.values()],
-            "closed": [guesses.closed_until for guesses in changed.values()],
-        }
-        await connection.execute(_SAVE, given)
+    verdict, changed = judge(attempt, await _locked(connection, attempt.subjects, now), now, limits)
+    await _save(connection, changed)
     return verdict
+
+
+async def count_under(connection: AsyncConnection, limits: Mapping[bytes, GuessLimit], now: datetime) -> Verdict:
+    """Not a guess, but what is bounded for itself: it counts under each of the subjects, unless one of them is closed."""
+    counts = await _locked(connection, sorted(limits), now)
+    closed = [end for guesses in counts.values() if guesses.closed_at(now) and (end := guesses.closed_until)]
+    if closed:
+        return Verdict(max(closed))
+    await _save(connection, {subject: counted(counts[subject], now, limit) for subject, limit in limits.items()})
+    return Verdict(None, tuple(limits))
+
+
+async def _locked(connection: AsyncConnection, subjects: Sequence[bytes], now: datetime) -> Counts:
+    await connection.execute(_PURGE, {"before": now - PURGE_AFTER})
+    await connection.execute(_CREATE, {"subjects": subjects, "now": now})
+    rows = (await connection.execute(_LOCK, {"subjects": subjects})).all()
+    return {bytes(row.subject): Guesses(row.attempts, row.since, row.closed_until) for row in rows}
+
+
+async def _save(connection: AsyncConnection, changed: Counts) -> None:
+    given = {
+        "subjects": list(changed),
+        "attempts": [guesses.attempts for guesses in changed.values()],
+        "since": [guesses.since for guesses in changed.values()],
+        "closed": [guesses.closed_until for guesses in changed.values()],
+    }
+    if changed:
+        await connection.execute(_SAVE, given)
 
 
 async def take_back(connection: AsyncConnection, verdict: Verdict) -> None:

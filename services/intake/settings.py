@@ -1,5 +1,5 @@
 """What intake needs beyond a service's common settings: the files that hold its keys (`adapters/keys.py` reads them), and rules
-of the installation.
+of the installation: how far a reception is dated back, how much may be handed in without signing in.
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ class IntakeSettings(ProcessSettings):
     """Each file by its variable, `MOTCUA_FIELD_KEY_FILE` and so on; the process does not start without one of them.
 
     `reception_dated_back`: by how many working days of the unit's calendar a clerk may date a reception back, Tết or not.
+    `submissions_per_...`: in a day, without signing in; 0 is without a bound.
     """
 
     field_key_file: Path | None = None
@@ -20,6 +21,11 @@ class IntakeSettings(ProcessSettings):
     intake_key_file: Path | None = None
     post_public_key_file: Path | None = None
     reception_dated_back: int = Field(default=3, ge=0, le=30)
+    submissions_per_address: int = Field(default=100, ge=0)
+    submissions_per_person: int = Field(default=10, ge=0)
+    submissions_per_telephone: int = Field(default=20, ge=0)
+    submissions_per_email: int = Field(default=20, ge=0)
+    submissions_per_unit: int = Field(default=3000, ge=0)
 
 
 def intake_settings(settings: ProcessSettings) -> IntakeSettings:

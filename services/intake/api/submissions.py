@@ -14,16 +14,26 @@ from services.intake.schemas import requests, views
 from web.client_address import client_of
 from web.conditional import IfMatch, set_etag
 from web.idempotency import IdempotencyKey
+from web.signin import Visitor
 
 router = APIRouter(prefix="/api/intake", tags=["citizens"])
 
 
 @router.post("/submissions", status_code=201)
 async def submit(
-    process: CurrentProcess, body: requests.SubmitDossier, key: IdempotencyKey, response: Response
+    process: CurrentProcess,
+    person: Visitor,
+    body: requests.SubmitDossier,
+    key: IdempotencyKey,
+    request: Request,
+    response: Response,
 ) -> views.ReceivedDossier:
-    """A submission number and a secret to follow it by. Code and promised date come when a clerk accepts it."""
-    return await answer_received(process, response, await receive.submit_online(process, body, key), body.applicant)
+    """A submission number and a secret to follow it by. Code and promised date come when a clerk accepts it. Who is not signed in
+    may hand in so many a day from one address, for one person, telephone or e-mail, and to one unit: then 429 with Retry-After.
+    """
+    client = None if person else client_of(request)
+    received = await receive.submit_online(process, body, key, client)
+    return await answer_received(process, response, received, body.applicant)
 
 
 @router.post("/submissions/{submission_number}/resubmit")

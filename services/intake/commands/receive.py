@@ -9,14 +9,16 @@ from typing import Final
 from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.values import Channel, HandOver, Role
-from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork, anybody
+from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork
 from services.intake.adapters.keys import Keys, keys_of
 from services.intake.adapters.seal import command_key, open_secret, recipient_for_post, seal_applicant
 from services.intake.commands.records import answer, mint_code, offer_of, save
+from services.intake.commands.submission_bounds import count_submission, take_back
 from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import SealedPerson, new_dossier_id
 from services.intake.domain.offers import Offer
 from services.intake.domain.promise import reception_time, require_recent
+from services.intake.domain.submission_limits import TooManySubmissions
 from services.intake.handlers.dossier import Acceptance, Submission, receive, submit
 from services.intake.handlers.post import plan_order
 from services.intake.repository.counters import COUNTERS
@@ -46,8 +48,11 @@ class AtCounter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Online:
+    """`refusal`: why it is one too many; a repeat of one that was received gets its answer all the same."""
+
     request: SubmitDossier
     person: SealedPerson
+    refusal: TooManySubmissions | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +83,27 @@ async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossi
     return _received(keys, dossier, at_counter.person, await process.commands.run(command))
 
 
-async def submit_online(process: Process, body: SubmitDossier, key: str) -> Received:
-    """A submission waits for a clerk to accept it; until then it has a number and a secret, no code and no promise."""
+async def submit_online(process: Process, body: SubmitDossier, key: str, client: str | None) -> Received:
+    """A submission waits for a clerk to accept it; until then it has a number and a secret, no code and no promise. `client`: the
+    address it comes from, None for who is signed in. Raises TooManySubmissions.
+    """
     keys, dossier = keys_of(process.settings), new_dossier_id()
     person = seal_applicant(keys, dossier, body.applicant)
+    verdict, refusal = await count_submission(process, body, client)
     command = Command(
-        body=Online(request=body, person=person),
+        body=Online(request=body, person=person, refusal=refusal),
         target=dossier,
         key=command_key(keys, key, ONLINE, "POST submissions", body),
         correlation=correlation.current(),
     )
-    return _received(keys, dossier, person, await process.commands.run(command))
+    made = False
+    try:
+        received = _received(keys, dossier, person, await process.commands.run(command))
+        made = received.secret is not None
+    finally:
+        if not made:
+            await take_back(process, verdict)
+    return received
 
 
 def _received(keys: Keys, dossier: str, person: SealedPerson, answer: Answer) -> Received:
@@ -137,6 +152,11 @@ def _clerk_of_the_unit(command: Command[AtCounter], _: UnitOfWork) -> None:
     command.by.require(Role.CLERK, command.body.request.unit)
 
 
+def _anybody_within_bounds(command: Command[Online], _: UnitOfWork) -> None:
+    if command.body.refusal is not None:
+        raise command.body.refusal
+
+
 def _offer_at_counter(command: Command[AtCounter], work: UnitOfWork) -> Iterable[Wanted]:
     request = command.body.request
     yield Wanted(request.unit, request.procedure, civil_day(reception_time(request.received_at, work.now)))
@@ -160,6 +180,5 @@ ENTRIES: Final = (
         may=_clerk_of_the_unit,
         loads=(Load(OFFERS, _offer_at_counter), Load(COUNTERS, _counter)),
     ),
-    # Anybody may hand in online.
-    CommandEntry(body=Online, handler=_submit, may=anybody, loads=(Load(OFFERS, _offer_online),)),
+    CommandEntry(body=Online, handler=_submit, may=_anybody_within_bounds, loads=(Load(OFFERS, _offer_online),)),
 )

@@ -121,14 +121,18 @@ async def submission_form(
 
 
 @router.post("/submit")
-async def submit(process: CurrentProcess, pages: CurrentPages, _: Visitor, request: Request, key: IdempotencyKey) -> Response:
+async def submit(
+    process: CurrentProcess, pages: CurrentPages, person: Visitor, request: Request, key: IdempotencyKey
+) -> Response:
     form = await read_form(request, SubmissionForm, pages.texts)
     if form.data is None:
         return await _submission(process, pages, request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        received = await submit_online(process, form.data.body(), key)
+        received = await submit_online(process, form.data.body(), key, None if person else client_of(request))
     except Refusal as refusal:
-        return await _submission(process, pages, request, form.refused(refusal), status=refusal.status)
+        response = await _submission(process, pages, request, form.refused(refusal), status=refusal.status)
+        response.headers.update(retry_header(refusal))
+        return response
     number = received.answer.body["submission_number"]
     secret = received.secret or await secret_of(process, received.answer.body["id"])
     return pages.render(

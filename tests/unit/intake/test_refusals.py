@@ -15,6 +15,7 @@ from services.intake.domain.orders import IllegalOrderStep, OrderState, OrderTra
 from services.intake.domain.papers import PapersMissing, handed_in, named_missing
 from services.intake.domain.promise import reception_time, require_recent
 from services.intake.domain.stages import IllegalStep, Stage, Transition
+from services.intake.domain.submission_limits import TooManySubmissions
 from tests.support.intake_dossiers import WEEK
 from tests.support.intake_world import NOW
 from tests.support.reference_data import CENTRE, DISTRICT, LAND
@@ -199,6 +200,17 @@ def raised(refuse: Callable[[], object]) -> Refusal:
             "Đã thử sai quá nhiều lần. Hãy đợi 15 phút rồi thử lại, hoặc hỏi tại quầy.",
             "Too many wrong tries. Please wait 15 minutes and try again, or ask at the counter.",
             id="too many guesses",
+        ),
+        pytest.param(
+            lambda: _raise(TooManySubmissions(23 * 3600 + 1)),
+            "too-many-submissions",
+            None,
+            429,
+            "Mỗi ngày, từ một nơi, cho một người hay tới một đơn vị chỉ nộp trực tuyến được một số hồ sơ, và đã đủ số đó."
+            " Hãy nộp tại quầy, hoặc thử lại sau 24 giờ.",
+            "In a day only so many dossiers can be handed in online from one place, for one person or to one unit, and that"
+            " many have been. Hand it in at the counter, or try again in 24 hours.",
+            id="too many submissions",
         ),
         pytest.param(
             lambda: _raise(NotRecognised()),
