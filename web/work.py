@@ -50,10 +50,13 @@ class BoundedWork:
         self.looking = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(self.always):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         work = _Work(self, Request(scope), receive)
+        if scope["path"].startswith(self.always):
+            await self.app(scope, work.receive, send)
+            return
         try:
             await work.begin()
         except Unavailable as full:
