@@ -115,10 +115,10 @@ class Installation:
         return float(count[1]) if count else 0.0
 
     def longest_block(self, name: str) -> float:
-        """Seconds for which something has held the event loop of this process, by its own measure; -1 if it does not say."""
+        """Seconds of processor time in which something has held this process's loop, by its own measure; -1 if it says none."""
         with over_socket(self._plan().sockets / f"{name}.sock") as process:
             metrics = process.get(f"/api/{name.partition('-')[0]}/metrics").raise_for_status().text
-        longest = re.search(r"^motcua_loop_longest_block_seconds (\S+)$", metrics, re.MULTILINE)
+        longest = re.search(r'^motcua_loop_longest_block_seconds\{by="processor"\} (\S+)$', metrics, re.MULTILINE)
         return float(longest[1]) if longest else -1
 
     def _plan(self) -> Plan:
