@@ -63,9 +63,7 @@ _TEXTS: Final[Mapping[str, str]] = {
 
 
 def field_problems(mistakes: Iterable[Mapping[str, Any]], texts: Texts, *, on_page: bool = False) -> list[FieldProblem]:
-    """`mistakes` as pydantic's `errors()` lists them, the first fifty; `on_page`: in words for people, without a field's technical
-    name.
-    """
+    """`mistakes` as pydantic's `errors()` lists them, the first fifty; `on_page`: in people's words, without a technical name."""
     return [_field_problem(mistake, texts, on_page=on_page) for mistake in islice(mistakes, MOST_PROBLEMS)]
 
 

@@ -9,8 +9,7 @@ import asyncio
 from time import monotonic
 from typing import Final
 
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import errors
@@ -111,6 +110,8 @@ class _Work:
         self._given = True
         try:
             body = await self._body()
+        except ClientDisconnect:
+            raise
         except Exception as fault:
             raise errors.BeforeBody(fault) from fault
         return {"type": "http.request", "body": body, "more_body": False}
@@ -155,7 +156,7 @@ class _Work:
         while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
-                raise HTTPException(400)  # nobody reads the answer
+                raise ClientDisconnect
             parts.append(message.get("body", b""))
             size, more = size + len(parts[-1]), message.get("more_body", False)
             if size > limit:
