@@ -11,7 +11,8 @@ from messaging.records import TOPIC_BY_NAME
 
 MOVES = Topic(base="bench.moves", owner="events", kind=Kind.FACTS, key="dossier id", partitions=6)
 SEEN = Topic(base="bench.seen", owner="events", kind=Kind.FACTS, key="dossier id", partitions=6)
-TOPIC_BY_NAME.update({topic.base: topic for topic in (MOVES, SEEN)})
+BARE = Topic(base="bench.bare", owner="events", kind=Kind.FACTS, key="dossier id", partitions=6)
+TOPIC_BY_NAME.update({topic.base: topic for topic in (MOVES, SEEN, BARE)})
 BEGAN = datetime(2026, 2, 23, 1, tzinfo=UTC)
 
 
@@ -34,10 +35,10 @@ class DossierSeenV1(Event):
     due: Moment
 
 
-def moves(dossiers: int, steps: int) -> Iterator[tuple[Attributes, DossierMovedV1]]:
-    """Of all dossiers in turn, so that one aggregate's events lie far apart."""
+def moves(dossiers: int, steps: int, first: int = 0) -> Iterator[tuple[Attributes, DossierMovedV1]]:
+    """Of all dossiers in turn, so that one aggregate's events lie far apart. `first`: the number of the first dossier."""
     for step in range(1, steps + 1):
-        for number in range(dossiers):
+        for number in range(first, first + dossiers):
             dossier = f"d-{number:032x}"
             moved = DossierMovedV1(
                 dossier=dossier,
