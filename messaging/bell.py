@@ -36,17 +36,21 @@ class Bell:
 
     def __init__(self) -> None:
         self._rings: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._closing = False
 
     def ring(self, name: str) -> None:
         self._rings[name].set()
 
     def ring_all(self) -> None:
-        """For everybody to see that the process stops."""
+        """For everybody to see that the process stops, also who has not waited yet. From now on nobody waits."""
+        self._closing = True
         for ring in self._rings.values():
             ring.set()
 
     async def wait(self, name: str, seconds: float = POLL_SECONDS) -> None:
         ring = self._rings[name]
+        if self._closing:
+            return
         try:
             await asyncio.wait_for(ring.wait(), seconds)
         except TimeoutError:
