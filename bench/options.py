@@ -9,9 +9,13 @@ CLIENTS: Final = (1, 8, 32, 128)
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`data`: on which disk; `seconds` of each round; of `rounds` the median counts; `clients` of the closed loops."""
+    """`data`: on which disk; `seconds` of each round; of `rounds` the median counts; `clients` of the closed loops; `minutes`
+    of what lasts; `size`: of how many, each measurement's own number if None.
+    """
 
     data: Path | None = None
     seconds: float = 10.0
     rounds: int = 3
     clients: tuple[int, ...] = CLIENTS
+    minutes: float = 60.0
+    size: int | None = None
