@@ -12,7 +12,7 @@ from typing import Final
 from cli.directory_import import SAMPLE_PASSWORD
 from cli.sample import FOLDER
 from cli.session import Session
-from contracts.values import Role
+from contracts.values import Lane, Role, Tier
 
 AUTHORIZATION: Final = "Authorization: Bearer {}\r\n"
 
@@ -56,6 +56,18 @@ def sample_desks() -> Iterator[Desk]:
             for clerk in _clerks(unit):
                 leader = leaders[rule["competent"] or unit]
                 yield Desk(unit=unit, procedure=rule["procedure"], papers=papers, clerk=clerk, leader=leader)
+
+
+def desks_by_post() -> tuple[Desk, ...]:
+    """Those whose procedure the post may collect for, as it is in force."""
+    by_post = {row["code"]: row["by_post"] == "yes" for row in _rows("procedures")}
+    return tuple(desk for desk in sample_desks() if by_post[desk.procedure])
+
+
+def desks_of_lane(lane: Lane) -> tuple[Desk, ...]:
+    """Those at whose counters a dossier comes into that lane."""
+    lanes = {row["id"]: Tier(row["tier"]).lane for row in _rows("units")}
+    return tuple(desk for desk in sample_desks() if lanes[desk.unit] is lane)
 
 
 def _papers(procedure: str, version: str) -> Iterator[str]:
