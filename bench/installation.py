@@ -36,8 +36,8 @@ class Installation:
 
 
 @contextmanager
-def installation(data: Path | None = None) -> Iterator[Installation]:
-    """On the disk of `data`, that of temporary files if not given. Its clock is the machine's.
+def installation(data: Path | None = None, *more: str) -> Iterator[Installation]:
+    """On the disk of `data`, that of temporary files if not given. Its clock is the machine's. `more` options of `up`.
 
     Raises:
         Stopped: it does not start.
@@ -48,16 +48,16 @@ def installation(data: Path | None = None) -> Iterator[Installation]:
     folder.chmod(0o711)  # PostgreSQL's user passes through
     made = Installation(folder / "site")
     try:
-        make(made)
+        make(made, *more)
         yield made
     finally:
         stop(made)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def make(made: Installation) -> None:
-    """A new one with the sample, at a free port. Raises Stopped when it does not start."""
-    motcua(made, "up", "--detach", "--port", str(free_ports(1)[0]), "--sample")
+def make(made: Installation, *more: str) -> None:
+    """A new one with the sample, at a free port; `more` options of `motcua up`. Raises Stopped when it does not start."""
+    motcua(made, "up", "--detach", "--port", str(free_ports(1)[0]), "--sample", *more)
 
 
 def start(made: Installation) -> None:

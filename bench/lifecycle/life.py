@@ -10,15 +10,17 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from bench.lifecycle.cast import Cast, Desk
 from bench.lifecycle.connection import Answer, Connection
 from cli.demo.people import applicant
 
+T = TypeVar("T")
 CALLS: Final = ("receive", "case", "decide", "search")
 VISIBLE: Final = "case visible"
 LIFE: Final = "life"
@@ -63,10 +65,19 @@ class Client:
 
     async def live(self, began: float) -> None:
         """`began`: when the life was due, by perf_counter. What goes wrong is counted, and ends this life only."""
+        await self._counted(self._live(began))
+
+    async def take_in(self, began: float) -> str | None:
+        """The first call of a life by itself: the dossier's id, None when it went wrong."""
+        received = await self._counted(self._receive(self.chance.choice(self.cast.desks), began))
+        return None if received is None else str(received["id"])
+
+    async def _counted(self, calls: Awaitable[T]) -> T | None:
         try:
-            await self._live(began)
+            return await calls
         except (CallFailedError, ConnectionError, TimeoutError) as error:
             self.record.errors[f"{type(error).__name__} {error}"[:200]] += 1
+            return None
 
     async def _live(self, began: float) -> None:
         desk = self.chance.choice(self.cast.desks)
