@@ -64,8 +64,11 @@ contracts: setup-dev ## Write the golden schemas and OpenAPI documents after add
 bench: setup-dev ## The figures of README, each with its peer in the same run, and README's tables from them
 	@$(BIN)/motcua bench relay --save
 	@$(BIN)/motcua bench consume --save
+	@$(BIN)/motcua bench pipeline --save
+	@$(BIN)/motcua bench latency --save
 	@$(BIN)/motcua bench lifecycle --save
 	@$(BIN)/motcua bench spike --save
+	@$(BIN)/motcua bench lanes --save
 	@$(BIN)/motcua bench start --save
 	@$(BIN)/motcua bench memory --save
 	@$(BIN)/motcua bench idle --save

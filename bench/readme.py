@@ -16,6 +16,7 @@ END: Final = "<!-- end of figures -->"
 WHAT: Final = {
     "relay": ("outbox to Kafka, order per aggregate checked", "rows/s"),
     "consume": ("Kafka to rows, outbox and offsets", "events/s"),
+    "pipeline": ("lives as events, without HTTP, with all that follows", "lives/s"),
     "lifecycle": ("a dossier taken in, seen, decided, found again, with all that follows, 32 clients", "lives/s"),
 }
 """Name -> what it does, and its unit, in README's words; in the order of the table."""
@@ -24,7 +25,7 @@ FOOTPRINTS: Final = {
     "memory": "all processes after a load, shared pages counted once",
     "idle": "all processes together while nobody asks anything",
 }
-NAMES: Final = (*WHAT, "spike", *FOOTPRINTS)
+NAMES: Final = (*WHAT, "latency", "spike", "lanes", "soak", *FOOTPRINTS)
 RATE_OF_SMALL: Final = 100
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -35,8 +36,7 @@ def tables(results: Results) -> str:
     parts = [_ratios(results)]
     if "lifecycle" in results:
         parts.append(_lifecycle(results["lifecycle"]))
-    if "spike" in results:
-        parts.append(_spike(results["spike"]))
+    parts += [sentence(results[name]) for name, sentence in SENTENCES.items() if name in results]
     if footprints := [name for name in FOOTPRINTS if name in results]:
         parts.append("\n".join(_footprint(name, results[name]) for name in footprints))
     parts.append("\n".join(_origin(name, results[name]) for name in NAMES if name in results))
@@ -57,6 +57,9 @@ def _ratios(results: Results) -> str:
             ours, peer = (f"{_rate(result[side]['per_second'])} {unit}" for side in ("ours", "peer"))
             ratio, floor = _times(result["ratio"]), _times(result["floor"])
             lines.append(f"| `motcua bench {name}`: {what} | {ours} | {result['peer']['what']}: {peer} | **{ratio}** | {floor} |")
+            if "bare" in result:
+                bare, share = f"{result['bare']['what']}: {_rate(result['bare']['per_second'])} {unit}", result["share_of_bare"]
+                lines.append(f"| the same | {ours} | {bare} | **{_times(share)}** | {_times(result['least_share'])} |")
     return "\n".join(lines)
 
 
@@ -85,6 +88,44 @@ def _spike(result: Mapping[str, Any]) -> str:
     )
 
 
+def _latency(result: Mapping[str, Any]) -> str:
+    hops = result["hops_ms"]
+    shown = "; ".join(
+        f"{mark} {quiet['p50']} / {quiet['p99']} ms, at half load {half['p50']} / {half['p99']} ms"
+        for (mark, quiet), half in zip(hops["quiet"].items(), hops["half load"].values(), strict=True)
+    )
+    return (
+        f"`motcua bench latency`: from the commit of an acceptance, p50 / p99: {shown}. A bare record produced and consumed:"
+        f" {result['bare_ms']['p50']} / {result['bare_ms']['p99']} ms. That is **{result['ratio']} times** the bare hop where"
+        f" nothing else goes on (limit {result['limit']:.0f}), and p99 {result['p99_ms']:,.0f} ms at half load,"
+        f" {result['half_load_per_second']} lives a second (limit {result['p99_limit_ms']:.0f})."
+    )
+
+
+def _lanes(result: Mapping[str, Any]) -> str:
+    alone, flooded = result["alone"], result["flooded"]
+    return (
+        f"`motcua bench lanes`: {result['events']:,} dossiers from the post at once, all there and written about after"
+        f" {result['flood_seconds']:,.0f} s. Meanwhile p95 at a district's counters, from handing in to an open case, was"
+        f" {_ms(flooded['open_ms']['p95'])} instead of {_ms(alone['open_ms']['p95'])}: **{result['ratio']} times**"
+        f" (limit {result['limit']:.0f}), {flooded['dropped']} of {flooded['dropped'] + flooded['dossiers']:,} never began."
+    )
+
+
+def _soak(result: Mapping[str, Any]) -> str:
+    memory, p95 = result["memory_mib"], result["p95_ms"]
+    return (
+        f"`motcua bench soak`: {result['received']:,} lives in {result['minutes']:,.0f} minutes,"
+        f" {sum(result['errors'].values())} went wrong. From the first tenth of the time to the last, memory of all processes"
+        f" went from {memory[0]:,.0f} to {memory[-1]:,.0f} MiB (**{result['ratio']}**, limit {result['limit']}), p95 of taking"
+        f" in from {_ms(p95[0])} to {_ms(p95[-1])} (**{result['p95_ratio']}**, limit {result['p95_limit']})."
+    )
+
+
+SENTENCES: Final = {"latency": _latency, "spike": _spike, "lanes": _lanes, "soak": _soak}
+"""Name -> its result in words."""
+
+
 def _footprint(name: str, result: Mapping[str, Any]) -> str:
     """An amount in its unit; the processor in per cent of one core."""
     if result["unit"] == "cores":
@@ -106,6 +147,10 @@ def _load(name: str) -> str:
 def _percentiles(load: Mapping[str, Any]) -> str:
     receive = load["latency_ms"]["receive"]
     return " / ".join("-" if receive[name] is None else f"{receive[name]:,.0f}" for name in ("p50", "p95")) + " ms"
+
+
+def _ms(amount: float | None) -> str:
+    return "-" if amount is None else f"{amount:,.0f} ms"
 
 
 def _cpu(load: Mapping[str, Any]) -> str:

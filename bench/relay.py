@@ -84,7 +84,7 @@ async def _ours(kafka: str, database: AsyncEngine) -> Rate:
             await asyncio.sleep(LOOK_SECONDS)
     seconds = time.perf_counter() - began
     stopping.set()
-    relay.bell.ring_all()
+    relay.bell.ring(COMMON)
     await running
     return Rate("our relay, 1,000 rows a round", DOSSIERS * STEPS, seconds)
 

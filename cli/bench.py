@@ -17,7 +17,19 @@ if TYPE_CHECKING:  # they need packages that only `make setup-dev` installs
     from bench.options import Options
     from bench.outcome import Outcome
 
-MINUTES: Final = {"relay": 1, "consume": 1, "lifecycle": 10, "spike": 3, "idle": 2, "memory": 1, "start": 2}
+MINUTES: Final = {
+    "relay": 1,
+    "consume": 1,
+    "pipeline": 3,
+    "latency": 2,
+    "lifecycle": 10,
+    "spike": 3,
+    "lanes": 10,
+    "soak": 65,
+    "idle": 2,
+    "memory": 1,
+    "start": 2,
+}
 """Name -> how long it takes on two cores."""
 
 app = typer.Typer()
@@ -33,6 +45,10 @@ def bench(
     seconds: Annotated[float, typer.Option(min=1, help="Mỗi lượt bao lâu / seconds of a round (lifecycle)")] = 10.0,
     rounds: Annotated[int, typer.Option(min=1, help="Số lượt, lấy trung vị / rounds, their median counts (lifecycle)")] = 3,
     clients: Annotated[str, typer.Option(help="Số người dùng đồng thời / clients at once (lifecycle)")] = "1,8,32,128",
+    minutes: Annotated[float, typer.Option(min=0.1, help="Chạy bao nhiêu phút / minutes that it lasts (soak)")] = 60.0,
+    size: Annotated[
+        int | None, typer.Option(min=1, help="Số hồ sơ hoặc sự kiện / how many dossiers or events (pipeline, lanes)")
+    ] = None,
     *,
     save: Annotated[bool, typer.Option("--save", help="Ghi vào / keep in bench/results")] = False,
     as_json: AsJson = False,
@@ -46,7 +62,7 @@ def bench(
         )
     crowds = _numbers(clients)
     say(f"Đang đo {name}, khoảng {MINUTES[name]} phút ...", f"Measuring {name}, about {MINUTES[name]} min ...")
-    with_options = _options()(data=data, seconds=seconds, rounds=rounds, clients=crowds)
+    with_options = _options()(data=data, seconds=seconds, rounds=rounds, clients=crowds, minutes=minutes, size=size)
     outcome = _measure(name, with_options)
     if as_json:
         out.print_json(json.dumps(outcome.as_json()))

@@ -71,6 +71,56 @@ def test_lives_have_a_table_of_their_loads() -> None:
     assert "additions in Python took 0.23 s; other work kept 0.1 cores busy beside ours and 0.3 beside the bare server." in text
 
 
+def test_a_share_of_the_bare_rate_is_a_row_of_its_own() -> None:
+    bare = {"bare": {"per_second": 50608.1, "what": "bare rows"}, "share_of_bare": 0.52, "least_share": 0.5}
+    text = tables({"relay": RELAY | bare | {"machine": MACHINE}})
+    assert "| the same | 26,304 rows/s | bare rows: 50,608 rows/s | **0.52 ×** | 0.50 × |" in text
+    assert "the same" not in tables({"relay": RELAY | {"machine": MACHINE}})
+
+
+LATENCY = {
+    "bench": "latency", "ratio": 3.4, "limit": 4.0, "p99_ms": 123.4, "p99_limit_ms": 300.0, "half_load_per_second": 18.25,
+    "bare_ms": {"p50": 2.5, "p95": 4.0, "p99": 6.5},
+    "hops_ms": {
+        "quiet": {"listed": {"p50": 8.5, "p95": 9.0, "p99": 11.0}, "counted": {"p50": 7.5, "p95": 8.0, "p99": 10.0}},
+        "half load": {"listed": {"p50": 20.0, "p95": 60.0, "p99": 123.4}, "counted": {"p50": 19.0, "p95": 50.0, "p99": 99.0}},
+    },
+}  # fmt: skip
+
+
+def test_a_latency_names_each_hop_and_both_limits() -> None:
+    text = tables({"latency": LATENCY | {"machine": MACHINE}})
+    assert "listed 8.5 / 11.0 ms, at half load 20.0 / 123.4 ms; counted 7.5 / 10.0 ms, at half load 19.0 / 99.0 ms." in text
+    assert "A bare record produced and consumed: 2.5 / 6.5 ms. That is **3.4 times** the bare hop" in text
+    assert "(limit 4), and p99 123 ms at half load, 18.25 lives a second (limit 300)." in text
+    assert "- `latency`: 2026-11-26" in text
+
+
+LANES = {
+    "bench": "lanes", "ratio": 1.8, "limit": 2.0, "events": 50000, "flood_seconds": 123.4,
+    "alone": {"dossiers": 40, "dropped": 0, "open_ms": {"p50": 20.0, "p95": 50.4, "p99": 60.0}},
+    "flooded": {"dossiers": 1490, "dropped": 10, "open_ms": {"p50": 30.0, "p95": 90.6, "p99": 99.0}},
+}  # fmt: skip
+
+
+def test_lanes_are_a_sentence_that_hides_no_dossier_which_never_began() -> None:
+    text = tables({"lanes": LANES | {"machine": MACHINE}})
+    assert "50,000 dossiers from the post at once, all there and written about after 123 s." in text
+    assert "was 91 ms instead of 50 ms: **1.8 times** (limit 2), 10 of 1,500 never began." in text
+
+
+SOAK = {
+    "bench": "soak", "ratio": 1.012, "limit": 1.05, "p95_ratio": None, "p95_limit": 1.2, "minutes": 60.0, "received": 28800,
+    "errors": {"x": 2}, "memory_mib": [900.4, 905.0, 911.2], "p95_ms": [80.2, 81.0, None],
+}  # fmt: skip
+
+
+def test_a_soak_compares_its_first_tenth_with_its_last() -> None:
+    text = tables({"soak": SOAK | {"machine": MACHINE}})
+    assert "28,800 lives in 60 minutes, 2 went wrong." in text
+    assert "went from 900 to 911 MiB (**1.012**, limit 1.05), p95 of taking in from 80 ms to - (**None**, limit 1.2)." in text
+
+
 SPIKE = {
     "bench": "spike", "clients": {"usual": 8, "spike": 80}, "received": 1234, "dossiers": 1234, "shed": 5, "errors": {},
     "p95_ms": {"before": 10.4, "spike": 99.6, "after": 10}, "recovered_after_seconds": 2.5, "within_seconds": 10.0,

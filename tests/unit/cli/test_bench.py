@@ -24,7 +24,7 @@ def test_clients_that_are_no_numbers_are_refused(clients: str) -> None:
 def test_a_measurement_that_there_is_not_is_refused() -> None:
     refused = CliRunner().invoke(app, ["bench", "speed"])
     assert refused.exit_code == ExitCode.USAGE
-    assert "there are relay, consume, lifecycle, spike, idle, memory, start" in refused.stderr
+    assert "there are relay, consume, pipeline, latency, lifecycle, spike, lanes, soak, idle, memory, start" in refused.stderr
 
 
 def measured(*, order_kept: bool) -> Measured:
@@ -47,12 +47,14 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
 
 
 def test_what_counts_is_printed_and_kept(asked: list[Options], tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["bench", "relay", "--json", "--save", "--clients", "2, 3", "--seconds", "4"])
+    done = CliRunner().invoke(
+        app, ["bench", "relay", "--json", "--save", "--clients", "2, 3", "--seconds", "4", "--minutes", "5", "--size", "6"]
+    )
     assert done.exit_code == ExitCode.OK
     printed = json.loads(done.stdout)
     assert (printed["bench"], printed["ratio"], printed["ours"]["per_second"], printed["order_kept"]) == ("relay", 10, 50, True)
     assert json.loads((tmp_path / "relay.json").read_text(encoding="utf-8"))["ratio"] == 10
-    assert asked == [Options(seconds=4, clients=(2, 3))]
+    assert asked == [Options(seconds=4, clients=(2, 3), minutes=5, size=6)]
 
 
 def test_people_get_a_table(asked: list[Options], tmp_path: Path) -> None:
