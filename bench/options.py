@@ -10,7 +10,7 @@ CLIENTS: Final = (1, 8, 32, 128)
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """`data`: on which disk; `seconds` of each round; of `rounds` the median counts; `clients` of the closed loops; `minutes`
-    of what lasts; `size`: of how many, each measurement's own number if None.
+    of what lasts; `size`: of how many, each measurement's own number if None; `online`: which share of lives begins online.
     """
 
     data: Path | None = None
@@ -19,3 +19,4 @@ class Options:
     clients: tuple[int, ...] = CLIENTS
     minutes: float = 60.0
     size: int | None = None
+    online: float = 0.0

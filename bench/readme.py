@@ -54,9 +54,12 @@ def _ratios(results: Results) -> str:
     for name, (what, unit) in WHAT.items():
         if name in results:
             result = results[name]
+            doors = f", {result['online']:.0%} of them begun online" if result.get("online") else ""
             ours, peer = (f"{_rate(result[side]['per_second'])} {unit}" for side in ("ours", "peer"))
             ratio, floor = _times(result["ratio"]), _times(result["floor"])
-            lines.append(f"| `motcua bench {name}`: {what} | {ours} | {result['peer']['what']}: {peer} | **{ratio}** | {floor} |")
+            lines.append(
+                f"| `motcua bench {name}`: {what}{doors} | {ours} | {result['peer']['what']}: {peer} | **{ratio}** | {floor} |"
+            )
             if "bare" in result:
                 bare, share = f"{result['bare']['what']}: {_rate(result['bare']['per_second'])} {unit}", result["share_of_bare"]
                 lines.append(f"| the same | {ours} | {bare} | **{_times(share)}** | {_times(result['least_share'])} |")

@@ -49,6 +49,7 @@ def bench(
     size: Annotated[
         int | None, typer.Option(min=1, help="Số hồ sơ hoặc sự kiện / how many dossiers or events (pipeline, lanes)")
     ] = None,
+    online: Annotated[float, typer.Option(min=0, max=1, help="Phần nộp trực tuyến / share handed in online (lifecycle)")] = 0.0,
     *,
     save: Annotated[bool, typer.Option("--save", help="Ghi vào / keep in bench/results")] = False,
     as_json: AsJson = False,
@@ -62,7 +63,9 @@ def bench(
         )
     crowds = _numbers(clients)
     say(f"Đang đo {name}, khoảng {MINUTES[name]} phút ...", f"Measuring {name}, about {MINUTES[name]} min ...")
-    with_options = _options()(data=data, seconds=seconds, rounds=rounds, clients=crowds, minutes=minutes, size=size)
+    with_options = _options()(
+        data=data, seconds=seconds, rounds=rounds, clients=crowds, minutes=minutes, size=size, online=online
+    )
     outcome = _measure(name, with_options)
     if as_json:
         out.print_json(json.dumps(outcome.as_json()))

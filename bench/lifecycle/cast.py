@@ -5,7 +5,7 @@ They come from the sample's own files, so a procedure, a unit or a clerk that is
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -30,10 +30,12 @@ class Desk:
 
 @dataclass(frozen=True)
 class Cast:
-    """`authorization` is a header line by staff id."""
+    """`authorization` is a header line by staff id. `online`: the share of lives that begin online, at `desks_online`."""
 
     desks: tuple[Desk, ...]
     authorization: Mapping[str, str] = field(repr=False)
+    online: float = 0.0
+    desks_online: tuple[Desk, ...] = ()
 
 
 def sign_in(session: Session) -> Cast:
@@ -56,6 +58,12 @@ def sample_desks() -> Iterator[Desk]:
             for clerk in _clerks(unit):
                 leader = leaders[rule["competent"] or unit]
                 yield Desk(unit=unit, procedure=rule["procedure"], papers=papers, clerk=clerk, leader=leader)
+
+
+def with_online(cast: Cast, share: float) -> Cast:
+    """The same people, where citizens hand in that share online."""
+    online = {row["code"]: row["online"] != "none" for row in _rows("procedures")}
+    return replace(cast, online=share, desks_online=tuple(desk for desk in cast.desks if online[desk.procedure]))
 
 
 def desks_by_post() -> tuple[Desk, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.lifecycle.life import ONLINE_CALLS
 from bench.lifecycle.load import Load
 from bench.processes import Usage
 
@@ -46,6 +47,7 @@ class Figures:
             "latency_ms": {
                 call: {f"p{percentile}": quantile(seconds, percentile) for percentile in PERCENTILES}
                 for call, seconds in record.seconds.items()
+                if seconds or call not in ONLINE_CALLS
             },
             "cpu_ms_per_life": {"all": self._per_life(1000 * self.usage.total), **self.cpu_ms},
             "generator_cpu_ms_per_life": self._per_life(1000 * self.usage.own),

@@ -1,5 +1,7 @@
 """One life in four calls: take in at the counter, see the case, decide it, find the dossier by its code.
 
+Online, taking in is two calls: the citizen, who is not signed in, submits, and a clerk accepts.
+
 A call's latency is that of the request which answered. Between taking in and the case lies Kafka: that wait is a figure of its
 own, `case visible`, from the first answer until the case can be read. What is shed (503 with Retry-After) is sent again, with the
 same Idempotency-Key after the time that was asked for, and its latency runs on meanwhile.
@@ -22,6 +24,7 @@ from cli.demo.people import applicant
 
 T = TypeVar("T")
 CALLS: Final = ("receive", "case", "decide", "search")
+ONLINE_CALLS: Final = ("submit", "accept")
 VISIBLE: Final = "case visible"
 LIFE: Final = "life"
 GIVE_UP_SECONDS: Final = 120.0
@@ -39,7 +42,7 @@ class CallFailedError(Exception):
 class Record:
     """Of all lives of one load: seconds by call, when each was taken in (perf_counter), what was shed, what went wrong."""
 
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in (*CALLS, VISIBLE, LIFE)})
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in (*CALLS, *ONLINE_CALLS, VISIBLE, LIFE)})
     received_at: list[float] = field(default_factory=list)
     polls: int = 0
     shed: int = 0
@@ -80,18 +83,30 @@ class Client:
             return None
 
     async def _live(self, began: float) -> None:
-        desk = self.chance.choice(self.cast.desks)
-        received = await self._receive(desk, began)
+        online = self.chance.random() < self.cast.online
+        desk = self.chance.choice(self.cast.desks_online if online else self.cast.desks)
+        received = await (self._receive_online if online else self._receive)(desk, began)
         case = await self._case(received["id"], desk)
         await self._decide(case, desk)
         await self._search(received, desk)
         self.record.seconds[LIFE].append(time.perf_counter() - began)
 
     async def _receive(self, desk: Desk, began: float) -> dict[str, Any]:
-        body = {"unit": desk.unit, "procedure": desk.procedure, "applicant": applicant(self.chance), "papers": desk.papers}
-        received = await self._command("receive", "/api/intake/dossiers", desk.clerk, body, began=began)
+        authorization = self.cast.authorization[desk.clerk]
+        received = await self._command("receive", "/api/intake/dossiers", authorization, self._submission(desk), began=began)
         self.record.received_at.append(time.perf_counter())
         return received
+
+    async def _receive_online(self, desk: Desk, began: float) -> dict[str, Any]:
+        """What was accepted: only then is there a code."""
+        submitted = await self._command("submit", "/api/intake/submissions", "", self._submission(desk), began=began)
+        self.record.received_at.append(time.perf_counter())
+        path, headers = f"/api/intake/dossiers/{submitted['id']}/accept", self.cast.authorization[desk.clerk]
+        headers += f'If-Match: "{submitted["version"]}"\r\n'
+        return await self._command("accept", path, headers, {}, began=time.perf_counter())
+
+    def _submission(self, desk: Desk) -> dict[str, Any]:
+        return {"unit": desk.unit, "procedure": desk.procedure, "applicant": applicant(self.chance), "papers": desk.papers}
 
     async def _case(self, dossier: str, desk: Desk) -> dict[str, Any]:
         """Asked for again and again, ever more slowly, as a person would."""
@@ -115,8 +130,8 @@ class Client:
         """By the officer who has the case; where nobody has it, by who leads the unit."""
         person = case["officer"] if case["officer"] in self.cast.authorization else desk.leader
         body = {"outcome": "granted", "result_number": f"{case['code'][-4:]}/KQ"}
-        path, match = f"/api/routing/cases/{case['id']}/decide", f'If-Match: "{case["version"]}"\r\n'
-        await self._command("decide", path, person, body, match, began=time.perf_counter())
+        headers = f'{self.cast.authorization[person]}If-Match: "{case["version"]}"\r\n'
+        await self._command("decide", f"/api/routing/cases/{case['id']}/decide", headers, body, began=time.perf_counter())
 
     async def _search(self, received: dict[str, Any], desk: Desk) -> None:
         asked = time.perf_counter()
@@ -126,13 +141,10 @@ class Client:
         if [line["id"] for line in answer["dossiers"]] != [received["id"]]:
             raise CallFailedError("search", f"{received['code']} does not find its dossier")
 
-    async def _command(
-        self, call: str, path: str, person: str, body: dict[str, Any], more: str = "", *, began: float
-    ) -> dict[str, Any]:
+    async def _command(self, call: str, path: str, headers: str, body: dict[str, Any], *, began: float) -> dict[str, Any]:
         key = UUID(int=self.chance.getrandbits(128), version=4)
-        headers = f"{self.cast.authorization[person]}Idempotency-Key: {key}\r\n{more}"
-        answer = await self._ask("POST", path, headers, json.dumps(body).encode())
-        done = _body(call, answer, HTTPStatus.CREATED if call == "receive" else HTTPStatus.OK)
+        answer = await self._ask("POST", path, f"{headers}Idempotency-Key: {key}\r\n", json.dumps(body).encode())
+        done = _body(call, answer, HTTPStatus.CREATED if call in {"receive", "submit"} else HTTPStatus.OK)
         self.record.seconds[call].append(time.perf_counter() - began)
         return done
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bench.installation import Installation, agrees, count_dossiers, installation
-from bench.lifecycle.cast import Cast, sign_in
+from bench.lifecycle.cast import Cast, sign_in, with_online
 from bench.lifecycle.drain import Drain
 from bench.lifecycle.figures import Figures
 from bench.lifecycle.floor.process import floor
@@ -18,14 +18,14 @@ def run(options: Options) -> Lifecycle:
     """Raises Stopped when something does not start or does not come to its end."""
     loops = [loop_seconds()]
     with installation(options.data) as made:
-        cast = sign_in(made.session)
+        cast = with_online(sign_in(made.session), options.online)
         ours, received = asyncio.run(_ours(made, cast, options))
         agreed = agrees(made) and count_dossiers(made) == received
     loops.append(loop_seconds())
     peer = _floor(cast, options, options.data)
     loops.append(loop_seconds())
     at = closed_name(usual(options.clients))
-    return Lifecycle(ours=ours, peer=peer, at=at, agrees=agreed, loop_seconds=tuple(loops))
+    return Lifecycle(ours=ours, peer=peer, at=at, agrees=agreed, loop_seconds=tuple(loops), online=options.online)
 
 
 async def _ours(made: Installation, cast: Cast, options: Options) -> tuple[dict[str, list[Figures]], int]:

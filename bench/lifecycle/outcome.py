@@ -18,13 +18,16 @@ Loads = Mapping[str, Sequence[Figures]]
 
 @dataclass(frozen=True, kw_only=True)
 class Lifecycle:
-    """`at`: the load at which the ratio is taken. `agrees`: the services do, and as many dossiers are there as were taken in."""
+    """`at`: the load at which the ratio is taken. `agrees`: the services do, and as many dossiers are there as were taken in.
+    `online`: the share of lives that began online.
+    """
 
     ours: Loads
     peer: Loads
     at: str
     agrees: bool
     loop_seconds: tuple[float, ...]
+    online: float = 0.0
     name: str = "lifecycle"
 
     @property
@@ -55,6 +58,7 @@ class Lifecycle:
             "sound": self.sound,
             "agree": self.agrees,
             "ratio_at": self.at,
+            "online": self.online,
             "cpu_ratio": round(self.cpu_ratio, 3),
             "ours": _rate("Một Cửa", self.ours[self.at]),
             "peer": _rate("a bare server, the same calls, rows and messages", self.peer[self.at]),

@@ -34,7 +34,7 @@ def insert(table: str, columns: tuple[str, ...], lines: int = 1) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([line] * lines)}"
 
 
-_COUNT: Final = """INSERT INTO code_counter (unit, day, last) VALUES (%s, %s, 1)
+COUNT: Final = """INSERT INTO code_counter (unit, day, last) VALUES (%s, %s, 1)
     ON CONFLICT (unit, day) DO UPDATE SET last = code_counter.last + 1 RETURNING last"""
 _DOSSIER: Final = insert("dossier", DOSSIER)
 _PERSON: Final = insert("person", PERSON)
@@ -58,8 +58,8 @@ class Calls:
     """`written` is called when the outbox has something."""
 
     def __init__(self, pool: Pool, written: Callable[[], None]) -> None:
-        self._pool = pool
-        self._written = written
+        self.pool = pool
+        self.written = written
 
     async def answer(self, asked: Asked) -> Answer:
         path = urlsplit(asked.path)
@@ -81,22 +81,22 @@ class Calls:
         promised, number = now + timedelta(days=7), f"S{now:%y%m%d}-{uuid4().hex[:11]}"
         answer = {"id": dossier, "version": 2, "status": 2, "stage": "accepted", "submission_number": number}
         fact = rows.dossier_fact(asked, number, now)
-        async with self._pool.connection() as database, database.pipeline():
-            counted = await database.execute(_COUNT, (asked["unit"], now.date()))
+        async with self.pool.connection() as database, database.pipeline():
+            counted = await database.execute(COUNT, (asked["unit"], now.date()))
             (last,) = await counted.fetchone() or (0,)
             code = f"{asked['unit']}-{now:%y%m%d}-{last:04}"
             accepted = fact | rows.acceptance(code, promised, now)
             answer |= {"code": code, "promised_at": promised.isoformat()}
             await database.execute(_DOSSIER, _dossier(dossier, asked, accepted, now, promised))
-            await database.execute(_PERSON, _person(dossier))
+            await database.execute(_PERSON, person_row(dossier))
             await database.execute(_HISTORY, _history(dossier, accepted, now))
-            await database.execute(_COMMAND, _command(201, answer, now))
+            await database.execute(_COMMAND, command_row(201, answer, now))
             await database.execute(_OUTBOX_OF_THREE, _outbox(dossier, asked, fact, accepted, now))
-        self._written()
+        self.written()
         return 201, dumps(answer)
 
     async def _case(self, dossier: str) -> Answer:
-        async with self._pool.connection() as database, database.pipeline():
+        async with self.pool.connection() as database, database.pipeline():
             case_cursor = await database.cursor(row_factory=dict_row).execute(_CASE, (dossier,))
             steps_cursor = await database.cursor(row_factory=dict_row).execute(_STEPS, (dossier,))
             case, steps = await case_cursor.fetchone(), await steps_cursor.fetchall()
@@ -107,7 +107,7 @@ class Calls:
     async def _decide(self, dossier: str, asked: dict[str, Any]) -> Answer:
         now = datetime.now(UTC)
         answer = {"id": dossier, "version": 3, "state": "decided"}
-        async with self._pool.connection() as database, database.pipeline():
+        async with self.pool.connection() as database, database.pipeline():
             locked = await (await database.execute(_LOCK, (dossier,))).fetchone()
             if locked is None:
                 return 404, b"{}"
@@ -118,13 +118,13 @@ class Calls:
             message = rows.message(f"routing.cases.{LANE}", dossier, "vn.motcua.routing.case.decided.v1", 3, fact, now)
             await database.execute(_DECIDE, (asked["outcome"], asked["result_number"], now, dossier))
             await database.execute(_STEP, step)
-            await database.execute(_COMMAND, _command(200, answer, now))
+            await database.execute(_COMMAND, command_row(200, answer, now))
             await database.execute(_OUTBOX, message)
-        self._written()
+        self.written()
         return 200, dumps(answer)
 
     async def _find(self, unit: str, code: str) -> Answer:
-        async with self._pool.connection() as database:
+        async with self.pool.connection() as database:
             lines = await (await database.cursor(row_factory=dict_row).execute(_FIND, (unit, code))).fetchall()
         for line in lines:
             del line["sealed"]
@@ -141,7 +141,7 @@ def _dossier(dossier: str, asked: dict[str, Any], accepted: dict[str, Any], now:
     )  # fmt: skip
 
 
-def _person(dossier: str) -> tuple[Any, ...]:
+def person_row(dossier: str) -> tuple[Any, ...]:
     return (dossier, os.urandom(SEALED), os.urandom(HASH), os.urandom(HASH), os.urandom(SECRET), os.urandom(HASH))
 
 
@@ -157,7 +157,7 @@ def _history(dossier: str, accepted: dict[str, Any], now: datetime) -> tuple[Any
     )
 
 
-def _command(status: int, answer: dict[str, Any], now: datetime) -> tuple[Any, ...]:
+def command_row(status: int, answer: dict[str, Any], now: datetime) -> tuple[Any, ...]:
     return (str(uuid4()), "cb005", uuid4().hex * 2, status, dumps(answer).decode(), now)
 
 

@@ -7,8 +7,8 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import create_engine
 
 from bench.lifecycle.floor import rows, stream
-from bench.lifecycle.floor.commands import Calls
 from bench.lifecycle.floor.http import Http
+from bench.lifecycle.floor.online import OnlineCalls
 from messaging.topic_creation import create_topics
 from services.intake import tables as intake
 from services.routing import tables as routing
@@ -29,7 +29,7 @@ async def serve(socket: str, database: str, kafka: str) -> None:
     await create_topics(kafka, rows.TOPICS)
     bell = asyncio.Event()
     async with AsyncConnectionPool(database, min_size=CONNECTIONS, max_size=CONNECTIONS, open=False) as pool:
-        calls = Calls(pool, bell.set)
+        calls = OnlineCalls(pool, bell.set)
         server = await asyncio.get_running_loop().create_unix_server(lambda: Http(calls.answer), socket)
         async with server, asyncio.TaskGroup() as tasks:
             tasks.create_task(stream.relay(pool, kafka, bell))

@@ -4,10 +4,11 @@ import asyncio
 from collections import Counter
 
 import psycopg
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bench.lifecycle import load
-from bench.lifecycle.cast import Cast, sample_desks
+from bench.lifecycle.cast import Cast, sample_desks, with_online
 from bench.lifecycle.floor.process import floor
 from bench.lifecycle.target import Target
 from contracts.topics import CASES, CONTACTS, DOSSIERS
@@ -36,15 +37,18 @@ async def published(kafka: str) -> Counter[str]:
     return records
 
 
-def test_a_life_leaves_its_rows_and_messages() -> None:
+@pytest.mark.parametrize(("online", "commands"), [(0.0, 2), (1.0, 3)])
+def test_a_life_leaves_its_rows_and_messages(online: float, commands: int) -> None:
     desks = tuple(sample_desks())
     staff = {name for desk in desks for name in (desk.clerk, desk.leader)}
-    with floor(Cast(desks, dict.fromkeys(staff, "Authorization: Bearer none\r\n")), None) as bare:
+    cast = with_online(Cast(desks, dict.fromkeys(staff, "Authorization: Bearer none\r\n")), online)
+    with floor(cast, None) as bare:
         number = asyncio.run(lives(bare.target))
         assert number >= 3
         with psycopg.connect(bare.database) as database:
             rows = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ROWS}  # noqa: S608
             counted = database.execute("SELECT sum(last) FROM code_counter").fetchone()
-        assert rows == {table: (of_a_life * number,) for table, of_a_life in ROWS.items()}
+        expected = ROWS | {"command": commands}
+        assert rows == {table: (of_a_life * number,) for table, of_a_life in expected.items()}
         assert counted == (number,)
         assert asyncio.run(published(bare.kafka)) == {topic.base: of_a_life * number for topic, of_a_life in MESSAGES.items()}

@@ -9,6 +9,9 @@ import pytest
 
 from bench import latency, soak
 from bench.installation import Installation, installation
+from bench.lifecycle import load
+from bench.lifecycle.cast import sign_in, with_online
+from bench.lifecycle.life import ONLINE_CALLS
 from bench.options import Options
 from bench.pipeline import measurement as pipeline
 from bench.pipeline.written import ends
@@ -48,6 +51,17 @@ def test_the_floor_of_the_pipeline_writes_what_the_lives_left(made: Installation
                 rows += sum(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)  # type: ignore[index]  # noqa: S608
         assert rows == wrote.rows > 20 * LIVES
         assert sum(asyncio.run(ends(running.kafka)).values()) == 2 * len(wrote.records)
+
+
+def test_a_life_that_begins_online_is_submitted_and_then_accepted(made: Installation) -> None:
+    cast = with_online(sign_in(made.session), 1.0)
+    done = asyncio.run(load.closed(made.session.plan.state.port, cast, 2, 0))
+    assert (done.record.lives, done.record.errors) == (2, Counter())
+    assert {call: len(done.record.seconds[call]) for call in (*ONLINE_CALLS, "receive")} == {
+        "submit": 2,
+        "accept": 2,
+        "receive": 0,
+    }
 
 
 def test_every_hop_of_an_acceptance_is_timed(made: Installation) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,7 @@ from bench.lifecycle import load
 from bench.lifecycle.cast import Cast, Desk
 from bench.lifecycle.connection import Connection
 from bench.lifecycle.floor.http import Answer, Asked, Http
-from bench.lifecycle.life import CALLS, LIFE, VISIBLE, Client, Record
+from bench.lifecycle.life import CALLS, LIFE, ONLINE_CALLS, VISIBLE, Client, Record
 
 DESK = Desk(unit="U", procedure="P", papers=("a",), clerk="clerk", leader="leader")
 CAST = Cast((DESK,), {name: f"Authorization: Bearer {name}\r\n" for name in ("clerk", "leader", "officer")})
@@ -45,6 +46,12 @@ class Paper:
         if asked.method == "POST" and name == "decide":
             self.bodies.append(json.loads(asked.body))
             return "decide", (200, {"version": 3})
+        if asked.method == "POST" and name == "submissions":
+            number = f"online-{self.calls['submit']}"
+            return "submit", (201, {"id": number, "version": 1, "code": None})
+        if asked.method == "POST" and name == "accept":
+            number = path.path.split("/")[-2]
+            return "accept", (200, {"id": number, "version": 2, "code": f"code-{number}"})
         if asked.method == "POST":
             number = str(self.calls["receive"])
             return "receive", (201, {"id": number, "code": f"code-{number}"})
@@ -75,6 +82,30 @@ async def test_a_life_has_four_calls_and_a_wait() -> None:
     assert paper.calls == {"receive": record.lives, "case": 2 * record.lives, "decide": record.lives, "search": record.lives}
     assert all(took >= waited for took, waited in zip(record.seconds[LIFE], record.seconds[VISIBLE], strict=True))
     assert all(body["result_number"] == "1234/KQ" for body in paper.bodies)
+
+
+async def test_an_online_life_is_submitted_and_then_accepted() -> None:
+    paper = Paper()
+    async with served(paper) as port:
+        done = await load.closed(port, replace(CAST, online=1.0, desks_online=(DESK,)), 3, 0.05)
+    record = done.record
+    assert record.lives >= 3
+    assert {call: len(record.seconds[call]) for call in ("receive", *ONLINE_CALLS)} == {
+        "receive": 0,
+        "submit": record.lives,
+        "accept": record.lives,
+    }
+    assert (record.received, record.errors) == (record.lives, Counter())
+    assert (paper.calls["submit"], paper.calls["accept"], paper.calls["receive"]) == (record.lives, record.lives, 0)
+
+
+async def test_half_of_the_lives_begin_at_each_door() -> None:
+    paper = Paper()
+    async with served(paper) as port:
+        done = await load.closed(port, replace(CAST, online=0.5, desks_online=(DESK,)), 64, 0)
+    assert done.record.lives == 64
+    assert paper.calls["submit"] + paper.calls["receive"] == 64
+    assert 8 < paper.calls["submit"] < 56
 
 
 def first(call: str, answer: Answer) -> Callable[[str, int], Answer | None]:

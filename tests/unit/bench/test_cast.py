@@ -1,6 +1,6 @@
 """Who takes part is read from the sample's files: every desk that may receive, with the papers of the version in force."""
 
-from bench.lifecycle.cast import Desk, sample_desks
+from bench.lifecycle.cast import Cast, Desk, sample_desks, with_online
 
 
 def test_every_clerk_of_a_receiving_unit_has_a_desk() -> None:
@@ -18,3 +18,9 @@ def test_a_desk_has_the_papers_that_are_required_now() -> None:
 
 def test_who_decides_for_itself_is_led_by_its_own_leader() -> None:
     assert {desk.leader for desk in sample_desks() if desk.procedure == "1.900032"} == {"cb011"}
+
+
+def test_online_goes_what_is_offered_online() -> None:
+    cast = with_online(Cast(tuple(sample_desks()), {}), 0.9)
+    assert cast.online == 0.9
+    assert {desk.procedure for desk in cast.desks} - {desk.procedure for desk in cast.desks_online} == {"1.900032", "2.900033"}

@@ -52,6 +52,15 @@ def test_the_round_in_the_middle_counts(lives: list[int], expected: int) -> None
     assert (shown["lives"], shown["rounds_per_second"]) == (expected, [float(number) for number in lives])
 
 
+def test_the_calls_of_the_other_door_are_shown_where_somebody_came_by_it() -> None:
+    at_the_counter, online = figures(1), figures(1)
+    online.load.record.seconds["submit"].append(0.05)
+    assert "submit" not in at_the_counter.as_json()["latency_ms"]
+    assert at_the_counter.as_json()["latency_ms"]["receive"]["p50"] is None
+    assert online.as_json()["latency_ms"]["submit"]["p50"] == 50
+    assert "accept" not in online.as_json()["latency_ms"]
+
+
 def outcome(ours: Figures, peer: Figures, *, agrees: bool = True) -> Lifecycle:
     return Lifecycle(ours={"closed 32": [ours]}, peer={"closed 32": [peer]}, at="closed 32", agrees=agrees, loop_seconds=(0.2,))
 

@@ -121,6 +121,12 @@ def test_a_soak_compares_its_first_tenth_with_its_last() -> None:
     assert "went from 900 to 911 MiB (**1.012**, limit 1.05), p95 of taking in from 80 ms to - (**None**, limit 1.2)." in text
 
 
+def test_the_door_of_the_lives_is_named() -> None:
+    text = tables({"lifecycle": LIFECYCLE | {"machine": MACHINE, "online": 0.9}})
+    assert "32 clients, 90% of them begun online | 20.0 lives/s" in text
+    assert "begun online" not in tables({"lifecycle": LIFECYCLE | {"machine": MACHINE, "online": 0.0}})
+
+
 SPIKE = {
     "bench": "spike", "clients": {"usual": 8, "spike": 80}, "received": 1234, "dossiers": 1234, "shed": 5, "errors": {},
     "p95_ms": {"before": 10.4, "spike": 99.6, "after": 10}, "recovered_after_seconds": 2.5, "within_seconds": 10.0,

@@ -48,13 +48,29 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
 
 def test_what_counts_is_printed_and_kept(asked: list[Options], tmp_path: Path) -> None:
     done = CliRunner().invoke(
-        app, ["bench", "relay", "--json", "--save", "--clients", "2, 3", "--seconds", "4", "--minutes", "5", "--size", "6"]
+        app,
+        [
+            "bench",
+            "relay",
+            "--json",
+            "--save",
+            "--clients",
+            "2, 3",
+            "--seconds",
+            "4",
+            "--minutes",
+            "5",
+            "--size",
+            "6",
+            "--online",
+            "0.9",
+        ],
     )
     assert done.exit_code == ExitCode.OK
     printed = json.loads(done.stdout)
     assert (printed["bench"], printed["ratio"], printed["ours"]["per_second"], printed["order_kept"]) == ("relay", 10, 50, True)
     assert json.loads((tmp_path / "relay.json").read_text(encoding="utf-8"))["ratio"] == 10
-    assert asked == [Options(seconds=4, clients=(2, 3), minutes=5, size=6)]
+    assert asked == [Options(seconds=4, clients=(2, 3), minutes=5, size=6, online=0.9)]
 
 
 def test_people_get_a_table(asked: list[Options], tmp_path: Path) -> None:
