@@ -17,9 +17,12 @@ LIFE: Final = "collected, submitted, accepted, case opened and assigned, taken u
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """`agrees`: the services do. A run in which a dossier is not decided does not end, so there is none here."""
+    """`ours` counts until nothing is under way, `decided` only until all cases are. `agrees`: the services do. A run in which
+    a dossier is not decided does not end, so there is none here.
+    """
 
     ours: Rate
+    decided: Rate
     bare: Rate
     wrote: Written
     lives: int
@@ -48,6 +51,7 @@ class Pipeline:
             "records_per_life": round(len(self.wrote.records) / self.lives, 2),
             "records": dict(sorted(topics.items())),
             "ours": _rate(self.ours),
+            "decided": _rate(self.decided),
             "peer": _rate(self.bare),
             "machine": describe(),
         }
@@ -57,7 +61,7 @@ class Pipeline:
         table.add_column(inline("Phần", "Part"))
         for heading in (inline("Vòng đời", "Lives"), inline("Giây", "Seconds"), inline("Mỗi giây", "Per second")):
             table.add_column(heading, justify="right")
-        for rate in (self.ours, self.bare):
+        for rate in (self.ours, self.decided, self.bare):
             table.add_row(rate.what, f"{rate.count:,}", f"{rate.seconds:.2f}", f"{rate.per_second:,.1f}")
         kept = inline("khớp", "in agreement") if self.sound else inline("KHÔNG KHỚP", "NOT IN AGREEMENT")
         table.caption = f"{kept} · {inline('tối thiểu', 'floor')} {FLOOR}"

@@ -25,14 +25,16 @@ DESK = Desk(unit="000.00.21.H99", procedure="1.900011", papers=("to-khai", "anh"
 def pipeline(*, agrees: bool = True) -> Pipeline:
     records = [Outgoing(topic, b"d", b"{}", []) for topic in ("b", "a", "b")]
     wrote = Written(tables={}, rows=25, records=records)
-    return Pipeline(ours=Rate("ours", 10, 5.0), bare=Rate("bare", 10, 1.0), wrote=wrote, lives=10, agrees=agrees)
+    ours, decided, bare = Rate("ours", 10, 5.0), Rate("decided", 10, 2.5), Rate("bare", 10, 1.0)
+    return Pipeline(ours=ours, decided=decided, bare=bare, wrote=wrote, lives=10, agrees=agrees)
 
 
 def test_the_ratio_is_ours_to_the_floors() -> None:
     shown = pipeline().as_json()
     assert (shown["ratio"], shown["floor"], shown["ours"]["per_second"], shown["peer"]["per_second"]) == (0.2, 0.2, 2, 10)
     assert (shown["rows_per_life"], shown["records_per_life"], shown["records"]) == (2.5, 0.3, {"a": 1, "b": 2})
-    assert pipeline().table().row_count == 2
+    assert shown["decided"]["per_second"] == 4
+    assert pipeline().table().row_count == 3
 
 
 def test_a_run_counts_only_in_agreement() -> None:
