@@ -25,7 +25,7 @@ FOOTPRINTS: Final = {
     "memory": "all processes after a load, shared pages counted once",
     "idle": "all processes together while nobody asks anything",
 }
-NAMES: Final = (*WHAT, "latency", "spike", "lanes", "soak", *FOOTPRINTS)
+NAMES: Final = (*WHAT, "latency", "spike", "lanes", "soak", "growth", *FOOTPRINTS)
 RATE_OF_SMALL: Final = 100
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -125,7 +125,17 @@ def _soak(result: Mapping[str, Any]) -> str:
     )
 
 
-SENTENCES: Final = {"latency": _latency, "spike": _spike, "lanes": _lanes, "soak": _soak}
+def _growth(result: Mapping[str, Any]) -> str:
+    (small, large), questions = result["dossiers"], result["questions"]
+    grown = ", ".join(f"`{question}` ({questions[question]['large_ms']:,.0f} ms)" for question in result["grown"]) or "none"
+    return (
+        f"`motcua bench growth`: of {len(questions)} questions (pages, lists, searches, reports, minting a code) **"
+        f"{len(questions) - len(result['grown'])}** take at {large:,} dossiers at most 1.3 times as long as at {small:,}, or"
+        f" under 20 ms. Beyond that: {grown}. Staff pages with a p95 above 60 ms: {len(result['slow_pages'])}."
+    )
+
+
+SENTENCES: Final = {"growth": _growth, "latency": _latency, "spike": _spike, "lanes": _lanes, "soak": _soak}
 """Name -> its result in words."""
 
 

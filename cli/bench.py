@@ -26,6 +26,7 @@ MINUTES: Final = {
     "spike": 3,
     "lanes": 10,
     "soak": 65,
+    "growth": 25,
     "idle": 2,
     "memory": 1,
     "start": 2,

@@ -23,11 +23,10 @@ from bench.growth.people import sealed
 from bench.growth.rows import TABLES
 from bench.growth.writing import load_rows, messages, originals, write
 from bench.installation import Installation, agrees, make, motcua, start, stop
+from bench.keys import intake_keys
 from bench.lifecycle.drain import Drain
 from cli.console import say
 from deploy.local.outcome import ExitCode, Stopped
-from services.intake.adapters.keys import Keys, keys_of
-from services.intake.settings import IntakeSettings
 
 SCALE: Final = 10
 """How often the demonstration's days are played for the originals: some 780 dossiers."""
@@ -92,18 +91,6 @@ def _multiply(made: Installation, dossiers: int) -> None:
     for service, database in databases.items():
         write(database, service, grown_copies, of_messages)
         if service == "intake":
-            load_rows(database, "person", COPY_PEOPLE, sealed(_keys(made), grown_copies, chance))
+            load_rows(database, "person", COPY_PEOPLE, sealed(intake_keys(made), grown_copies, chance))
         database.execute("VACUUM (ANALYZE)")
         database.close()
-
-
-def _keys(made: Installation) -> Keys:
-    secrets = made.session.site.secrets
-    return keys_of(
-        IntakeSettings(
-            field_key_file=secrets / "field.key",
-            hmac_key_file=secrets / "hmac.key",
-            intake_key_file=secrets / "intake.jwk",
-            post_public_key_file=secrets / "post.pub.jwk",
-        )
-    )

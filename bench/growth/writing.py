@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, Final
 
 import psycopg
@@ -58,6 +59,10 @@ def write(database: Connection, service: str, copies: Sequence[Copy], of_message
             database.execute(table.statement(columns).encode())
     if service == "intake":
         database.execute(_COUNTERS)
+    if service == "reporting":
+        database.execute("TRUNCATE tally")
+        for statement in import_module("services.reporting.migrations.0004_daily_sums").FILL:
+            database.execute(statement.encode())
     database.execute("DROP TABLE grown, original_message")
 
 

@@ -41,9 +41,8 @@ async def accept(database: str, keys: Keys, desks: Mapping[str, Desk]) -> None:
     request = AcceptDossier()
 
     def command(row: Any) -> Command[AcceptWithKeys]:
-        return _command(
-            row, AcceptWithKeys(request=request, keys=keys), request.model_dump_json(), desks[row.id].clerk, Role.CLERK
-        )
+        body = AcceptWithKeys(request=request, keys=keys, dated_back=0)
+        return _command(row, body, request.model_dump_json(), desks[row.id].clerk, Role.CLERK)
 
     await _work(database, INTAKE_COMMANDS, _SUBMITTED, list(desks), command)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from bench.bare import produce
 from bench.installation import Installation, agrees, installation
+from bench.keys import intake_keys
 from bench.lifecycle.cast import Desk, desks_by_post
 from bench.lifecycle.drain import Drain
 from bench.options import Options
@@ -23,8 +24,6 @@ from contracts.services import SERVICES
 from contracts.topics import TOPICS
 from messaging.producer import Outgoing
 from messaging.topic_creation import create_topics
-from services.intake.adapters.keys import Keys, keys_of
-from services.intake.settings import IntakeSettings
 
 LIVES: Final = 2000
 WARM_UP_SHARE: Final = 10
@@ -69,24 +68,12 @@ async def _live(made: Installation, drain: Drain, lives: Lives) -> tuple[float, 
     """Seconds from the first record until the last case is decided, and until nothing is under way."""
     plan, desks = made.session.plan, {dossier: desk for dossier, (desk, _) in lives.items()}
     intake, routing = plan.database_url("intake"), plan.database_url("routing")
-    keys, records = _intake_keys(made), [record for _, record in lives.values()]
+    keys, records = intake_keys(made), [record for _, record in lives.values()]
     began = time.perf_counter()
     await asyncio.gather(produce(plan.kafka.bootstrap, records), accept(intake, keys, desks), decide(routing, desks))
     decided = time.perf_counter() - began
     await drain.wait()
     return decided, time.perf_counter() - began
-
-
-def _intake_keys(made: Installation) -> Keys:
-    secrets = made.session.site.secrets
-    return keys_of(
-        IntakeSettings(
-            field_key_file=secrets / "field.key",
-            hmac_key_file=secrets / "hmac.key",
-            intake_key_file=secrets / "intake.jwk",
-            post_public_key_file=secrets / "post.pub.jwk",
-        )
-    )
 
 
 def _floor(wrote: Written, lives: int, options: Options) -> Rate:

@@ -33,6 +33,21 @@ NAMES = """
     UNION ALL SELECT 'competent', competent_unit, max(competent_name) FROM dossier WHERE competent_name IS NOT NULL
     GROUP BY competent_unit
 """
+COLUMNS = ", ".join((*KEY, *AMOUNTS))
+COUNTS = ", ".join(f"count(*) FILTER (WHERE amount = '{amount}')" for amount in AMOUNTS)
+SUMS = ", ".join(f"sum({amount})" for amount in AMOUNTS)
+FILL = (
+    f"""
+        INSERT INTO tally ({COLUMNS}) SELECT 'v1', 'd', day, unit, field, channel, competent, {COUNTS}
+        FROM ({DAYS}) AS added GROUP BY day, unit, field, channel, competent
+    """,
+    f"""
+        INSERT INTO tally ({COLUMNS})
+        SELECT definition, longer.span, CAST(date_trunc(longer.part, first) AS date), unit, field, channel, competent, {SUMS}
+        FROM tally CROSS JOIN (VALUES ('m', 'month'), ('y', 'year')) AS longer (span, part)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+    """,
+)
 
 
 def upgrade() -> None:
@@ -48,19 +63,8 @@ def upgrade() -> None:
         *(sa.Column(name, sa.String(), nullable=False) for name in ("dimension", "key", "name")),
         sa.PrimaryKeyConstraint("dimension", "key"),
     )
-    columns = ", ".join((*KEY, *AMOUNTS))
-    counts = ", ".join(f"count(*) FILTER (WHERE amount = '{amount}')" for amount in AMOUNTS)
-    op.execute(f"""
-        INSERT INTO tally ({columns}) SELECT 'v1', 'd', day, unit, field, channel, competent, {counts}
-        FROM ({DAYS}) AS added GROUP BY day, unit, field, channel, competent
-    """)
-    sums = ", ".join(f"sum({amount})" for amount in AMOUNTS)
-    op.execute(f"""
-        INSERT INTO tally ({columns})
-        SELECT definition, longer.span, CAST(date_trunc(longer.part, first) AS date), unit, field, channel, competent, {sums}
-        FROM tally CROSS JOIN (VALUES ('m', 'month'), ('y', 'year')) AS longer (span, part)
-        GROUP BY 1, 2, 3, 4, 5, 6, 7
-    """)
+    for statement in FILL:
+        op.execute(statement)
     op.execute(f"INSERT INTO tally_name (dimension, key, name) SELECT dimension, key, name FROM ({NAMES}) AS named")
     op.drop_index("dossier_period", table_name="dossier")
     for name, columns_in_order, where in (

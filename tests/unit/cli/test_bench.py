@@ -24,7 +24,10 @@ def test_clients_that_are_no_numbers_are_refused(clients: str) -> None:
 def test_a_measurement_that_there_is_not_is_refused() -> None:
     refused = CliRunner().invoke(app, ["bench", "speed"])
     assert refused.exit_code == ExitCode.USAGE
-    assert "there are relay, consume, pipeline, latency, lifecycle, spike, lanes, soak, idle, memory, start" in refused.stderr
+    assert (
+        "there are relay, consume, pipeline, latency, lifecycle, spike, lanes, soak, growth, idle, memory, start"
+        in refused.stderr
+    )
 
 
 def measured(*, order_kept: bool) -> Measured:
