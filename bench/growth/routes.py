@@ -65,12 +65,24 @@ QUESTIONS: Final = (
     Question("/api/directory/procedures/{procedure}", who=NOBODY),
     *(Question("/directory/procedures", query) for query in ("", "q=đất")),
     Question("/directory/procedures/{procedure}"),
+    Question("/directory/calendars", who=ADMIN),
     Question("/directory/units"),
+    Question("/directory/units", "q=Hà An"),
     *(Question("/directory/staff", query, ADMIN) for query in ("", "q=Bích")),
     *(
         Question(path, f"unit={{unit}}{query}")
         for path in ("/api/intake/dossiers", "/intake/dossiers")
-        for query in ("", "&status=4", "&status=10", "&q={code}", "&q={number}", "&q={identity}", "&q={telephone}", "&q=nothing")
+        for query in (
+            "",
+            "&status=4",
+            "&status=10",
+            "&q={code}",
+            "&q={number}",
+            "&q={identity}",
+            "&q={telephone}",
+            "&q={name}",
+            "&q=nothing",
+        )
     ),
     Question("/api/intake/summary", who=OPERATOR),
     Question("/api/intake/dossiers/{dossier}"),
@@ -91,6 +103,8 @@ QUESTIONS: Final = (
     ),
     Question("/api/routing/cases/{case}", who=LEADER),
     Question("/routing/cases/{case}", who=LEADER),
+    *(Question(path, query, LEADER) for path in ("/api/routing/cases", "/routing/cases") for query in ("state=needs-hand",)),
+    *(Question(path, who=LEADER) for path in ("/api/routing/absences", "/routing/absences")),
     *(
         Question(path, query, who)
         for path in ("/api/notify/messages", "/notify/messages")

@@ -130,6 +130,7 @@ def _values(made: Installation, keys: Keys, unit: str) -> dict[str, str]:
         "unit": row[3],
         "procedure": row[4],
         "identity": person.identity_number,
+        "name": person.name,
         "telephone": person.telephone or "0912345678",
         "secret": open_secret(keys, row[0], row[6]),
         "message": message[0],
