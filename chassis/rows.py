@@ -19,11 +19,16 @@ def table_of(row: type[SQLModel]) -> Table:
 
 def upsert(row: type[SQLModel], changing: Sequence[str] = ()) -> Statement:
     """Insert by primary key, in key order, or replace the columns `changing` (all but the key, if none is named)."""
+    return Statement(upsert_text(row, changing))
+
+
+def upsert_text(row: type[SQLModel], changing: Sequence[str] = ()) -> str:
+    """The text of `upsert`, for a statement that does more beside it."""
     table = table_of(row)
     keys = _keys(table)
     names = changing or [column.name for column in table.columns if column.name not in keys]
     replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-    return Statement(f"{_insert(table)} ON CONFLICT ({_quoted(keys)}) DO UPDATE SET {replaced}")
+    return f"{_insert(table)} ON CONFLICT ({_quoted(keys)}) DO UPDATE SET {replaced}"
 
 
 def insert(row: type[SQLModel]) -> Statement:

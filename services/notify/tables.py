@@ -1,4 +1,4 @@
-"""Notify's tables: the ledger of messages and the attempts to send them, next to messaging's own.
+"""Notify's tables: the ledger of messages, how many there are, and the attempts to send them, next to messaging's own.
 
 No address and no name stands in them: who is written to is read from the copy of the contact at the moment of sending.
 """
@@ -45,7 +45,6 @@ class MessageRow(Row, table=True):
         Index("message_unit_list", "unit", "state", "queued_at", "id"),
         Index("message_code", "code", postgresql_where=text("code IS NOT NULL")),
         Index("message_submission_number", "submission_number"),
-        Index("message_fact_types", "unit", "fact_type", "state"),
     )
 
     id: str = Field(sa_column=Column(Text, primary_key=True))
@@ -70,6 +69,19 @@ class MessageRow(Row, table=True):
     deferrals: int = Field(sa_column=Column(Integer, nullable=False))
     due_at: datetime | None = Field(sa_column=Column(MOMENT))
     settled_at: datetime | None = Field(sa_column=Column(MOMENT))
+
+
+class CountRow(Row, table=True):
+    """How many settled messages there are of a kind. Changed with them; those that are open are few and are counted."""
+
+    __tablename__ = "message_count"
+    __table_args__ = (CheckConstraint(one_of("state", ("sent", "skipped", "failed")), name="message_count_settled"),)
+
+    lane: str = Field(sa_column=Column(Text, primary_key=True))
+    unit: str = Field(sa_column=Column(Text, primary_key=True))
+    fact_type: str = Field(sa_column=Column(Text, primary_key=True))
+    state: str = Field(sa_column=Column(Text, primary_key=True))
+    number: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class AttemptRow(Row, table=True):

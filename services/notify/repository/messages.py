@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.rows import upsert, write
+from chassis.rows import upsert_text, write
 from contracts.directory import UnitV1
 from contracts.envelope import Envelope
 from contracts.intake import ContactV1, DossierFact
@@ -25,7 +25,23 @@ BELL: Final = "messages"
 _COLUMNS: Final = tuple(field.name for field in fields(Message))
 # What changes after a message was queued.
 _CHANGING: Final = ("version", "state", "reason", "attempt", "deferrals", "due_at", "settled_at")
-_UPSERT: Final = upsert(MessageRow, _CHANGING)
+# By primary keys. The counts change with the messages, in key order: two senders that settle the same kind take turns.
+_UPSERT: Final = Statement(f"""
+    WITH given AS (
+        SELECT id, lane, unit, fact_type, state FROM jsonb_populate_recordset(CAST(NULL AS message), CAST(:rows AS jsonb))
+    ), change AS (
+        SELECT lane, unit, fact_type, state, sum(number) AS number FROM (
+            SELECT lane, unit, fact_type, state, 1 AS number FROM given
+            UNION ALL SELECT m.lane, m.unit, m.fact_type, m.state, -1 FROM message m JOIN given USING (id)
+        ) AS moved WHERE state IN ('sent', 'skipped', 'failed')
+        GROUP BY lane, unit, fact_type, state HAVING sum(number) <> 0
+    ), counted AS (
+        INSERT INTO message_count AS c (lane, unit, fact_type, state, number)
+        SELECT lane, unit, fact_type, state, number FROM change ORDER BY lane, unit, fact_type, state
+        ON CONFLICT (lane, unit, fact_type, state) DO UPDATE SET number = c.number + excluded.number
+    )
+    {upsert_text(MessageRow, _CHANGING)}
+""")  # noqa: S608 -- our own words
 
 # By primary key, in id order.
 _LOCK: Final = Statement("SELECT * FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")

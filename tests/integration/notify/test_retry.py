@@ -9,6 +9,21 @@ from tests.support.notify_world import LedgerWorld, contact, contact_record
 from tests.support.reference_data import headers_for, token_for
 
 
+async def test_what_is_counted_as_it_changes_is_what_there_is(ledger: LedgerWorld) -> None:
+    """Also where a failed message waits again, and is sent."""
+    counted = "SELECT lane, unit, fact_type, state, number FROM message_count WHERE number <> 0 ORDER BY 1, 2, 3, 4"
+    settled = "SELECT lane, unit, fact_type, state, count(*) FROM message WHERE settled_at IS NOT NULL"
+    there = f"{settled} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    person = await ledger.failing()
+    failed = await ledger.notify.rows(counted)
+    assert failed == await ledger.notify.rows(there) != []
+    await ledger.notify.read(contact_record(person, contact(person, email=f"right-{person.address}"), 2))
+    await ledger.retry(person, headers_for("son", version=1))
+    await ledger.notify.until(person, "sent")
+    sent = await ledger.notify.rows(counted)
+    assert sent == await ledger.notify.rows(there) != failed
+
+
 async def test_a_failed_message_is_sent_again_to_the_address_of_now_once(ledger: LedgerWorld) -> None:
     person = await ledger.failing()
     await ledger.notify.read(contact_record(person, contact(person, email=f"right-{person.address}"), 2))
