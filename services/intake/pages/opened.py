@@ -88,7 +88,7 @@ def filled_in(values: Values, known: Applicant) -> dict[str, str | list[str]]:
     """The form with what is known of the person, under what was typed. Somebody of another name gets nothing of it."""
     if not is_their_name(values, known):
         return dict(values)
-    own = known.model_dump(exclude_none=True, exclude={"identity_number", "identity_kind"}) | (
+    own = known.model_dump(exclude_none=True, exclude={"identity_number"}) | (
         {"telephone": known.dialled} if known.dialled else {}
     )
     return own | {name: value for name, value in values.items() if value and name != "language"}

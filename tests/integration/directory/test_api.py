@@ -68,7 +68,7 @@ async def test_calendars_with_their_exceptional_days(directory: Directory) -> No
     answer = await read(directory, "calendars")
     assert [*answer] == ["calendars"]
     calendar = {calendar["id"]: calendar for calendar in answer["calendars"]}["mot-cua"]
-    assert calendar.keys() == {"id", "name", "weekly", "exceptions", "sample"}
+    assert calendar.keys() == {"id", "name", "weekly", "exceptions", "sample", "counted", "known_until", "refuse_beyond"}
     assert calendar["weekly"]["mon"] == [["07:30", "11:30"], ["13:30", "17:00"]]
     new_year = {"date": "2025-01-01", "kind": "holiday", "vi": "Tết Dương lịch", "en": "New Year's Day", "shifts": []}
     assert calendar["exceptions"][0] == new_year

@@ -151,7 +151,7 @@ async def test_one_that_cannot_go_keeps_no_other_back(intake: Intake, monkeypatc
         return await transfer_dossier(process, dossier)
 
     with monkeypatch.context() as patch, capture_logs() as lines:
-        patch.setattr("services.intake.background.transfer_dossier", fails_for_one)
+        patch.setattr("services.intake.background.successors.transfer_dossier", fails_for_one)
         assert await transfer(intake) == 1
     assert [(line["dossier"], line["error"]) for line in lines if line["log_level"] == "error"] == [(stuck["id"], "TimeoutError")]
     assert len(await intake.published(other["id"])) == 2
