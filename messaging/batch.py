@@ -22,6 +22,7 @@ from messaging.inbox import AggregateKey
 from messaging.parking_lot import Parked
 from messaging.records import InboundEvent, inbound_event, is_state_source
 from messaging.statements import pipeline
+from messaging.turns import in_turns
 from messaging.work import BatchResult, Work
 
 NO_ATTRIBUTES: Any = None
@@ -47,7 +48,7 @@ class Batch:
 
     async def run(self) -> BatchResult:
         fold = Fold(table=self.table, context=Context(NO_ATTRIBUTES, self.now), states={}, effects=self.effects)
-        fresh = [inbound_event(record) for record in self.work.records]
+        fresh = [inbound_event(record) async for record in in_turns(self.work.records)]
         states = await self._keep_states(fold, [inbound for inbound in fresh if inbound.is_state])
         await self._fold_facts(fold, [inbound for inbound in fresh if not inbound.is_state])
         await self._save(fold)
@@ -150,11 +151,11 @@ class Batch:
         if only is not None:
             queues = {key: [inbound for inbound in queue if inbound.parked == only] for key, queue in queues.items()}
         unseen = (inbound for key, queue in queues.items() for inbound in queue if inbound.sequence > lasts[key])
-        decoded = decode(self.table, self.effects, unseen)
+        decoded = await decode(self.table, self.effects, unseen)
         prepared = await self.table.prepare(self.connection, decoded.envelopes)
         fold.context = Context(NO_ATTRIBUTES, self.now, prepared)
         fold.states = await self._load(decoded.wanted)
-        for aggregate, queue in queues.items():
+        async for aggregate, queue in in_turns(queues.items()):
             fold.advance(lasts[aggregate], queue, decoded.data)
 
     async def _load(self, wanted: Iterable[StateKey]) -> dict[StateKey, Any]:

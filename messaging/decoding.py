@@ -14,6 +14,7 @@ from messaging.faults import name_of
 from messaging.folding import StateKey
 from messaging.handler_table import Effect, Table
 from messaging.records import InboundEvent
+from messaging.turns import in_turns
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +28,9 @@ class Decoded:
     wanted: set[StateKey] = field(default_factory=set)
 
 
-def decode(table: Table, effects: frozenset[Effect], events: Iterable[InboundEvent]) -> Decoded:
+async def decode(table: Table, effects: frozenset[Effect], events: Iterable[InboundEvent]) -> Decoded:
     decoded = Decoded()
-    for inbound in events:
+    async for inbound in in_turns(events):
         try:
             _decode_one(table, effects, inbound, decoded)
         except Unreadable as unreadable:

@@ -16,6 +16,7 @@ from contracts.refusal import Refusal
 from contracts.text import without_hidden
 from messaging.clock import Clock
 from messaging.handler_table import Waiting
+from messaging.turns import in_turns
 from services.intake.adapters.keys import Keys, Unopenable
 from services.intake.adapters.seal import seal_applicant
 from services.intake.domain.applicant import Applicant
@@ -77,7 +78,7 @@ async def _collections(
     offers = await reference.offers(connection, wanted)
     return {
         subject: _prepared(keys, dossier_of_collection(subject), event, came, offer)
-        for (subject, event, came), offer in zip(collections, offers, strict=True)
+        async for (subject, event, came), offer in in_turns(zip(collections, offers, strict=True))
     }
 
 

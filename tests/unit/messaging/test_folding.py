@@ -2,6 +2,7 @@
 same, and no record is ever left without having been applied, dropped or parked.
 """
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -81,7 +82,8 @@ class Service:
         table = Table("reader", (DIARY,), (Entry(Written, self.write, Nowhere(), Effect.PROCESS),))
         fresh = [inbound_event(record) for record in records]
         queue, repeated = line_up(self.last, list(self.lot.values()), fresh)
-        decoded = decode(table, ALL_EFFECTS, [inbound for inbound in queue if inbound.sequence > self.last])
+        unseen = [inbound for inbound in queue if inbound.sequence > self.last]
+        decoded = asyncio.run(decode(table, ALL_EFFECTS, unseen))
         states = {(0, "d"): self.diary} if self.diary else {}
         fold = Fold(table=table, context=Context(None, NOW), states=states)
         fold.dropped += len(repeated)
