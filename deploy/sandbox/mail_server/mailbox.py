@@ -12,22 +12,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 DELIVERED_TO = "Delivered-To"
+_HEADERS: Final = BytesHeaderParser()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
-    """One delivery. `name` is its file's, and tells when it came."""
+    """One delivery. `name` is its file's, and tells when it came; `encoded_subject` is as it was sent."""
 
     name: str
     message_id: str
     recipients: tuple[str, ...]
-    subject: str
+    encoded_subject: str
+
+    @property
+    def subject(self) -> str:
+        return str(make_header(decode_header(self.encoded_subject.replace("\r", "").replace("\n", ""))))
 
     @property
     def received_at(self) -> datetime:
@@ -106,6 +113,7 @@ def _parsed(content: bytes) -> EmailMessage:
 
 
 def _stored(name: str, content: bytes) -> StoredMail:
-    mail = _parsed(content)
-    recipients = tuple(str(address) for address in mail.get_all(DELIVERED_TO, []))
-    return StoredMail(name, str(mail.get("Message-ID", "")), recipients, str(mail.get("Subject", "")))
+    """From the headers alone, which are not decoded before somebody looks."""
+    headers = _HEADERS.parsebytes(content.partition(b"\r\n\r\n")[0])
+    recipients = tuple(str(address) for address in headers.get_all(DELIVERED_TO, []))
+    return StoredMail(name, str(headers.get("Message-ID", "")).strip(), recipients, str(headers.get("Subject", "")))
