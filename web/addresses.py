@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 from starlette.requests import Request
+from starlette.routing import Match
 
 # A leading double slash or any backslash names another host for a browser; control characters split headers.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\U0010ffff]{0,2000}")
@@ -26,9 +27,26 @@ def query_of(request: Request) -> str:
 
 
 def here(request: Request) -> str:
-    """Path and query to come back to; a form that was sent cannot be come back to, so its page's own path stands for it."""
-    query = query_of(request) if request.method in {"GET", "HEAD"} else ""
+    """Path and query to come back to; a form that was sent cannot be come back to, so the page above it stands for it."""
+    if request.method not in {"GET", "HEAD"}:
+        return safe_next(quote(nearest_page(request)))
+    query = query_of(request)
     return safe_next(quote(path_of(request)) + (f"?{query}" if query else ""))
+
+
+def nearest_page(request: Request) -> str:
+    """The path itself where it shows a page, else the first one above it that does: an address that only takes a form lies
+    below the page with the form. The home page in the end.
+    """
+    path = path_of(request).rstrip("/")
+    while path and not _shows(request, path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _shows(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def wants_html(request: Request) -> bool:

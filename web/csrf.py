@@ -36,6 +36,15 @@ def csrf_token(token: str, session_id: str) -> str:
     return hmac.new(signature.encode(), b"motcua-csrf:" + session_id.encode(), hashlib.sha256).hexdigest()
 
 
+class OldPage(Refusal):
+    """403: one of our pages, but made for a sign-in that has ended."""
+
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__("old-page", **layout_texts().in_each("problem.old-page"))
+
+
 async def own_site(request: Request) -> None:
     """For forms without a session (signing in): only the browser's own word can be asked. Raises ForgedForm."""
     if request.method not in SAFE_METHODS and not _from_own_page(request):
@@ -43,7 +52,7 @@ async def own_site(request: Request) -> None:
 
 
 async def require_proof(request: Request, token: str, session_id: str) -> None:
-    """For cookie sessions: every unsafe request needs both proofs. Raises ForgedForm."""
+    """For cookie sessions: every unsafe request needs both proofs. Raises ForgedForm, OldPage."""
     if request.method in SAFE_METHODS:
         return
     await own_site(request)
@@ -51,8 +60,10 @@ async def require_proof(request: Request, token: str, session_id: str) -> None:
     if offered is None and is_form(request):
         field = (await request.form()).get(FIELD)
         offered = field if isinstance(field, str) else None
-    if offered is None or not hmac.compare_digest(offered.encode(), csrf_token(token, session_id).encode()):
+    if offered is None:
         raise ForgedForm
+    if not hmac.compare_digest(offered.encode(), csrf_token(token, session_id).encode()):
+        raise OldPage
 
 
 def _from_own_page(request: Request) -> bool:

@@ -170,6 +170,7 @@ def _guarded_routes(app: FastAPI) -> None:
     async def me(person: SignedIn) -> dict[str, Any]:
         return {"name": person.name, "units": sorted(person.roles)}
 
+    @app.post("/sample/me/name")
     @app.post("/sample/me")
     @app.post("/api/sample/me")
     async def change_me(person: SignedIn) -> dict[str, str]:

@@ -46,13 +46,18 @@ async def test_page_filters_hold_together(world: World) -> None:
 
 
 @pytest.mark.parametrize("due", ["", "late", "today"])
-@pytest.mark.parametrize("state", ["decided", "unassigned"])
+@pytest.mark.parametrize("state", ["decided", "unassigned", "needs-hand"])
 async def test_an_empty_list_says_of_what(world: World, state: str, due: str) -> None:
     leader = world.browser("dung")
     page = await leader.open(f"/routing/cases?officer=all&unit={INSURANCE}&state={state}" + (f"&due={due}" if due else ""))
     nothing = page.text.partition('<div class="empty">')[2].partition("</div>")[0]
     assert "Bảo hiểm xã hội huyện Hà An" in nothing
-    assert {"decided": "chưa có hồ sơ nào giải quyết xong", "unassigned": "không có hồ sơ nào chưa ai nhận"}[state] in nothing
+    said = {
+        "decided": "chưa có hồ sơ nào giải quyết xong",
+        "unassigned": "không có hồ sơ nào chưa ai nhận",
+        "needs-hand": "không có hồ sơ nào cần giao lại",
+    }
+    assert said[state] in nothing
     only = {"late": "Chỉ tìm những hồ sơ đã quá ngày hẹn trả.", "today": "Chỉ tìm những hồ sơ hẹn trả hôm nay."}
     assert [name for name, text in only.items() if text in nothing] == ([due] if due else [])
 

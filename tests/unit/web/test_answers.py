@@ -303,3 +303,18 @@ async def test_a_signed_in_person_sees_name_unit_and_only_the_pages_they_may_ope
     assert "Sample data" in page
     assert "/sample/page?q=1&amp;lang=vi" in page
     assert "Some &lt;bold&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/sample/me/name", "/sample/me"),
+        ("/sample/me/name?lang=en", "/sample/me?lang=en"),
+        ("/sample/forms", "/"),
+    ],
+)
+async def test_a_reload_of_what_answered_a_form_leads_to_the_page_above(address: str, page: str) -> None:
+    """Reloaded, gone back to, or read in the other language."""
+    answer = await get(address, **HTML)
+    assert (answer.status_code, answer.headers.get("location")) == (303, page)
+    assert (await get(address)).status_code == 405

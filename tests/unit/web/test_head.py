@@ -64,7 +64,7 @@ def same(got: httpx.Response, head: httpx.Response, *, length: bool = True) -> N
         ("/api/sample/fails/driver", 503),
         ("/sample/fails/boom", 500),
         ("/nothing", 404),
-        ("/sign-in", 405),
+        ("/api/sample/submissions", 405),
     ],
 )
 @pytest.mark.parametrize("accept", [HTML, {}], ids=["person", "program"])

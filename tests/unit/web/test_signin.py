@@ -182,6 +182,8 @@ async def test_a_browser_is_led_to_the_sign_in_page_and_back() -> None:
         assert answer.headers["location"] == "/sign-in?next=%2Fsample%2Fme%3Fpage%3D2%26q%3Da%2520b&why=sign-in-missing"
         sent = await client.post("/sample/me?x=1")
         assert sent.headers["location"] == "/sign-in?next=%2Fsample%2Fme&why=sign-in-missing"
+        below = await client.post("/sample/me/name")
+        assert below.headers["location"] == "/sign-in?next=%2Fsample%2Fme&why=sign-in-missing"
 
 
 async def test_a_fragment_asked_for_by_a_script_is_told_where_to_go() -> None:
