@@ -48,7 +48,8 @@ def bench(
     clients: Annotated[str, typer.Option(help="Số người dùng đồng thời / clients at once (lifecycle)")] = "1,8,32,128",
     minutes: Annotated[float, typer.Option(min=0.1, help="Chạy bao nhiêu phút / minutes that it lasts (soak)")] = 60.0,
     size: Annotated[
-        int | None, typer.Option(min=1, help="Số hồ sơ hoặc sự kiện / how many dossiers or events (pipeline, lanes)")
+        int | None,
+        typer.Option(min=1, help="Số hồ sơ hoặc sự kiện / how many dossiers or events (pipeline, lanes, growth, lifecycle)"),
     ] = None,
     online: Annotated[float, typer.Option(min=0, max=1, help="Phần nộp trực tuyến / share handed in online (lifecycle)")] = 0.0,
     *,

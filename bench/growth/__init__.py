@@ -4,8 +4,8 @@ The installations are grown once and kept (`--data`, or the folder of temporary 
 16 GB. A question may take 1.3 times as long at the large size, or anything under 20 ms.
 """
 
-from bench.growth.grown import grown
 from bench.growth.outcome import Growth
+from bench.growth.population import grown
 from bench.growth.routes import unasked
 from bench.growth.sweep import Timing, sweep
 from bench.keys import intake_keys

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from bench.growth import population
 from bench.installation import Installation, agrees, count_dossiers, installation
 from bench.lifecycle.cast import Cast, sign_in, with_online
 from bench.lifecycle.drain import Drain
@@ -15,17 +16,19 @@ from bench.options import Options
 
 
 def run(options: Options) -> Lifecycle:
-    """Raises Stopped when something does not start or does not come to its end."""
+    """On an empty installation, or on one with `size` dossiers. Raises Stopped when something does not start or does not end."""
     loops = [loop_seconds()]
-    with installation(options.data) as made:
-        cast = with_online(sign_in(made.session), options.online)
+    with population.grown(options.size, options.data) if options.size else installation(options.data) as made:
+        cast, before = with_online(sign_in(made.session), options.online), count_dossiers(made)
         ours, received = asyncio.run(_ours(made, cast, options))
-        agreed = agrees(made) and count_dossiers(made) == received
+        agreed = agrees(made) and count_dossiers(made) == before + received
     loops.append(loop_seconds())
     peer = _floor(cast, options, options.data)
     loops.append(loop_seconds())
     at = closed_name(usual(options.clients))
-    return Lifecycle(ours=ours, peer=peer, at=at, agrees=agreed, loop_seconds=tuple(loops), online=options.online)
+    return Lifecycle(
+        ours=ours, peer=peer, at=at, agrees=agreed, loop_seconds=tuple(loops), online=options.online, dossiers=before
+    )
 
 
 async def _ours(made: Installation, cast: Cast, options: Options) -> tuple[dict[str, list[Figures]], int]:

@@ -28,6 +28,7 @@ class Lifecycle:
     agrees: bool
     loop_seconds: tuple[float, ...]
     online: float = 0.0
+    dossiers: int = 0
     name: str = "lifecycle"
 
     @property
@@ -57,6 +58,7 @@ class Lifecycle:
             "floor": FLOOR,
             "sound": self.sound,
             "agree": self.agrees,
+            "dossiers": self.dossiers,
             "ratio_at": self.at,
             "online": self.online,
             "cpu_ratio": round(self.cpu_ratio, 3),
