@@ -24,15 +24,25 @@ _OF_STATUS: Final = "AND d.status = :status"
 # By indexes person_identity and person_telephone: one person's dossiers are few.
 _PERSONS: Final = """SELECT dossier FROM person WHERE identity_index = ANY(:identities)
     UNION SELECT dossier FROM person WHERE telephone_index = :telephone"""
-# By indexes dossier_code, dossier_submission_number, dossier_collection and those of a person; a rare name by index person_name,
-# one that half of the people have by walking dossier_unit_newest. A status narrows each of them.
+# By indexes dossier_code, dossier_submission_number, dossier_collection and those of a person. A status narrows each of them.
 _FOUND_BY: Final = {
     "code": "AND d.code = :code",
     "number": "AND d.submission_number = :number",
     "collection": "AND d.collection = :collection",
-    "name": "AND p.name_index @> CAST(:words AS bytea[])",
     "person": f"AND d.id IN ({_PERSONS})",
 }
+_HAS_WORDS: Final = "p.name_index @> CAST(:words AS bytea[])"
+# So many are sorted as quickly as the list is walked until it has a page of them.
+_FEW: Final = 5000
+# Those with a rare name by index person_name; where there are many, by walking dossier_unit_newest, since a page of them is soon
+# found. Left to itself the database would walk through all dossiers for a name that nobody has.
+_BY_NAME: Final = """
+    WITH named AS MATERIALIZED (SELECT p.dossier FROM person p WHERE {has_words} LIMIT {few} + 1),
+         known AS MATERIALIZED (SELECT count(*) <= {few} AS few FROM named)
+    (SELECT {columns} FROM named JOIN dossier d ON d.id = named.dossier JOIN person p ON p.dossier = d.id
+     WHERE (SELECT few FROM known) AND {where})
+    UNION ALL ({from_} WHERE NOT (SELECT few FROM known) AND {has_words} AND {where})
+"""
 # By index dossier_unit_status_newest.
 _BY_STATUS_OF_ALL: Final = text("SELECT status, count(*) AS number FROM dossier GROUP BY status ORDER BY status")
 # By index dossier_unit_status_newest.
@@ -92,7 +102,11 @@ async def rows_behind(
 @lru_cache(maxsize=16)
 def _statement(found_by: str | None, *, by_status: bool) -> TextClause:
     """Everything that is asked for holds together."""
-    status, search = _OF_STATUS if by_status else "", "" if found_by is None else _FOUND_BY[found_by]
+    status = _OF_STATUS if by_status else ""
+    if found_by == "name":
+        where = f"{_IN_UNIT} {status} {_KEYSET}"
+        return text(_BY_NAME.format(columns=_COLUMNS, from_=_FROM, has_words=_HAS_WORDS, few=_FEW, where=where))
+    search = "" if found_by is None else _FOUND_BY[found_by]
     return text(f"{_FROM} WHERE {_IN_UNIT} {status} {search} {_KEYSET}")
 
 

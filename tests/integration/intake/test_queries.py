@@ -52,6 +52,24 @@ async def test_a_rare_name_is_looked_for_in_its_index(intake: Intake) -> None:
     assert "Index Scan on person_name" in plan
 
 
+@pytest.mark.parametrize("few", [0, 1, 5000])
+async def test_a_name_that_many_have_is_found_as_one_that_few_have(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """By walking the list or by the index: the same, newest first."""
+    person = APPLICANT | {"name": "Phùng Thị Nhiều", "identity_number": "034099444001"}
+    made = [(await intake.receive(applicant=person))["id"] for _ in range(2)]
+    monkeypatch.setattr(lists, "_FEW", few)
+    lists._statement.cache_clear()
+    try:
+        lines = (await intake.get(f"/dossiers?q={quote('nhieu phung')}")).json()["dossiers"]
+    finally:
+        lists._statement.cache_clear()
+    assert {line["id"] for line in lines} >= set(made)
+    moments = [line["submitted_at"] for line in lines]
+    assert moments == sorted(moments, reverse=True)
+
+
 async def test_list_goes_on_by_key_without_gap_or_repeat(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dossiers, "PAGE", 3)
     for _ in range(7):
