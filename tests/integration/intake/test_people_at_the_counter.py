@@ -288,11 +288,9 @@ async def test_a_clerks_page_shows_no_word_of_programs_and_no_long_id(clerk: Bro
     assert program_words_in(shown((await clerk.get(path)).text)) == []
 
 
-async def test_an_address_of_forms_that_is_opened_says_where_to_begin(clerk: Browser) -> None:
-    page = await clerk.get("/intake/dossiers/d-x/accept")
-    assert page.status_code == 405
-    assert "Trang này chỉ mở được bằng nút trên trang trước" in page.text
-    assert program_words_in(shown(page.text)) == []
+async def test_an_address_of_forms_that_is_opened_leads_to_its_page(clerk: Browser) -> None:
+    answer = await clerk.get("/intake/dossiers/d-x/accept?lang=en")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/intake/dossiers/d-x?lang=en")
 
 
 async def test_enter_in_a_date_accepts_nothing_and_keeps_it(clerk: Browser, intake: Intake) -> None:
