@@ -30,8 +30,13 @@ def here(request: Request) -> str:
     """Path and query to come back to; a form that was sent cannot be come back to, so the page above it stands for it."""
     if request.method not in {"GET", "HEAD"}:
         return safe_next(quote(nearest_page(request)))
+    return with_query(request, path_of(request))
+
+
+def with_query(request: Request, path: str) -> str:
+    """A path of ours with the query that was sent."""
     query = query_of(request)
-    return safe_next(quote(path_of(request)) + (f"?{query}" if query else ""))
+    return safe_next(quote(path) + (f"?{query}" if query else ""))
 
 
 def nearest_page(request: Request) -> str:

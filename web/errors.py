@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from contracts.refusal import Refusal
-from web.addresses import here, nearest_page, query_of, safe_next, wants_html
+from web.addresses import here, nearest_page, wants_html, with_query
 from web.languages import chosen_language, for_people, layout_texts
 from web.problems import MEDIA_TYPE, Problem, Unavailable
 from web.signin import SignInNeeded
@@ -113,8 +113,7 @@ async def on_http(request: Request, error: HTTPException) -> Response:
     """Starlette's and FastAPI's own: unknown route, wrong method, unreadable body."""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in {"GET", "HEAD"} and wants_html(request):
         # Reloaded, gone back to, or read in the other language: what answered a form has no page at its address.
-        query = query_of(request)
-        return RedirectResponse(safe_next(quote(nearest_page(request)) + (f"?{query}" if query else "")), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(with_query(request, nearest_page(request)), HTTPStatus.SEE_OTHER)
     other = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unforeseen"
     code = _BY_STATUS.get(error.status_code, other)
     return answer(request, _problem(error.status_code, code), _with_head(error.headers))

@@ -77,7 +77,7 @@ def _timed(person: Client, question: Question, values: Mapping[str, str]) -> Tim
     seconds: list[float] = []
     while len(seconds) < WARM + TIMES and (len(seconds) <= WARM or sum(seconds) < LONG_SECONDS):
         began = time.perf_counter()
-        answer = person.get(f"{path}?{query}" if query else path)
+        answer = person.get(f"{path}?{query}" if query else path, follow_redirects=True)
         seconds.append(time.perf_counter() - began)
         if answer.is_error:
             raise Asked(question, answer.status_code, answer.text)

@@ -16,6 +16,8 @@ from contracts.intake import ProcedureRef, UnitRef
 from contracts.registry import Event
 from contracts.values import CIVIL_TIME, Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus, mint_code
 from messaging.records import Record
+from services.reporting.domain.dossier import Dossier
+from services.reporting.domain.figures import CountedDossier
 from tests.support.reference_data import CENTRE, COMMUNE, DEPARTMENT, DISTRICT, INSURANCE, POST_OFFICE, staff_id
 
 NOW: Final = datetime(2026, 3, 20, 9, 0, tzinfo=CIVIL_TIME)
@@ -196,3 +198,16 @@ def _dossier_id(number: int) -> str:
 
 def _at(day: date, hour: int = 8) -> datetime:
     return datetime.combine(day, time(hour), CIVIL_TIME)
+
+
+def countable(dossier: Dossier) -> CountedDossier:
+    """Of a dossier that intake has spoken of."""
+    assert dossier.status
+    assert dossier.channel
+    return CountedDossier(
+        status=dossier.status,
+        channel=dossier.channel,
+        accepted_on=dossier.accepted_on,
+        promised_on=dossier.promised_on,
+        decided_on=dossier.decided_on,
+    )

@@ -11,13 +11,12 @@ import pytest
 from contracts.civil import civil_day
 from contracts.values import CIVIL_TIME, Channel, GuidanceKind
 from services.reporting.domain.definition import V1
-from services.reporting.domain.dossier import Dossier
-from services.reporting.domain.figures import CountedDossier, Figures, Measure, count, judged_before
+from services.reporting.domain.figures import Figures, Measure, count, judged_before
 from services.reporting.domain.period import Period
 from services.reporting.domain.question import GroupBy
 from services.reporting.repository.dossiers import day_column
 from tests.support.reference_data import CENTRE, COMMUNE, DEPARTMENT, DISTRICT, INSURANCE, POST_OFFICE, headers_for
-from tests.support.reporting_events import NOW, guided, lives, refused
+from tests.support.reporting_events import NOW, countable, guided, lives, refused
 from tests.support.reporting_world import World, get, get_page
 from tests.support.servers import PostgresServer
 
@@ -33,19 +32,7 @@ def counted(world: World, period: Period, *, as_of: datetime | None = None, **li
     dossiers = [d for d in world.folded(as_of).values() if d.status and d.channel]
     within = [d for d in dossiers if all(getattr(d, name) == value for name, value in limits.items())]
     judged = judged_before(period, civil_day(as_of or NOW))
-    return count(map(_countable, within), period, judged, V1)
-
-
-def _countable(dossier: Dossier) -> CountedDossier:
-    assert dossier.status
-    assert dossier.channel
-    return CountedDossier(
-        status=dossier.status,
-        channel=dossier.channel,
-        accepted_on=dossier.accepted_on,
-        promised_on=dossier.promised_on,
-        decided_on=dossier.decided_on,
-    )
+    return count(map(countable, within), period, judged, V1)
 
 
 def figures_in(answer: dict[str, int]) -> Figures:

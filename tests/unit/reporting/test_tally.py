@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from contracts.values import Channel, PortalStatus
 from services.reporting.domain.definition import V1
 from services.reporting.domain.dossier import Dossier
-from services.reporting.domain.figures import CountedDossier, Figures, classify
+from services.reporting.domain.figures import Figures, classify
 from services.reporting.domain.period import Period
 from services.reporting.domain.question import NOT_FORWARDED
 from services.reporting.domain.tally import AMOUNTS, Span, TallyKey, changes, first_of, up_to
+from tests.support.reporting_events import countable
 
 DAYS = st.dates(date(2024, 11, 1), date(2026, 2, 28))
 
@@ -92,7 +93,7 @@ def test_the_sums_give_the_numbers_of_the_form(states: list[Dossier], start: dat
     overdue = due["due"] - due["past_due"] + due["late"] - last["late"]
     by_hand = {"total": 0, "received": 0, "carried_over": 0, "resolved": 0, "late": 0, "in_progress": 0, "overdue": 0}
     for state in states:
-        for measure in classify(as_counted(state), period, judged, V1) if state.accepted_on else ():
+        for measure in classify(countable(state), period, judged, V1) if state.accepted_on else ():
             by_hand[measure] = by_hand.get(measure, 0) + 1
     assert Figures(**by_hand) == replace(
         Figures(**by_hand),
@@ -116,18 +117,6 @@ def before(states: list[Dossier], day: date) -> Counter[str]:
 
 def decided(sums: Counter[str]) -> int:
     return sums["early"] + sums["on_time"] + sums["late"]
-
-
-def as_counted(state: Dossier) -> CountedDossier:
-    assert state.status
-    assert state.channel
-    return CountedDossier(
-        status=state.status,
-        channel=state.channel,
-        accepted_on=state.accepted_on,
-        promised_on=state.promised_on,
-        decided_on=state.decided_on,
-    )
 
 
 def test_a_dossier_counts_for_its_unit_field_channel_and_deciding_unit() -> None:
