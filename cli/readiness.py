@@ -43,7 +43,7 @@ class CrashWatch:
                     ExitCode.PROCESS_KEEPS_DYING,
                     vi=f"Tiến trình {name} cứ khởi động rồi lại tắt ({times} lần). Những dòng nhật ký cuối:",
                     en=f"The process {name} keeps ending ({times} times). The last lines of its log:",
-                    detail=last_lines(self.supervisor.plan.site, name),
+                    detail=f"{endings(self.supervisor.plan.site, name)}\n{last_lines(self.supervisor.plan.site, name)}",
                 )
 
 
@@ -83,10 +83,18 @@ def is_ready(plan: Plan, program: Program) -> bool:
 
 
 def last_lines(site: Site, name: str) -> str:
+    """What it said last; of a Java program the sentences, and not the many lines of where in its code."""
+    return "\n".join([line for line in _lines(site, name) if not line.startswith("\tat ")][-LAST_LINES:])
+
+
+def endings(site: Site, name: str) -> str:
+    """How it ended the last times, in the supervisor's words: by which signal or with which status. Some die without a word."""
+    return "\n".join([line for line in _lines(site, "supervisord") if f"exited: {name} " in line][-CRASHES_ENOUGH:])
+
+
+def _lines(site: Site, name: str) -> list[str]:
     log = site.logs / f"{name}.log"
-    if not log.exists():
-        return ""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+    return log.read_text(errors="replace").splitlines() if log.exists() else []
 
 
 def _health(program: Program, socket: Path) -> tuple[bool, str]:

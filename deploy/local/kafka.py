@@ -21,6 +21,14 @@ BRIEF = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 HEAP = ("-Xms96m", "-Xmx512m", *BRIEF)
 # Kafka 4.3 still unmaps files the old way, and JDK 24 and later warn of it on every start.
 QUIET = ("-XX:-UsePerfData", "--sun-misc-unsafe-memory-access=allow")
+# A broker that ends says why: from warnings on, each with its time.
+LOGGER = "-Dorg.slf4j.simpleLogger"
+SPOKEN = (
+    f"{LOGGER}.defaultLogLevel=warn",
+    f"{LOGGER}.showDateTime=true",
+    f"{LOGGER}.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    f"{LOGGER}.showThreadName=false",
+)
 
 
 @dataclass(frozen=True)
@@ -107,4 +115,4 @@ class Kafka:
 def _java(*options: str) -> list[str]:
     cache = vendor.kafka_cache()
     ready = (f"-XX:AOTCache={cache}", "-Xlog:aot*=off", "-Xlog:cds*=off") if cache.exists() else ()
-    return [str(vendor.java()), *options, *ready, *QUIET, "-cp", vendor.kafka_classpath()]
+    return [str(vendor.java()), *options, *ready, *QUIET, *SPOKEN, "-cp", vendor.kafka_classpath()]

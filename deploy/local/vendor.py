@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 LOCK = Path(__file__).with_name("vendor.lock")
-KAFKA = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-nop:1.7.36"
+KAFKA = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
 
 
 @dataclass(frozen=True)

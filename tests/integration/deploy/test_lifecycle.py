@@ -200,6 +200,7 @@ def test_a_process_that_keeps_dying_is_named_with_its_last_words(installation: I
     assert refused.exit_code == ExitCode.PROCESS_KEEPS_DYING, refused.output
     assert "The process routing keeps ending" in refused.stderr
     assert "the tiny service was told to die" in refused.stderr
+    assert "exited: routing (exit status" in refused.stderr
     assert not _marked(installation.supervisor().plan.state.instance)
 
 

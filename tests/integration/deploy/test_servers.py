@@ -1,7 +1,9 @@
 """The embedded servers are real, are whole after a crash, and leave nothing behind."""
 
 import asyncio
+import socket
 import sys
+from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -10,6 +12,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from deploy.local.kafka import Kafka
+from deploy.local.ports import HOST, free_ports
 from tests.support.embedded import EmbeddedServers, start_servers
 from tests.support.eventually import PATIENCE, eventually
 from tests.support.servers import PostgresServer, as_postgres_server
@@ -76,3 +80,14 @@ def test_a_server_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) 
 
 def _runs(pid: int) -> bool:
     return bool(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+
+
+async def test_a_broker_that_cannot_begin_says_why(tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = int(taken.getsockname()[1])
+        kafka = Kafka(tmp_path / "kafka", port, *free_ports(1))
+        kafka.initialise()
+        broker = await asyncio.create_subprocess_exec(*kafka.command, stdout=PIPE, stderr=STDOUT)
+        said, _ = await broker.communicate()
+    assert broker.returncode == 1
+    assert f"failed to bind to {HOST}:{port}" in said.decode()
