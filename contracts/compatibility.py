@@ -54,6 +54,8 @@ class _Comparison:
     new: dict[str, Schema]
 
     def compare(self, old: Schema, new: Schema, path: str, entered: Open) -> Iterator[Change]:
+        if old is new and self.old is self.new:
+            return  # one document derived from the other shares what it did not change
         pair = (old.get("$ref", ""), new.get("$ref", ""))
         if all(pair) and pair in entered:
             old, new = ({keyword: value for keyword, value in schema.items() if keyword != "$ref"} for schema in (old, new))

@@ -1,7 +1,7 @@
 """Fixtures that every kind of test may ask for; none of them starts anything before it is asked.
 
 `make test` shares the tests out to three workers, since each waits for servers a lot. A file stays together, and so do all
-that use one whole installation.
+of a folder that share what is made once.
 """
 
 import os
@@ -23,7 +23,8 @@ settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.load_profile("motcua")
 
-ONE_INSTALLATION = ("tests/e2e/", "tests/lanes/")
+TOGETHER = ("tests/e2e/", "tests/lanes/", "tests/architecture/")
+"""Folders whose tests share what takes long to make: a whole installation, or the parsed code of the project."""
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
@@ -36,7 +37,7 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 def scope_of(nodeid: str) -> str:
     """What a test is not to be parted from."""
     file = nodeid.partition("::")[0]
-    return next(filter(file.startswith, ONE_INSTALLATION), file)
+    return next(filter(file.startswith, TOGETHER), file)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

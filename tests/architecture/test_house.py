@@ -11,9 +11,8 @@ from typing import Final
 import pytest
 
 from contracts.services import SERVICES
+from tests.support.source import MODULES, PACKAGES, ROOT, nodes_of, text_of
 
-ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("contracts", "worktime", "messaging", "web", "chassis", "services", "cli", "deploy", "bench")
 ROLES: Final = {
     "main": "the composition root",
     "settings": "what may be set",
@@ -44,7 +43,6 @@ LONGEST_MODULE, LONGEST_TEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 250, 40
 GERUNDS_ALLOWED: Final = 0.05
 FIELDS_BY_POSITION: Final = 4
 
-CODE: Final = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
 TESTS: Final = sorted((ROOT / "tests").rglob("*.py"))
 
 
@@ -79,40 +77,40 @@ def test_tests_mirror_the_rooms() -> None:
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def test_a_room_is_small() -> None:
-    lines = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8").count("\n") for path in CODE}
+    lines = {str(path.relative_to(ROOT)): text_of(path).count("\n") for path in MODULES}
     assert {path: number for path, number in lines.items() if number > LONGEST_MODULE} == {}, "split it by use case"
-    sizes = {(str(path.relative_to(ROOT)), name): number for path in CODE for name, number in functions(path)}
+    sizes = {(str(path.relative_to(ROOT)), name): number for path in MODULES for name, number in functions(path)}
     assert {where: number for where, number in sizes.items() if number > LONGEST_FUNCTION} == {}
 
 
 def test_a_test_module_is_not_too_long_to_read() -> None:
-    long = [str(path.relative_to(ROOT)) for path in TESTS if path.read_text(encoding="utf-8").count("\n") > LONGEST_TEST_MODULE]
+    long = [str(path.relative_to(ROOT)) for path in TESTS if text_of(path).count("\n") > LONGEST_TEST_MODULE]
     assert long == []
 
 
 def test_half_of_all_functions_have_few_lines() -> None:
-    assert median(lines for path in CODE for _, lines in functions(path)) <= MEDIAN_FUNCTION
+    assert median(lines for path in MODULES for _, lines in functions(path)) <= MEDIAN_FUNCTION
 
 
 def test_modules_are_nouns() -> None:
     """Routing and reporting are names of services, folding is what a fold does: a few gerunds are the field's own words."""
-    names = {path.relative_to(ROOT): path.stem if path.stem != "__init__" else path.parent.name for path in CODE}
+    names = {path.relative_to(ROOT): path.stem if path.stem != "__init__" else path.parent.name for path in MODULES}
     gerunds = {str(path): name for path, name in names.items() if re.search(r"(^|_)(?!routing|reporting)[a-z]{2,}ing($|_)", name)}
     assert len(gerunds) < GERUNDS_ALLOWED * len(names), gerunds
 
 
 def test_a_dataclass_with_many_fields_takes_them_by_name() -> None:
-    assert [f"{path.relative_to(ROOT)}: {fault}" for path in CODE for fault in positional_dataclasses(path)] == []
+    assert [f"{path.relative_to(ROOT)}: {fault}" for path in MODULES for fault in positional_dataclasses(path)] == []
 
 
 def positional_dataclasses(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.ClassDef) and (options := _dataclass_options(node)) is not None:
             fields = [line for line in node.body if isinstance(line, ast.AnnAssign) and _by_position(line)]
             if len(fields) > FIELDS_BY_POSITION and "kw_only" not in options:

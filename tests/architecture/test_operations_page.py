@@ -8,16 +8,11 @@ from pathlib import Path
 import pytest
 
 from deploy.local.outcome import ExitCode
+from tests.support.source import MODULES, ROOT, nodes_of
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PROCESSES = ("messaging", "web", "chassis", "services")
-TREES = [
-    ast.parse(module.read_text(encoding="utf-8"))
-    for package in PROCESSES
-    for module in sorted((ROOT / package).rglob("*.py"))
-    if "migrations" not in module.parts
-]
+RUN = [path for path in MODULES if path.relative_to(ROOT).parts[0] in PROCESSES]
 KINDS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
 ALARMS = {"error", "exception", "critical"}
 SHORTEST = 8
@@ -39,8 +34,8 @@ def rows(title: str) -> dict[str, list[str]]:
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
     """Every call in what the processes run, by the last part of its name."""
-    for tree in TREES:
-        for node in ast.walk(tree):
+    for path in RUN:
+        for node in nodes_of(path):
             if isinstance(node, ast.Call):
                 yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
 
@@ -66,8 +61,8 @@ def sentences() -> set[str]:
     """The constant parts of what readiness can say."""
     functions = [
         node
-        for tree in TREES
-        for node in ast.walk(tree)
+        for path in RUN
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and re.search(r"problems|readiness", node.name)
     ]
     texts = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.JoinedStr)]

@@ -14,11 +14,12 @@ import pytest
 from contracts.services import SERVICES
 from contracts.values import LANGUAGES
 from tests.support.page_words import program_words_in
+from tests.support.source import MODULES, ROOT, nodes_of
 from web.languages import layout_texts
 
-ROOT = Path(__file__).parents[2]
 FOLDERS = [ROOT / "web" / "texts", *(ROOT / "services" / service / "texts" for service in SERVICES)]
-CODE = [ROOT / room for room in ("contracts", "messaging", "chassis", "web", "services")]
+SPEAKING = ("contracts", "messaging", "chassis", "web", "services")
+CODE = [path for path in MODULES if path.relative_to(ROOT).parts[0] in SPEAKING]
 # Said to whoever starts or fills an installation, on a terminal.
 NOT_ON_PAGES: Final = ("services/directory/importer/", "services/directory/api/imports.py", "services/intake/adapters/keys.py")
 SAID_IN: Final = {"problem": "", "invalid": "invalid-"}
@@ -48,7 +49,7 @@ def test_no_text_of_a_page_has_a_program_word(folder: Path, language: str) -> No
 
 def sentences_of(file: Path) -> Iterator[tuple[str, str]]:
     """(code, sentence) of every call with the same in both languages; without a code, where it stands."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes_of(file):
         if isinstance(node, ast.Call):
             code = node.args[0] if node.args else None
             name = code.value if isinstance(code, ast.Constant) and isinstance(code.value, str) else f"line {node.lineno}"
@@ -64,7 +65,7 @@ def words_of(expression: ast.expr) -> str:
 
 def test_no_refusal_is_said_on_a_page_with_a_program_word() -> None:
     spoken = {}
-    for file in sorted(file for room in CODE for file in room.rglob("*.py")):
+    for file in CODE:
         where = str(file.relative_to(ROOT))
         for code, sentence in sentences_of(file):
             if not where.startswith(NOT_ON_PAGES) and not layout_texts().has(f"on_page.{code}"):
@@ -74,7 +75,7 @@ def test_no_refusal_is_said_on_a_page_with_a_program_word() -> None:
 
 def test_the_sentences_are_found() -> None:
     """Or the test above could not fail."""
-    codes = {code for room in CODE for file in room.rglob("*.py") for code, _ in sentences_of(file)}
+    codes = {code for file in CODE for code, _ in sentences_of(file)}
     assert {"key-reused", "unknown-paper", "illegal-step", "reason-missing"} <= codes
     assert program_words_in("Idempotency-Key này đã dùng")
     assert program_words_in("Mã yêu cầu: 58dcad4c-9b61-45a7-9e16-b0d5f87286a7")

@@ -4,16 +4,14 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ONE_INSTALLATION, scope_of
+from tests.conftest import TOGETHER, scope_of
+from tests.support.source import MODULES, ROOT, nodes_of, text_of
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("contracts", "messaging", "worktime", "web", "chassis", "services", "cli", "deploy", "bench")
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
 
 
 def test_the_import_directions_hold() -> None:
@@ -25,13 +23,12 @@ def test_the_import_directions_hold() -> None:
 
 def test_no_mark_of_unfinished_or_silenced_work() -> None:
     marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError|# type: ignore(?!\[)|# noqa(?!:)")
-    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in MODULES}
-    assert [path for path, text in texts.items() if marks.search(text)] == []
-    assert [f"{path}:{line}" for path, text in texts.items() for line in silent_handlers(text)] == []
+    assert [str(path.relative_to(ROOT)) for path in MODULES if marks.search(text_of(path))] == []
+    assert [f"{path.relative_to(ROOT)}:{line}" for path in MODULES for line in silent_handlers(path)] == []
 
 
-def silent_handlers(text: str) -> Iterator[int]:
-    for node in ast.walk(ast.parse(text)):
+def silent_handlers(path: Path) -> Iterator[int]:
+    for node in nodes_of(path):
         if isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass):
             yield node.lineno
 
@@ -44,20 +41,19 @@ def test_the_clock_is_injected() -> None:
         for path in MODULES
         if path.relative_to(ROOT).parts[0] in {"contracts", "messaging", "worktime", "web", "chassis", "services"}
     ]
-    offending = [str(path.relative_to(ROOT)) for path in inside if asked.search(path.read_text(encoding="utf-8"))]
+    offending = [str(path.relative_to(ROOT)) for path in inside if asked.search(text_of(path))]
     assert offending == ["messaging/clock.py"]
 
 
 STATEMENT = re.compile(r"\bSELECT\b.+?\bFROM\b|\bINSERT\s+INTO\b|\bDELETE\s+FROM\b|\bUPDATE\s+\S+\s+(\w+\s+)?SET\b", re.DOTALL)
 
 
-def sql_in(code: str) -> list[str]:
+def sql_in(nodes: Sequence[ast.AST]) -> list[str]:
     """The texts of a module, without its docstrings, that are SQL: however many lines they take, and formatted ones too."""
-    tree = ast.parse(code)
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, documented)]
+    bodies = [node.body for node in nodes if isinstance(node, documented)]
     prose = {id(line.value) for body in bodies for line in body if isinstance(line, ast.Expr)}
-    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in prose)
+    texts = (node for node in nodes if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in prose)
     return [text for text in map(_text_of, texts) if STATEMENT.search(text)]
 
 
@@ -80,8 +76,8 @@ def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
     ],
 )
 def test_sql_is_seen_however_it_is_written(code: str) -> None:
-    assert sql_in(code)
-    assert not sql_in('"""Select a few words from this."""')
+    assert sql_in([*ast.walk(ast.parse(code))])
+    assert not sql_in([*ast.walk(ast.parse('"""Select a few words from this."""'))])
 
 
 def test_sql_stands_in_repositories_only() -> None:
@@ -89,12 +85,11 @@ def test_sql_stands_in_repositories_only() -> None:
     homes = {"repository", "repository.py", "reconcile.py"}
     elsewhere = [path for path in MODULES if path.relative_to(ROOT).parts[0] == "services" and not homes & set(path.parts)]
     assert len(elsewhere) > 100
-    assert [str(path.relative_to(ROOT)) for path in elsewhere if sql_in(path.read_text(encoding="utf-8"))] == []
+    assert [str(path.relative_to(ROOT)) for path in elsewhere if sql_in(nodes_of(path))] == []
 
 
-def test_tests_that_share_an_installation_run_together() -> None:
-    for folder in ONE_INSTALLATION:
-        assert (ROOT / folder / "conftest.py").is_file()
+def test_tests_that_share_what_is_made_once_run_together() -> None:
+    for folder in TOGETHER:
         inside = [str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("test_*.py")]
         assert len({scope_of(f"{path}::test_it[a::b]") for path in inside}) == 1
     assert scope_of("tests/unit/test_a.py::test_it") != scope_of("tests/unit/test_b.py::test_it")

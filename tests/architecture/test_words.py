@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.source import ROOT, nodes_of, text_of
+
 LIST = Path(__file__).with_name("retired_words.toml")
 FROZEN = re.compile(r"/migrations/|^docs/decisions/|^CHANGELOG|^tests/architecture/(retired_words|test_words)|/schema_changes")
 """What has been released or decided keeps its words."""
@@ -41,15 +42,10 @@ def tracked() -> tuple[str, ...]:
 
 
 @cache
-def text_of(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-@cache
-def names_given(code: str) -> tuple[tuple[int, str, bool], ...]:
+def names_given(file: Path) -> tuple[tuple[int, str, bool], ...]:
     """What the code gives a name to, each with its line and whether it is a variable (a parameter or an attribute too)."""
     names: list[tuple[int, str, bool]] = []
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes_of(file):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 names.append((node.lineno, node.name, False))
@@ -62,8 +58,8 @@ def names_given(code: str) -> tuple[tuple[int, str, bool], ...]:
     return tuple(names)
 
 
-def offences(word: Word, name: str, text: str) -> Iterator[str]:
-    """Where a file uses the word."""
+def offences(word: Word, name: str, file: Path) -> Iterator[str]:
+    """Where a file uses the word; `name` is its path from the root."""
     whole, within = re.compile(rf"_*({word.pattern})"), re.compile(word.pattern)
     if (
         "module" in word.where
@@ -72,15 +68,15 @@ def offences(word: Word, name: str, text: str) -> Iterator[str]:
     ):
         yield name
     if {"name", "variable"} & set(word.where) and name.endswith(".py"):
-        given = ((line, given) for line, given, variable in names_given(text) if variable or "name" in word.where)
+        given = ((line, given) for line, given, variable in names_given(file) if variable or "name" in word.where)
         yield from (f"{name}:{line} {identifier}" for line, identifier in given if whole.fullmatch(identifier))
     if "text" in word.where:
-        yield from (f"{name}:{line}" for line, content in enumerate(text.splitlines(), 1) if within.search(content))
+        yield from (f"{name}:{line}" for line, content in enumerate(text_of(file).splitlines(), 1) if within.search(content))
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.pattern[:40])
 def test_a_retired_word_stays_retired(word: Word) -> None:
-    used = [where for name in tracked() if name.endswith(PROSE) for where in offences(word, name, text_of(name))]
+    used = [where for name in tracked() if name.endswith(PROSE) for where in offences(word, name, ROOT / name)]
     assert not used, f"say {word.instead}: {word.why}\n  " + "\n  ".join(used[:60])
 
 
@@ -98,6 +94,8 @@ def test_a_retired_word_stays_retired(word: Word) -> None:
         ("text", "a.md", "the\nkept_word of prose"),
     ],
 )
-def test_the_lint_sees_a_word_wherever_it_stands(where: str, name: str, text: str) -> None:
-    assert list(offences(Word("kept_word", (where,), "", ""), name, text))
-    assert not list(offences(Word("other", (where,), "", ""), name, text))
+def test_the_lint_sees_a_word_wherever_it_stands(where: str, name: str, text: str, tmp_path: Path) -> None:
+    file = tmp_path / Path(name).name
+    file.write_text(text, encoding="utf-8")
+    assert list(offences(Word("kept_word", (where,), "", ""), name, file))
+    assert not list(offences(Word("other", (where,), "", ""), name, file))

@@ -5,7 +5,7 @@ tries: what the check does not visit survives here.
 """
 
 from collections.abc import Iterator
-from copy import deepcopy
+from copy import copy
 from typing import Any
 
 Schema = dict[str, Any]
@@ -47,12 +47,13 @@ def node_at(schema: Schema, pointer: Pointer) -> Any:
 
 
 def replaced(schema: Schema, pointer: Pointer, node: Schema) -> Schema:
-    """A copy of the schema with another node at `pointer`."""
+    """The schema with another node at `pointer`: what leads there is copied, the rest is the same."""
     if not pointer:
-        return deepcopy(node)
-    copy = deepcopy(schema)
-    node_at(copy, pointer[:-1])[pointer[-1]] = deepcopy(node)
-    return copy
+        return node
+    first, *further = pointer
+    changed = copy(schema)
+    changed[first] = replaced(schema[first], tuple(further), node)
+    return changed
 
 
 def narrowed(schema: Schema) -> Iterator[tuple[str, Schema]]:
