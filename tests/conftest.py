@@ -4,6 +4,7 @@
 of a folder that share what is made once.
 """
 
+import gc
 import os
 from typing import Any
 
@@ -22,6 +23,9 @@ settings.register_profile("quick", deadline=None, max_examples=25)
 # For `.ci/run`: the same examples for the same commit, so that its verdict is no matter of chance. `make test` draws new ones.
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.load_profile("motcua")
+
+# The parsed code of the project and its schemas are many small objects, which are looked through for garbage again and again.
+gc.set_threshold(50_000, 20, 50)
 
 TOGETHER = ("tests/e2e/", "tests/lanes/", "tests/architecture/")
 """Folders whose tests share what takes long to make: a whole installation, or the parsed code of the project."""
