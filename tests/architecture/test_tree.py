@@ -13,7 +13,6 @@ from tests.conftest import TOGETHER, scope_of
 from tests.support.source import MODULES, ROOT, nodes_of, text_of
 
 
-
 def test_the_import_directions_hold() -> None:
     finished = subprocess.run(
         [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False

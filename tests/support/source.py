@@ -7,9 +7,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("contracts", "worktime", "messaging", "web", "chassis", "services", "cli", "deploy", "bench")
-MODULES: Final = sorted(
-    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
-)
+MODULES: Final = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
 
 
 @cache
