@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from chassis.hidden import hidden
 from contracts.refusal import Invalid
 from contracts.values import Role
-from services.intake.domain.dossier import Dossier
-from web.principal import Forbidden, Principal
+from services.intake.domain.dossier import Dossier, NoSuchDossier
+from web.principal import Principal
 from web.signin import requires
 
 Clerk = Annotated[Principal, Depends(requires(Role.CLERK))]
@@ -15,16 +16,20 @@ Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
 
 
 def require_clerk_of(person: Principal, dossier: Dossier) -> None:
-    """Clerk of the unit that received it; raises Forbidden."""
-    person.require(Role.CLERK, dossier.unit.id)
+    """Clerk of the unit that received it; raises Forbidden, or NoSuchDossier for somebody of no unit that has to do with it."""
+    if not person.has(Role.CLERK, dossier.unit.id):
+        raise hidden(NoSuchDossier(), person, "dossier", dossier.id, _units(dossier), (Role.CLERK,))
 
 
 def require_concerned(person: Principal, dossier: Dossier) -> None:
-    """Clerk, officer or leader of the receiving or of the competent unit; raises Forbidden."""
-    roles = (Role.CLERK, Role.OFFICER, Role.LEADER)
-    units = [unit.id for unit in (dossier.unit, dossier.competent) if unit is not None]
+    """Clerk, officer or leader of the receiving or of the competent unit; raises as `require_clerk_of`."""
+    roles, units = (Role.CLERK, Role.OFFICER, Role.LEADER), _units(dossier)
     if not any(person.has(role, unit) for role in roles for unit in units):
-        raise Forbidden(roles, units[-1])
+        raise hidden(NoSuchDossier(), person, "dossier", dossier.id, units, roles)
+
+
+def _units(dossier: Dossier) -> list[str]:
+    return [unit.id for unit in (dossier.unit, dossier.competent) if unit is not None]
 
 
 def units_of(clerk: Principal) -> list[tuple[str, str]]:

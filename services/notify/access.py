@@ -7,9 +7,11 @@ from typing import Annotated, Final
 
 from fastapi import Depends
 
+from chassis.hidden import hidden
 from contracts.values import Role
 from services.notify.domain.ledger import Units
-from web.principal import Forbidden, Principal
+from services.notify.domain.message import Message, MessageUnknown
+from web.principal import Principal
 from web.signin import requires
 
 READERS: Final = (Role.CLERK, Role.LEADER, Role.OPERATOR)
@@ -26,18 +28,18 @@ def units_of(reader: Principal) -> Units:
     return reader.units(Role.CLERK) | reader.units(Role.LEADER)
 
 
-def require_reading(reader: Principal, unit: str) -> None:
-    """Raises Forbidden."""
+def require_reading(reader: Principal, message: Message) -> None:
+    """Raises Forbidden, or MessageUnknown for somebody of another unit."""
     units = units_of(reader)
-    if units is not None and unit not in units:
-        raise Forbidden((Role.CLERK, Role.LEADER), unit)
+    if units is not None and message.unit not in units:
+        raise hidden(MessageUnknown(), reader, "message", message.id, [message.unit], (Role.CLERK, Role.LEADER))
 
 
 def may_retry(person: Principal, unit: str) -> bool:
     return person.has(Role.OPERATOR) or person.has(Role.LEADER, unit)
 
 
-def require_retrying(person: Principal, unit: str) -> None:
-    """Raises Forbidden."""
-    if not may_retry(person, unit):
-        raise Forbidden((Role.LEADER,), unit)
+def require_retrying(person: Principal, message: Message) -> None:
+    """Raises as `require_reading`."""
+    if not may_retry(person, message.unit):
+        raise hidden(MessageUnknown(), person, "message", message.id, [message.unit], (Role.LEADER,))

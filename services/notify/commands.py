@@ -41,7 +41,7 @@ def _retry(command: Command[RetryMessage], work: UnitOfWork) -> Answer:
 def _retrier_who_has_seen_it(command: Command[RetryMessage], work: UnitOfWork) -> None:
     """Raises MessageUnknown, Forbidden or StaleWrite."""
     message = _message(command, work)
-    require_retrying(command.by, message.unit)
+    require_retrying(command.by, message)
     require_current(command.seen, message.version)
 
 

@@ -55,7 +55,7 @@ async def message_record(connection: AsyncConnection, reader: Principal, message
     line = await ledger.line(connection, message)
     if line is None:
         raise MessageUnknown
-    require_reading(reader, line.message.unit)
+    require_reading(reader, line.message)
     return line, await ledger.attempts(connection, message)
 
 

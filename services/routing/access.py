@@ -8,9 +8,11 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from chassis.hidden import hidden
 from contracts.values import Role
-from services.routing.domain.case import Actor
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.history import Person
+from services.routing.domain.refusals import CaseUnknown
 from web.principal import Forbidden, Principal
 from web.signin import requires
 
@@ -29,7 +31,9 @@ def units_of(person: Principal, unit: str | None = None) -> Sequence[str]:
     return [unit]
 
 
-def actor_in(person: Principal, unit: str) -> Actor:
-    """The person acting in that unit; raises Forbidden."""
-    units_of(person, unit)
+def actor_of(person: Principal, case: Case) -> Actor:
+    """The person acting in the unit that decides it. Raises Forbidden, or CaseUnknown for who has nothing to do with it."""
+    unit = case.competent_unit.id
+    if not any(person.has(role, unit) for role in ROLES):
+        raise hidden(CaseUnknown(), person, "case", case.id, [unit, case.receiving_unit.id], ROLES)
     return Actor(Person(person.staff_id, person.name), person.has(Role.LEADER, unit))

@@ -13,7 +13,7 @@ from contracts.values import Identifier, Role
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, CommandTable, Load, UnitOfWork
 from messaging.copied import Copied
 from messaging.handler_table import Decision
-from services.routing.access import ROLES, Worker, actor_in, units_of
+from services.routing.access import ROLES, Worker, actor_of, units_of
 from services.routing.domain.absence import Absence, note_absence
 from services.routing.domain.case import Case
 from services.routing.domain.history import Person
@@ -34,7 +34,7 @@ STAFF: Final = Copied(StaffV1)
 
 def _decide(command: Command[DecideCase], work: UnitOfWork) -> Answer:
     case = _case(command, work)
-    actor = actor_in(command.by, case.competent_unit.id)
+    actor = actor_of(command.by, case)
     return _changed(work, decide(case, command.body.ruling(), actor, work.now))
 
 
@@ -50,7 +50,7 @@ def _assign_many(command: Command[AssignCases], work: UnitOfWork) -> Answer:
             case = work.get(CASE_STORE, seen.case)
             if case is None:
                 raise CaseUnknown
-            actor_in(command.by, case.competent_unit.id)
+            actor_of(command.by, case)
             require_current(seen.version, case.version)
             assigned.append(_assigned(case, command.body.officer, command.by, work))
         except Refusal as refusal:
@@ -59,7 +59,7 @@ def _assign_many(command: Command[AssignCases], work: UnitOfWork) -> Answer:
 
 
 def _assigned(case: Case, officer: str, by: Principal, work: UnitOfWork) -> CaseChanged:
-    actor = actor_in(by, case.competent_unit.id)
+    actor = actor_of(by, case)
     stranded = case.officer is not None and needs_hand(case, work.get(STAFF, case.officer.id)) is not None
     decision = assign(case, _assignee(officer, case, work), actor, work.now, stranded=stranded)
     return CaseChanged.model_validate(work.record(CASE_STORE, decision))
@@ -87,7 +87,7 @@ def _case(command: Command[Any], work: UnitOfWork) -> Case:
 def _worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     """Raises CaseUnknown, Forbidden or StaleWrite."""
     case = _case(command, work)
-    actor_in(command.by, case.competent_unit.id)
+    actor_of(command.by, case)
     require_current(command.seen, case.version)
 
 

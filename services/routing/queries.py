@@ -14,7 +14,7 @@ from contracts.values import Role
 from messaging import copies
 from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer
-from services.routing.access import actor_in, units_of
+from services.routing.access import actor_of, units_of
 from services.routing.domain.absence import Absence
 from services.routing.domain.assignment import Competent, Load
 from services.routing.domain.case import Actor, Case, State, state_of
@@ -216,7 +216,7 @@ async def _read(connection: AsyncConnection, person: Principal, case_id: str) ->
     case = await cases.find_case(connection, case_id)
     if case is None:
         raise CaseUnknown
-    return case, actor_in(person, case.competent_unit.id)
+    return case, actor_of(person, case)
 
 
 async def _name(connection: AsyncConnection, officer: str) -> str:

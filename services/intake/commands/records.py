@@ -11,10 +11,10 @@ from contracts.refusal import Refusal
 from messaging.command_table import Answer, NotLoaded, UnitOfWork
 from messaging.handler_table import Decision
 from services.intake.domain.codes import CounterKey, mint
-from services.intake.domain.dossier import Dossier
+from services.intake.domain.dossier import Dossier, NoSuchDossier
 from services.intake.domain.offers import Offer
 from services.intake.repository.counters import COUNTERS
-from services.intake.repository.dossiers import DOSSIERS, NoSuchDossier, contact_drafts
+from services.intake.repository.dossiers import DOSSIERS, contact_drafts
 from services.intake.repository.offers import OFFERS
 from services.intake.repository.reference import Wanted
 from services.intake.schemas.views import DossierState

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from contracts.aggregate import Aggregate
 from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, ProcedureRef, Provisional, UnitRef
+from contracts.refusal import NotFound
 from contracts.registry import Event
 from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus
 from services.intake.domain.history import HistoryLine
@@ -111,3 +112,8 @@ def new_dossier_id() -> str:
 def dossier_of_collection(collection: str) -> str:
     """The one dossier that a collection of the post becomes, however often its event comes."""
     return f"d-{uuid5(NAMESPACE_URL, f'motcua:collection:{collection}').hex}"
+
+
+class NoSuchDossier(NotFound):
+    def __init__(self) -> None:
+        super().__init__("no-such-dossier", vi="Không có hồ sơ này.", en="There is no such dossier.")

@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
 from contracts.intake import ContactV1, MissingPaper, PaperRef, ProcedureRef, UnitRef
-from contracts.refusal import NotFound
 from contracts.topics import CONTACTS
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
 from messaging import outbox
 from messaging.statements import Statement
-from services.intake.domain.dossier import Dossier
+from services.intake.domain.dossier import Dossier, NoSuchDossier
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage
 from services.intake.tables import DossierRow, HistoryRow, PersonRow
@@ -54,11 +53,6 @@ class AnnouncedDossiers(Dossiers):
 
 
 DOSSIERS: Final = Dossiers()
-
-
-class NoSuchDossier(NotFound):
-    def __init__(self) -> None:
-        super().__init__("no-such-dossier", vi="Không có hồ sơ này.", en="There is no such dossier.")
 
 
 async def get(connection: AsyncConnection, dossier: str) -> Dossier:

@@ -21,11 +21,15 @@ async def test_officers_and_administrators_have_no_business_here(ledger: LedgerW
     assert (await ledger.page(username, "messages")).status_code == 403
 
 
-async def test_a_message_of_another_unit_is_refused(ledger: LedgerWorld) -> None:
+async def test_a_message_of_another_unit_is_answered_like_an_unknown_one(ledger: LedgerWorld) -> None:
     for username in ("tam", "quang"):
-        answer = await ledger.http.get(f"/api/notify/messages/{ledger.sent.first}", headers=headers_for(username))
-        assert answer.status_code == 403
-    assert (await ledger.page("tam", f"messages/{ledger.sent.first}")).status_code == 403
+        answers = [
+            await ledger.http.get(f"/api/notify/messages/{message}", headers=headers_for(username))
+            for message in (ledger.sent.first, "m-" + 32 * "0")
+        ]
+        assert answers[0].status_code == 404
+        assert answers[0].json() == answers[1].json()
+    assert (await ledger.page("tam", f"messages/{ledger.sent.first}")).status_code == 404
 
 
 async def test_navigation_offers_the_page_to_those_who_may_open_it() -> None:

@@ -57,10 +57,13 @@ async def test_a_retry_without_its_proofs_changes_nothing(
     assert (await ledger.notify.message(ledger.failed)).state == "failed"
 
 
-@pytest.mark.parametrize("username", ["hoa", "nga", "quantri"])
-async def test_only_the_unit_s_leader_or_an_operator_retries(ledger: LedgerWorld, username: str) -> None:
+@pytest.mark.parametrize(
+    ("username", "status", "code"), [("hoa", 403, "forbidden"), ("nga", 404, "no-message"), ("quantri", 403, "forbidden")]
+)
+async def test_only_the_unit_s_leader_or_an_operator_retries(ledger: LedgerWorld, username: str, status: int, code: str) -> None:
+    """A leader of another unit hears of no such message."""
     answer = await ledger.retry(ledger.failed, headers_for(username, version=1))
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await ledger.notify.message(ledger.failed)).state == "failed"
 
 

@@ -70,21 +70,21 @@ async def test_an_impossible_decision_is_refused_at_its_field(world: World, body
 
 
 @pytest.mark.parametrize(
-    ("username", "code"),
+    ("username", "status", "code"),
     [
-        ("bich", "forbidden"),  # an officer, of another unit
-        ("hoa", "forbidden"),  # a clerk of this unit
-        ("dung", "forbidden"),  # a leader, of another unit
+        ("bich", 403, "forbidden"),  # an officer of another unit, and a clerk of this one
+        ("hoa", 403, "forbidden"),  # a clerk of this unit
+        ("dung", 404, "case-unknown"),  # a leader, of another unit
     ],
 )
-async def test_only_officers_and_leaders_of_the_competent_unit(world: World, username: str, code: str) -> None:
+async def test_only_officers_and_leaders_of_the_competent_unit(world: World, username: str, status: int, code: str) -> None:
     case = await world.case()
     for answer in (
         await world.post(username, f"{case}/decide", GRANT, 2),
         await world.post(username, f"{case}/assign", {"officer": staff_id("minh")}, 2),
         await world.http.get(f"/api/routing/cases/{case}", headers=headers_for(username)),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (403, code)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await world.published(case) == [(1, "opened"), (2, "assigned")]
 
 
