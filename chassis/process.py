@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
 from chassis.dead_letters import DEAD_LETTER_COMMANDS, dead_letters_router
+from chassis.drafts import Drafts, Seal
 from chassis.health import health_router
 from chassis.http_server import HttpServer
 from chassis.logs import configure_logs
@@ -33,6 +35,7 @@ from messaging.engine import OnBegin
 from messaging.handler_table import Table
 from messaging.runtime import Messaging
 from web.app import Lifespan, create_app
+from web.draft_routes import draft_router
 from web.signin import SignInCheck, SignInState
 
 log = structlog.get_logger(__name__)
@@ -59,7 +62,7 @@ Background = Callable[[Process, asyncio.Event, Bell], Awaitable[None]]
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """What makes a service: tables of events and of commands, routes, folder of pages, what runs beside them, what reconcile
-    may ask, what runs first in each transaction of its consumers.
+    may ask, what runs first in each transaction of its consumers. `draft_seal`: it keeps drafts of its forms, sealed by this.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Service:
     signin: Callable[[AsyncEngine], SignInState] = SignInLookUp
     at_start: Callable[[Process], Awaitable[None]] | None = None
     on_begin: OnBegin | None = None
+    draft_seal: Callable[[ProcessSettings], Seal] | None = None
 
 
 async def process_of(request: Request) -> Process:
@@ -99,6 +103,10 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
     )
     app.state.process = process
     app.add_middleware(LoopWatch)
+    if service.draft_seal is not None:
+        seal = partial(service.draft_seal, settings)
+        app.state.drafts = Drafts(database=process.database, reads=process.reads, seal=seal, clock=process.clock)
+        app.include_router(draft_router(service.name))
     app.include_router(health_router(service.name))
     app.include_router(dead_letters_router(service.name))
     app.include_router(reconcile_router(service.name, service.views))

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
 from starlette.routing import Match
 
@@ -43,7 +44,24 @@ def nearest_page(request: Request) -> str:
     """The path itself where it shows a page, else the first one above it that does: an address that only takes a form lies
     below the page with the form. The home page in the end.
     """
-    path = path_of(request).rstrip("/")
+    path = path_of(request)
+    if request.method not in {"GET", "HEAD"} and not _shows_its_page(request):
+        path = path.rstrip("/").rpartition("/")[0]
+    return page_above(request, path)
+
+
+def _shows_its_page(request: Request) -> bool:
+    """Whether the route that was asked has a page at its own address. That the page of one thing would answer there does not
+    count: `/cases/assign` is no case.
+    """
+    routes = [*iter_route_contexts(request.app.routes)]
+    asked = {route.path for route in routes if route.endpoint is request.scope.get("endpoint")}
+    return not asked or any(route.path in asked and "GET" in (route.methods or ()) for route in routes)
+
+
+def page_above(request: Request, path: str) -> str:
+    """The same for another path of this service."""
+    path = path.rstrip("/")
     while path and not _shows(request, path):
         path = path.rpartition("/")[0]
     return path or "/"

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from contracts.refusal import Refusal
 from web import errors
 from web.clean_input import clean_input
+from web.csrf import OldPage
 from web.languages import Texts
 from web.middleware import HeadAsGet, QueryLimit, RequestBoundary
 from web.pages import Pages
@@ -80,6 +81,7 @@ def create_app(
     handlers: dict[type[Exception], Any] = {
         Refusal: errors.on_refusal,
         SignInNeeded: errors.on_sign_in_needed,
+        OldPage: errors.on_old_page,
         RequestValidationError: errors.on_validation,
         HTTPException: errors.on_http,
         errors.BeforeBody: errors.on_before_body,

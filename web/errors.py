@@ -12,7 +12,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from contracts.refusal import Refusal
 from web.addresses import here, nearest_page, wants_html, with_query
+from web.csrf import SAFE_METHODS, OldPage
 from web.languages import chosen_language, for_people, layout_texts
+from web.late_forms import keep_late, keep_of_old_page
 from web.problems import MEDIA_TYPE, Problem, Unavailable
 from web.signin import SignInNeeded
 from web.validation import field_problems
@@ -60,14 +62,19 @@ def retry_header(refusal: Refusal) -> dict[str, str]:
 
 
 async def on_sign_in_needed(request: Request, needed: SignInNeeded) -> Response:
-    """A person is led to the sign-in page and back; a program gets 401."""
-    address = f"/sign-in?next={quote(here(request), safe='')}&why={needed.code}"
+    """A person is led to the sign-in page and back to what they typed; a program gets 401."""
     if wants_html(request):
-        return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+        after = await keep_late(request) or here(request)
+        return RedirectResponse(f"/sign-in?next={quote(after, safe='')}&why={needed.code}", status_code=HTTPStatus.SEE_OTHER)
     headers = {"WWW-Authenticate": 'Bearer realm="motcua"'}
-    if "hx-request" in request.headers:
+    if "hx-request" in request.headers and request.method in SAFE_METHODS:
         headers["HX-Redirect"] = "/sign-in"
     return answer(request, Problem.of_refusal(needed), headers)
+
+
+async def on_old_page(request: Request, old: OldPage) -> Response:
+    """A person who signed in anew gets today's page with what they typed; anybody else is refused."""
+    return await keep_of_old_page(request) or refused(request, old)
 
 
 async def on_unavailable(request: Request, fault: Exception) -> Response:

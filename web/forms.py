@@ -6,6 +6,7 @@ the rules say no.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any, Final, Generic, Self, TypeVar, get_origin
 
 from markupsafe import escape
@@ -20,6 +21,8 @@ from web.validation import field_problems
 
 M = TypeVar("M", bound=BaseModel)
 ENTER_FIELD: Final = "enter"
+SHOWN: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY})
+"""Refusals that are said at the form; any other has a page of its own."""
 MOST_SHOWN: Final = 32 * 1024
 """Bytes of what was typed, as a page has them."""
 
@@ -78,8 +81,12 @@ def blank(**values: object) -> Form[BaseModel]:
 
 
 async def read_form(request: Request, model: type[M], texts: Texts) -> Form[M]:
-    """Reads flat fields by the model's names. Empty means not given; a list field takes every value of its name."""
-    typed = _typed(await request.form(), model)
+    return read_fields(await request.form(), model, texts)
+
+
+def read_fields(fields: FormData, model: type[M], texts: Texts) -> Form[M]:
+    """Flat fields by the model's names. Empty means not given; a list field takes every value of its name."""
+    typed = _typed(fields, model)
     given, shown = {name: value for name, value in typed.items() if value not in ("", [])}, _shown(typed)
     try:
         return Form(values=shown, data=model.model_validate(given))

@@ -58,6 +58,7 @@ class Pages:
     ) -> None:
         """`folders` of templates, the first one wins; the layout's `base.html` and `components.html` are always there."""
         self.texts, self._now, self._settings = texts, now, settings or WebSettings()
+        self.secure_cookies = self._settings.secure_cookies
         loaders = [FileSystemLoader(folder) for folder in (*folders, _HERE / "templates")]
         self._templates = Environment(
             loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -70,6 +71,7 @@ class Pages:
             lang=lambda: _viewer.get().language,
             csrf_token=lambda: _viewer.get().csrf_token,
             new_key=lambda: str(uuid4()),
+            made_for=lambda: _made_for(_viewer.get().person),
             said=_said,
             asset=_asset,
             PortalStatus=PortalStatus,
@@ -96,7 +98,7 @@ class Pages:
         response = HTMLResponse(html, status_code=status, headers={"Content-Language": viewer.language})
         if request.query_params.get("lang") == viewer.language:
             response.set_cookie(
-                COOKIE, viewer.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=self._settings.secure_cookies
+                COOKIE, viewer.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=self.secure_cookies
             )
         return response
 
@@ -124,6 +126,11 @@ def _layout(request: Request, viewer: Viewer) -> dict[str, Any]:
         "other_language": other,
         "other_language_href": f"{quote(path)}?{urlencode([*query, ('lang', other)])}",
     }
+
+
+def _made_for(person: Principal | None) -> str:
+    """Whose page this is, as its forms say when they are sent."""
+    return "" if person is None else person.staff_id
 
 
 def _said(problem: Problem | FieldProblem) -> str:

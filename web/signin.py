@@ -25,6 +25,8 @@ from web.tokens import BadToken, TokenClaims, VerifiedTokens
 
 COOKIE: Final = "motcua_token"
 _CLOCK_SKEW: Final = timedelta(seconds=30)
+REMEMBERED_FOR: Final = timedelta(days=3)
+"""A token opens nothing once it is over; so long it still says whose form arrives late (web.late_forms): over a weekend."""
 _SIGNED_IN: Final = "motcua.signed_in"
 """Where a request carries what `signed_in` found."""
 
@@ -79,6 +81,22 @@ class SignInCheck:
             raise SignInNeeded("invalid") from error
         self._judge(claims, staff)
         return _principal(claims, staff)
+
+    async def former(self, token: str) -> TokenClaims | None:
+        """What a token says that is over, if we signed it, not long ago, and its holder may still sign in."""
+        try:
+            kid, staff_id = self._tokens.names_of(token)
+            key, staff = await self._state.look_up(kid, staff_id)
+            claims = None if key is None else self._tokens.verify(token, kid, key)
+        except BadToken:
+            return None
+        if claims is None or staff is None or not staff.active or self._now() >= claims.expires_at + REMEMBERED_FOR:
+            return None
+        try:
+            self._judge(claims, staff)
+        except SignInNeeded:
+            return claims
+        return None
 
     def _judge(self, claims: TokenClaims, staff: StaffState) -> None:
         now = self._now()
@@ -177,7 +195,7 @@ Visitor = Annotated[Principal | None, Depends(visitor)]
 
 
 def set_token_cookie(response: Response, token: str, claims: TokenClaims, *, secure: bool) -> None:
-    lifetime = int(claims.exp - claims.iat)
+    lifetime = int(claims.exp - claims.iat) + int(REMEMBERED_FOR.total_seconds())
     response.set_cookie(COOKIE, token, max_age=lifetime, path="/", httponly=True, samesite="lax", secure=secure)
 
 

@@ -1,8 +1,9 @@
 """Bounded work: what is under way at once, and the body of each request, read whole and within bounds before anything parses it.
 
 Only complete requests are under way: while a body is on its way its request gives its place to another. Who must be signed in
-for a route is asked before a byte of the body is read, and a route that declares no body reads none. Some places are kept for
-staff: a token is looked at when the others are taken, not before.
+for a route is asked before a byte of the body is read, and a route that declares no body reads none; a form whose sign-in has
+just ended is read, to be kept (web.late_forms). Some places are kept for staff: a token is looked at when the others are taken,
+not before.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from web.addresses import is_form, is_json
 from web.body_bounds import TooLarge, TooSlow, check_form, check_json
 from web.body_rules import BodyRule, rule_of
 from web.client_address import client_of
+from web.late_forms import late_form
 from web.places import Places
 from web.problems import Unavailable
 from web.settings import WebSettings
@@ -120,8 +122,12 @@ class _Work:
         rule = rule_of(self.request.scope)
         if not rule.reads(self.request):
             return b""
-        for guard in rule.guards:
-            await guard.admit(self.request)
+        try:
+            for guard in rule.guards:
+                await guard.admit(self.request)
+        except SignInNeeded:
+            if await late_form(self.request) is None:
+                raise
         body = await self._read(rule)
         if is_json(self.request):
             check_json(body, rule.bounds)

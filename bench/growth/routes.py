@@ -94,6 +94,7 @@ QUESTIONS: Final = (
     Question("/intake/dossiers/{dossier}/receipt"),
     *(Question("/intake/guidance", query) for query in ("", "unit={unit}")),
     *(Question("/track", query, NOBODY) for query in ("", "code={code}")),
+    *(Question(path, who=NOBODY) for path in ("/track/dossier", "/submit/done")),
     *(Question("/submit", query, NOBODY) for query in ("", "unit={unit}&procedure={procedure}")),
     *(
         Question(path, query, who)
@@ -103,6 +104,7 @@ QUESTIONS: Final = (
     ),
     Question("/api/routing/cases/{case}", who=LEADER),
     Question("/routing/cases/{case}", who=LEADER),
+    Question("/routing/cases/{case}/decide", who=LEADER),
     *(Question(path, query, LEADER) for path in ("/api/routing/cases", "/routing/cases") for query in ("state=needs-hand",)),
     *(Question(path, who=LEADER) for path in ("/api/routing/absences", "/routing/absences")),
     *(

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Final
 
+from chassis.draft_purge import purge_drafts
 from chassis.process import Service, serve
 from services.intake import api, pages
+from services.intake.adapters.keys import keys_of
 from services.intake.background.calendars import watch_calendars
 from services.intake.background.hashes import hash_people_anew
 from services.intake.background.successors import transfer_dossiers
@@ -21,10 +23,11 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
-    background=(hash_people_anew, watch_calendars, transfer_dossiers),
+    background=(hash_people_anew, watch_calendars, transfer_dossiers, purge_drafts),
     views=VIEWS,
     settings=IntakeSettings,
     at_start=open_keys,
+    draft_seal=keys_of,
 )
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from chassis.drafts import add_draft_table
 from chassis.guess_limiter import add_guess_table
 from chassis.tables import MOMENT, one_of
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome
@@ -18,6 +19,7 @@ from services.intake.domain.orders import OrderState
 METADATA: Final = MetaData()
 MESSAGING: Final = add_messaging_tables(METADATA)
 GUESS: Final = add_guess_table(METADATA)
+DRAFT: Final = add_draft_table(METADATA)
 
 
 class _Row(SQLModel, registry=registry(metadata=METADATA)):

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from chassis.draft_purge import purge_drafts
+from chassis.drafts import Unsealed
 from chassis.process import Service, serve
 from services.routing import api, pages
 from services.routing.commands import COMMANDS
@@ -15,8 +17,10 @@ SERVICE: Final = Service(
     folder=Path(__file__).parent,
     table=TABLE,
     commands=COMMANDS,
-    routers=[api.router, api.absence_router, pages.router, pages.absence_router],
+    routers=[api.router, api.absence_router, *pages.ROUTERS],
+    background=(purge_drafts,),
     views=VIEWS,
+    draft_seal=lambda _: Unsealed(),
 )
 
 if __name__ == "__main__":

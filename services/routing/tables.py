@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from chassis.drafts import add_draft_table
 from chassis.tables import MOMENT, one_of
 from contracts.values import Lane, Outcome
 from messaging.tables import add_messaging_tables
@@ -15,6 +16,7 @@ from services.routing.domain.history import Transition
 
 METADATA = MetaData()
 MESSAGING = add_messaging_tables(METADATA)
+DRAFT = add_draft_table(METADATA)
 
 
 class RoutingRow(SQLModel, registry=registry(metadata=METADATA)):

@@ -25,7 +25,7 @@ READ_TOLERANTLY = {
     "TrackingForm.secret",
 }
 """Looked up or compared, never shown: there a hidden character is passed over."""
-AS_TYPED = {"Draft"}
+AS_TYPED = {"TypedForm"}
 """What is shown again to who typed it, and taken in by another form."""
 FORMS = [kind for kind in vars(forms).values() if isinstance(kind, type) and issubclass(kind, BaseModel)]
 

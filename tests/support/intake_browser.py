@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.draft_pages import is_draft
 from tests.support.intake_events import APPLICANT, NOW
 from tests.support.reference_data import LAND, token_for
 from web.signin import COOKIE
@@ -62,9 +63,10 @@ class Browser:
         return await self.http.get(path, headers=self.headers)
 
     async def send(self, page: httpx.Response, action: str, **fields: Any) -> httpx.Response:
-        """The form on `page`, with the cookie that it was made for."""
+        """The form on `page`, with the cookie that it was made for; the page that shows the draft, if it comes to one."""
         form = Forms(page.text).to(action) | fields
-        return await self.http.post(action, data=form, headers=self.headers)
+        answer = await self.http.post(action, data=form, headers=self.headers)
+        return await self.follow(answer) if is_draft(answer) else answer
 
     async def follow(self, answer: httpx.Response) -> httpx.Response:
         assert answer.status_code == 303, answer.text

@@ -18,6 +18,7 @@ from chassis.settings import ProcessSettings
 from contracts.intake import UnitRef
 from services.reporting.main import SERVICE as REPORTING
 from tests.support import directory_world, intake_world, notify_world, routing_world
+from tests.support.draft_pages import is_draft
 from tests.support.intake_events import APPLICANT, new_dossier
 from tests.support.reference_data import DISTRICT, INSURANCE, INSURANCE_CARD, LAND, REVISE, people
 from tests.support.reporting_events import LATE, NOW
@@ -211,7 +212,7 @@ STARTS: Final[Mapping[str, Start]] = {
 
 
 async def ask(http: httpx.AsyncClient, served: Served, line: str, headers: Mapping[str, str]) -> httpx.Response:
-    """What the line's route answers."""
+    """What the line's route answers; where it leads to a draft, the page that shows it."""
     method, route = line.split(" (", maxsplit=1)[0].split(" ")
     question = served.questions.get(line, Question())
     path = route.format(**{"letter": "1", "bucket": "0", **served.path, **question.path})
@@ -222,4 +223,5 @@ async def ask(http: httpx.AsyncClient, served: Served, line: str, headers: Mappi
         given = {**headers, "Accept": "text/html"}
         hidden = {"idempotency_key": headers["Idempotency-Key"], "if_match": NEVER_SEEN}
         body = {"data": {**(question.body or {}), **hidden}} if method == "POST" else {}
-    return await http.request(method, path, params=question.query, headers=given, **body)
+    answer = await http.request(method, path, params=question.query, headers=given, **body)
+    return await http.get(answer.headers["location"], headers=given) if is_draft(answer) else answer

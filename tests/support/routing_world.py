@@ -28,6 +28,7 @@ from messaging.records import Record
 from services.routing.consumers import TABLE
 from services.routing.main import SERVICE
 from services.routing.tables import METADATA
+from tests.support.draft_pages import is_draft
 from tests.support.reference_data import DISTRICT, REVISE, headers_for, seed_copies, token_for
 from tests.support.servers import PostgresServer
 from web.signin import COOKIE
@@ -159,7 +160,9 @@ class Browser:
         return await self.http.get(path, headers=HTML | {"Cookie": f"{COOKIE}={self.token}"})
 
     async def submit(self, path: str, form: dict[str, str]) -> httpx.Response:
-        return await self.http.post(path, data=form, headers=HTML | {"Cookie": f"{COOKIE}={self.token}"})
+        """The page that shows the draft, if it comes to one."""
+        answer = await self.http.post(path, data=form, headers=HTML | {"Cookie": f"{COOKIE}={self.token}"})
+        return await self.open(answer.headers["location"]) if is_draft(answer) else answer
 
 
 @dataclass(frozen=True)

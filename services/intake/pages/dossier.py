@@ -4,7 +4,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -27,17 +27,31 @@ from services.intake.queries.dossiers import DossierDetail, dossier_detail
 from services.intake.queries.others import others_beside
 from services.intake.schemas.requests import HandOverResult, RefuseDossier, ResubmitDossier
 from services.intake.schemas.views import warnings_of
-from web.forms import Form, blank, read_form, require_button
+from web import drafts
+from web.drafts import Draft, DraftId
+from web.forms import SHOWN, Form, blank, read_form, require_button
 from web.languages import chosen_language
 
 router = APIRouter(include_in_schema=False)
+_STEPS: Final[Mapping[str, tuple[Transition, type[BaseModel]]]] = {
+    "accept": (Transition.ACCEPT, forms.AcceptanceForm),
+    "return": (Transition.RETURN, forms.NoForm),
+    "resubmit": (Transition.RESUBMIT, forms.ResubmissionForm),
+    "refuse": (Transition.REFUSE, forms.RefusalForm),
+    "hand-over": (Transition.HAND_OVER, forms.NoForm),
+}
+"""By the last part of a form's address. Form 02 has a line for each paper of the dossier's procedure."""
 
 
 @router.get("/intake/dossiers/{dossier}")
-async def dossier_page(screen: CurrentScreen, dossier: Identifier) -> Response:
+async def dossier_page(screen: CurrentScreen, dossier: Identifier, draft: DraftId = "") -> Response:
+    """As it is now, with the form as it was typed where the draft is of one of its steps."""
     detail = await dossier_detail(screen.process, dossier)
     require_clerk_of(screen.clerk, detail.dossier)
-    return await _page(screen, detail, {})
+    kept = await drafts.opened(screen.request, screen.clerk, draft)
+    if kept is not None and kept.path not in {f"{_page_of(dossier)}/{step}" for step in _STEPS}:
+        kept = None
+    return await _page(screen, detail, kept, lost=bool(draft) and kept is None)
 
 
 @router.post("/intake/dossiers/{dossier}/accept")
@@ -45,7 +59,7 @@ async def accept(command: CurrentCommand, screen: CurrentScreen) -> Response:
     async def run(form: forms.AcceptanceForm) -> Answer:
         return await command.run(form.body())
 
-    return await _step(command, screen, Transition.ACCEPT, forms.AcceptanceForm, run, "/receipt")
+    return await _step(command, screen, forms.AcceptanceForm, run, "/receipt")
 
 
 @router.post("/intake/dossiers/{dossier}/return")
@@ -63,7 +77,7 @@ async def return_for_papers(command: CurrentCommand, screen: CurrentScreen) -> R
     detail = await dossier_detail(command.process, command.dossier)
     papers = await papers_asked_for(command.process, detail.dossier)
     model = forms.form_02([paper.code for paper in papers])
-    return await _step(command, screen, Transition.RETURN, model, run)
+    return await _step(command, screen, model, run)
 
 
 @router.post("/intake/dossiers/{dossier}/resubmit")
@@ -71,7 +85,7 @@ async def resubmit(command: CurrentCommand, screen: CurrentScreen) -> Response:
     async def run(form: forms.ResubmissionForm) -> Answer:
         return await command.run(ResubmitDossier(papers=form.papers))
 
-    return await _step(command, screen, Transition.RESUBMIT, forms.ResubmissionForm, run)
+    return await _step(command, screen, forms.ResubmissionForm, run)
 
 
 @router.post("/intake/dossiers/{dossier}/refuse")
@@ -79,7 +93,7 @@ async def refuse(command: CurrentCommand, screen: CurrentScreen) -> Response:
     async def run(form: forms.RefusalForm) -> Answer:
         return await command.run(RefuseDossier(reason=form.reason))
 
-    return await _step(command, screen, Transition.REFUSE, forms.RefusalForm, run)
+    return await _step(command, screen, forms.RefusalForm, run)
 
 
 @router.post("/intake/dossiers/{dossier}/hand-over")
@@ -87,49 +101,51 @@ async def hand_over(command: CurrentCommand, screen: CurrentScreen) -> Response:
     async def run(_: forms.NoForm) -> Answer:
         return await command.run(HandOverResult())
 
-    return await _step(command, screen, Transition.HAND_OVER, forms.NoForm, run)
+    return await _step(command, screen, forms.NoForm, run)
 
 
 async def _step(
     command: DossierCommand,
     screen: ClerkScreen,
-    transition: Transition,
     model: type[BaseModel],
     run: Callable[[Any], Awaitable[Answer]],
     then: str = "",
 ) -> Response:
-    """Run it and show what it came to, or show the page again with the form as it was typed and what happened meanwhile."""
+    """Run it and show what it came to, or the page again with the form as it was typed and what happened meanwhile."""
     form = await read_form(screen.request, model, screen.pages.texts)
-    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.data is not None:
         try:
             await require_button(screen.request)
             await run(form.data)
         except Refusal as refusal:
-            form, status = form.refused(refusal), refusal.status
+            if refusal.status not in SHOWN:
+                raise
+            form = form.refused(refusal)
         else:
-            return RedirectResponse(f"/intake/dossiers/{command.dossier}{then}", status_code=HTTPStatus.SEE_OTHER)
+            await drafts.done(screen.request, screen.clerk)
+            return RedirectResponse(f"{_page_of(command.dossier)}{then}", status_code=HTTPStatus.SEE_OTHER)
     detail = await dossier_detail(command.process, command.dossier)
     require_clerk_of(command.clerk, detail.dossier)
-    return await _page(screen, detail, {transition: form}, status=status, seen=command.seen)
+    draft = await drafts.sent(screen.request, form, seen=command.seen)
+    return await drafts.lead_to(screen.request, screen.clerk, draft, _page_of(command.dossier))
 
 
-async def _page(
-    screen: ClerkScreen,
-    detail: DossierDetail,
-    typed: Mapping[Transition, Form[Any]],
-    *,
-    status: int = HTTPStatus.OK,
-    seen: int | None = None,
-) -> Response:
-    """`seen`: the version that the sender of the form had before their eyes."""
+def _page_of(dossier: str) -> str:
+    return f"/intake/dossiers/{dossier}"
+
+
+async def _page(screen: ClerkScreen, detail: DossierDetail, draft: Draft | None, *, lost: bool) -> Response:
+    """`lost`: a draft was asked for and is not there."""
     dossier = detail.dossier
     papers = await papers_asked_for(screen.process, dossier)
     steps = allowed(dossier.stage)
+    typed = {} if draft is None else _typed_step(screen, draft, papers)
+    seen = None if draft is None else draft.seen
     return screen.pages.render(
         screen.request,
         "dossier.html",
-        status=status,
+        draft=draft,
+        lost=lost,
         dossier=dossier,
         applicant=detail.applicant,
         warnings=warnings_of(detail.applicant.identity, civil_day(screen.process.clock())) if detail.applicant else [],
@@ -148,6 +164,12 @@ async def _page(
         typed_in_vain=[pair for step in typed.keys() - steps for pair in _typed(screen, typed[step], papers)],
         problems=[problem for form in typed.values() for problem in form.problems],
     )
+
+
+def _typed_step(screen: ClerkScreen, draft: Draft, papers: Sequence[PaperV1]) -> dict[Transition, Form[Any]]:
+    transition, model = _STEPS[draft.step]
+    model = forms.form_02([paper.code for paper in papers]) if transition is Transition.RETURN else model
+    return {transition: draft.form(model, screen.pages.texts)}
 
 
 def _typed(screen: ClerkScreen, form: Form[Any], papers: Sequence[PaperV1]) -> list[tuple[str, str]]:

@@ -85,7 +85,7 @@ class CounterForm(SubmissionForm):
         )
 
 
-class Draft(BaseModel):
+class TypedForm(BaseModel):
     """The same form as typed so far, when only its checklist and what is known of the citizen are wanted."""
 
     unit: str = ""

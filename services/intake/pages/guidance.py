@@ -13,7 +13,9 @@ from services.intake.commands import guidance
 from services.intake.pages.forms import GuidanceForm
 from services.intake.pages.screen import ClerkScreen, CurrentScreen
 from services.intake.queries.choices import counter_choices
-from web.forms import Form, blank, read_form
+from web import drafts
+from web.drafts import Draft, DraftId
+from web.forms import SHOWN, Form, blank, read_form
 from web.idempotency import IdempotencyKey
 
 router = APIRouter(include_in_schema=False)
@@ -24,26 +26,45 @@ async def guidance_page(
     screen: CurrentScreen,
     unit: Annotated[str, Query(max_length=24)] = "",
     done: Annotated[str, Query(max_length=10)] = "",
+    draft: DraftId = "",
 ) -> Response:
-    return await _page(screen, blank(unit=own_unit(screen.clerk, unit), kind="in_person"), done=bool(done))
+    kept = await drafts.opened(screen.request, screen.clerk, draft)
+    if kept is not None:
+        return await _page(screen, kept.form(GuidanceForm, screen.pages.texts), draft=kept)
+    form = blank(unit=own_unit(screen.clerk, unit), kind="in_person")
+    return await _page(screen, form, done=bool(done), lost=bool(draft))
 
 
 @router.post("/intake/guidance")
 async def give_guidance(screen: CurrentScreen, key: IdempotencyKey) -> Response:
     form = await read_form(screen.request, GuidanceForm, screen.pages.texts)
-    if form.data is None:
-        return await _page(screen, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        await guidance.give_guidance(screen.process, screen.clerk, form.data.body(), key)
-    except Refusal as refusal:
-        return await _page(screen, form.refused(refusal), status=refusal.status)
-    return RedirectResponse(f"/intake/guidance?unit={form.data.unit}&done=1", status_code=HTTPStatus.SEE_OTHER)
+    if form.data is not None:
+        try:
+            await guidance.give_guidance(screen.process, screen.clerk, form.data.body(), key)
+        except Refusal as refusal:
+            if refusal.status not in SHOWN:
+                raise
+            form = form.refused(refusal)
+        else:
+            await drafts.done(screen.request, screen.clerk)
+            return RedirectResponse(f"/intake/guidance?unit={form.value('unit')}&done=1", status_code=HTTPStatus.SEE_OTHER)
+    return await drafts.lead_to(screen.request, screen.clerk, await drafts.sent(screen.request, form))
 
 
-async def _page(screen: ClerkScreen, form: Form[Any], *, done: bool = False, status: int = HTTPStatus.OK) -> Response:
+async def _page(
+    screen: ClerkScreen, form: Form[Any], *, done: bool = False, draft: Draft | None = None, lost: bool = False
+) -> Response:
     unit = form.value("unit")
     choices = await counter_choices(screen.process, unit)
     kinds = list(GuidanceKind)
     return screen.render(
-        "guidance.html", form, unit, status, procedures=choices.procedures, kinds=kinds, done=done, waiting=choices.waiting
+        "guidance.html",
+        form,
+        unit,
+        procedures=choices.procedures,
+        kinds=kinds,
+        done=done,
+        draft=draft,
+        lost=lost,
+        waiting=choices.waiting,
     )

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.support.draft_pages import shows_draft
 from tests.support.intake_browser import TYPED, Browser, Forms, opened
 from tests.support.intake_events import APPLICANT, MISSING, papers_of
 from tests.support.intake_world import Intake
@@ -50,13 +51,13 @@ async def test_mistakes_are_named_and_what_was_typed_stays(clerk: Browser) -> No
     answer = await clerk.send(
         page, "/intake/counter", act="accept", papers=papers_of(LAND), **TYPED | {"telephone": "12", "name": ""}
     )
-    assert answer.status_code == 422
+    assert shows_draft(answer)
     assert "Số điện thoại phải như" in answer.text or "số điện thoại phải như" in answer.text
     assert "Họ và tên" in answer.text
     kept = Forms(answer.text).to("/intake/counter")
     assert (kept["address"], kept["telephone"], kept["papers"]) == (APPLICANT["address"], "12", papers_of(LAND))
     missing = await clerk.send(answer, "/intake/counter", act="accept", **TYPED | {"papers": []})
-    assert missing.status_code == 422
+    assert shows_draft(missing)
     assert "Còn thiếu" in missing.text
 
 
@@ -84,7 +85,7 @@ async def test_a_number_of_no_shape_asks_for_its_kind_and_is_taken_with_it(clerk
     page = await opened(clerk)
     typed = TYPED | {"identity_number": "GKS-12/2020", "name": "Trần\u202e Thị Hiện"}
     refused = await clerk.send(page, "/intake/counter", act="accept", papers=papers_of(LAND), **typed)
-    assert refused.status_code == 422
+    assert shows_draft(refused)
     assert "chọn loại giấy tờ" in refused.text
     assert "(U+202E)" in refused.text
     right = TYPED | {"identity_number": "GKS-12/2020", "identity_kind": "other"}
@@ -97,7 +98,7 @@ async def test_a_number_of_no_shape_asks_for_its_kind_and_is_taken_with_it(clerk
 async def test_a_citizen_is_told_of_a_doubtful_number_with_the_submission_number(citizen: Browser) -> None:
     form = await citizen.get(f"/submit?unit={DISTRICT}&procedure={INSURANCE_CARD}")
     sent = await citizen.send(form, "/submit", **TYPED | {"identity_number": "034 227 005 555"})
-    assert sent.status_code == 201
+    assert shows_draft(sent)
     assert "sinh năm 2027" in sent.text
 
 
@@ -119,7 +120,7 @@ async def test_handed_back_and_complete_on_the_dossiers_page(clerk: Browser) -> 
     path = held.headers["location"].partition("#")[0]
     assert "Chưa có: cần ghi lý do." in detail.text
     nothing = await clerk.send(detail, f"{path}/return")
-    assert nothing.status_code == 422
+    assert shows_draft(nothing)
     answer = await clerk.send(nothing, f"{path}/return", **{f"reason-{MISSING}": "Để ở nhà"})
     returned = await clerk.follow(answer)
     assert "Đã trả để bổ sung" in returned.text
@@ -136,7 +137,7 @@ async def test_stale_form_says_so_and_shows_what_stands_now(clerk: Browser, inta
     page = await clerk.get(path)
     await intake.post(f"/dossiers/{received['id']}/refuse", {"reason": "Sai nơi nộp"}, version=1)
     answer = await clerk.send(page, f"{path}/accept")
-    assert answer.status_code == 412
+    assert shows_draft(answer)
     assert layout_texts().text("vi", "problem.stale-write") in answer.text
     assert "Sai nơi nộp" in answer.text
 
@@ -145,7 +146,7 @@ async def test_refuse_and_hand_over_by_form(clerk: Browser, intake: Intake) -> N
     received = await intake.receive(accept=False)
     path = f"/intake/dossiers/{received['id']}"
     empty = await clerk.send(await clerk.get(path), f"{path}/refuse", reason="")
-    assert empty.status_code == 422
+    assert shows_draft(empty)
     refused = await clerk.follow(await clerk.send(empty, f"{path}/refuse", reason=EVIL))
     assert EVIL not in refused.text
     assert "&lt;script&gt;" in refused.text
@@ -189,13 +190,13 @@ async def test_guidance_by_form(clerk: Browser, intake: Intake) -> None:
     (row,) = await intake.rows("SELECT count(*) AS n FROM guidance WHERE kind = 'call_in'")
     assert row.n == 1
     wrong = await clerk.send(page, "/intake/guidance", kind="shout")
-    assert wrong.status_code == 422
+    assert shows_draft(wrong)
 
 
 async def test_citizen_hands_in_online_is_asked_for_more_and_hands_in_again(citizen: Browser, intake: Intake) -> None:
     form = await citizen.get(f"/submit?unit={DISTRICT}&procedure={INSURANCE_CARD}")
     sent = await citizen.send(form, "/submit", **TYPED)
-    assert sent.status_code == 201
+    assert shows_draft(sent)
     number = re.search(r"S260224-[0-9A-Z]{5}-[0-9A-Z]{5}", sent.text)
     assert number is not None
     who = {"code": number[0], "secret": secret_in(sent.text)}
@@ -207,7 +208,7 @@ async def test_citizen_hands_in_online_is_asked_for_more_and_hands_in_again(citi
     assert "Chưa có tờ khai" in tracked.text
     assert APPLICANT["name"] not in tracked.text
     lacking = await citizen.send(tracked, "/track/resubmit")
-    assert lacking.status_code == 422
+    assert shows_draft(lacking)
     again = await citizen.send(lacking, "/track/resubmit", papers=["to-khai-tk1"])
     assert "Đã nộp lại" in again.text
     assert (await intake.get(f"/dossiers/{row.id}")).json()["stage"] == "submitted"
@@ -226,7 +227,7 @@ async def test_tracking_page_takes_the_code_from_the_qr_and_never_the_secret(cit
     assert Forms(page.text).to("/track")["code"] == received["code"]
     assert Forms(page.text).to("/track")["secret"] == ""
     wrong = await citizen.send(page, "/track", secret="0000-0000")
-    assert wrong.status_code == 404
+    assert shows_draft(wrong)
     assert "không đúng" in wrong.text
     right = await citizen.send(page, "/track", secret=received["secret"])
     assert "Hồ sơ đã được tiếp nhận" in right.text

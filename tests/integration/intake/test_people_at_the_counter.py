@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from messaging.statements import Statement
 from services.intake.repository import others
+from tests.support.draft_pages import shows_draft
 from tests.support.intake_browser import Browser, fields_of, opened
 from tests.support.intake_events import APPLICANT, papers_of
 from tests.support.intake_world import Intake
@@ -88,10 +89,10 @@ async def test_a_number_changed_after_opening_is_not_received_with_the_others_de
         answer = await clerk.send(
             page, "/intake/counter", act=action, papers=papers_of(LAND), identity_number=second["identity_number"]
         )
-        assert answer.status_code == 422
+        assert shows_draft(answer)
         assert f"đã mở cho số {first['identity_number']}, nhưng số đang ghi là {second['identity_number']}" in answer.text
     again = await accept(clerk, answer)
-    assert again.status_code == 422
+    assert shows_draft(again)
     assert await number_of_dossiers(intake) == before
     right = await accept(clerk, answer, identity_number=first["identity_number"])
     assert right.status_code == 303
@@ -102,9 +103,9 @@ async def test_a_number_changed_after_a_refusal_is_another_person_too(clerk: Bro
     first, second = somebody(), somebody()
     page = await opened(clerk)
     lacking = await accept(clerk, page, **as_typed(first) | {"papers": []})
-    assert lacking.status_code == 422
+    assert shows_draft(lacking)
     other = await accept(clerk, lacking, identity_number=second["identity_number"])
-    assert other.status_code == 422
+    assert shows_draft(other)
     assert first["identity_number"] in other.text
     assert (await accept(clerk, lacking, **as_typed(first))).status_code == 303
 
@@ -153,7 +154,7 @@ async def test_a_procedure_changed_just_before_accepting_shows_its_papers_first(
     before = await number_of_dossiers(intake)
     page = await opened(clerk, **as_typed(person))
     changed = await accept(clerk, page, procedure=INSURANCE_CARD)
-    assert changed.status_code == 422
+    assert shows_draft(changed)
     assert "không có giấy tờ mã" not in changed.text
     shown = fields_of(changed)
     assert (shown["name"], shown["procedure"], "papers" in shown) == (person["name"], INSURANCE_CARD, False)
@@ -166,7 +167,7 @@ async def test_enter_with_nothing_chosen_says_what_to_choose_and_keeps_the_perso
     await intake.receive(applicant=person, procedure=INSURANCE_CARD, papers=papers_of(INSURANCE_CARD))
     page = await clerk.get("/intake/counter")
     asked = await open_again(clerk, page, identity_number=person["identity_number"])
-    assert asked.status_code == 422
+    assert shows_draft(asked)
     assert layout_texts().text("vi", "invalid.missing", label="Thủ tục") in asked.text
     chosen = await open_again(clerk, asked, procedure=LAND)
     assert (chosen.status_code, fields_of(chosen)["name"]) == (200, person["name"])
@@ -256,7 +257,7 @@ async def test_stale_page_says_who_changed_what_and_keeps_what_was_typed(clerk: 
     await intake.post(f"/dossiers/{received['id']}/refuse", {"reason": "Sai nơi nộp"}, version=1)
     code = papers_of(LAND)[0]
     late = await clerk.send(page, f"{path}/return", **{f"reason-{code}": "Bản chụp bị mờ"})
-    assert late.status_code == 412
+    assert shows_draft(late)
     meanwhile = late.text.partition("Đã đổi từ khi bạn mở trang này")[2].partition("</section>")[0]
     assert "Từ chối tiếp nhận (mẫu 03)" in meanwhile
     assert "Đã nộp giấy tờ" not in meanwhile
@@ -270,7 +271,7 @@ async def test_a_page_sent_again_with_other_contents_is_told_so_in_plain_words(c
     page = await opened(clerk, **as_typed(person))
     assert (await accept(clerk, page)).status_code == 303
     again = await accept(clerk, page, address="Nhà khác")
-    assert again.status_code == 422
+    assert shows_draft(again)
     assert "Trang này đã gửi một lần rồi" in again.text
     assert program_words_in(shown(again.text)) == []
 
@@ -278,7 +279,7 @@ async def test_a_page_sent_again_with_other_contents_is_told_so_in_plain_words(c
 async def test_a_paper_of_another_procedure_is_refused_without_its_code(clerk: Browser, intake: Intake) -> None:
     page = await opened(clerk, **as_typed(somebody()))
     refused = await accept(clerk, page, papers=[*papers_of(LAND), "to-khai-la"])
-    assert refused.status_code == 422
+    assert shows_draft(refused)
     assert "Có giấy tờ không thuộc thủ tục này" in refused.text
     assert "to-khai-la" not in shown(refused.text)
 
@@ -303,7 +304,7 @@ async def test_enter_in_a_date_accepts_nothing_and_keeps_it(clerk: Browser, inta
     assert len(buttons) == 3
     assert all(["disabled" in first, 'name="enter"' in second] == [True, True] for first, second in buttons)
     entered = await clerk.send(page, f"{path}/accept", enter="yes", received_at="2026-02-24T08:30")
-    assert entered.status_code == 422
+    assert shows_draft(entered)
     assert "phím Enter không gửi ở đây" in entered.text
     assert 'value="2026-02-24T08:30"' in entered.text
     assert (await intake.get(f"/dossiers/{received['id']}")).json()["stage"] == "submitted"

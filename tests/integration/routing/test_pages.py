@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.draft_pages import shows_draft
 from tests.support.reference_data import INSURANCE, headers_for, people, staff_id
 from tests.support.routing_world import NOW, World, accepted, open_cases, routing_world, rows
 from tests.support.servers import PostgresServer
@@ -117,7 +118,7 @@ async def test_a_form_without_its_reason_comes_back_and_says_so(world: World) ->
     minh = world.browser("minh")
     form = form_for(await minh.open(f"/routing/cases/{case}"), "/decide", outcome="declined", reason="  ")
     page = await minh.submit(f"/routing/cases/{case}/decide", form)
-    assert page.status_code == 422
+    assert shows_draft(page)
     assert '<a href="#f-reason">Không giải quyết thì phải nêu lý do' in page.text
     page = await minh.submit(
         f"/routing/cases/{case}/decide", form_for(page, "/decide", outcome="declined", reason="Vì <b>thế</b>.")
@@ -134,7 +135,7 @@ async def test_a_leader_moves_a_case_and_sees_a_wrong_choice_named(world: World)
     leader = world.browser("dung")
     page = await leader.open(f"/routing/cases/{case}")
     wrong = await leader.submit(f"/routing/cases/{case}/assign", form_for(page, "/assign", officer="cb999"))
-    assert wrong.status_code == 422, wrong.text
+    assert shows_draft(wrong)
     assert 'href="#f-officer"' in wrong.text
     right = await leader.submit(f"/routing/cases/{case}/assign", form_for(wrong, "/assign", officer=staff_id("thao")))
     assert right.status_code == 303
@@ -148,7 +149,7 @@ async def test_a_form_of_an_older_version_is_refused_on_the_page_as_it_stands_no
     form = form_for(await leader.open(f"/routing/cases/{case}"), "/decide", outcome="granted", sure="yes")
     assert (await leader.submit(f"/routing/cases/{case}/decide", form)).status_code == 303
     late = await minh.submit(f"/routing/cases/{case}/decide", form_for(seen, "/decide", outcome="declined", reason="Vì thế."))
-    assert late.status_code == 412
+    assert shows_draft(late)
     assert "Vừa có người khác sửa ở đây" in late.text
 
 

@@ -121,6 +121,8 @@ def page(language: str, *lines: HistoryLine) -> str:
         ),
         case=decided,
         form=blank(),
+        draft=None,
+        lost=False,
         done=None,
         meanwhile=[],
         fresh=Freshness(NOW, 0, silent=False),

@@ -1,0 +1,104 @@
+"""The work list: an officer's own cases come first, the whole unit's for a leader; the most urgent on top; numbers are links."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from contracts.values import Count, Identifier, Role, UnitId
+from services.routing import queries
+from services.routing.access import units_of
+from services.routing.commands import assign_many
+from services.routing.domain.due import Due
+from services.routing.domain.work_list import ListKind
+from services.routing.pages.screen import CurrentScreen, Screen
+from services.routing.queries import ALL, ME, ListRequest, freshness
+from services.routing.schemas import GiveOn
+from web import drafts
+from web.drafts import Draft, DraftId
+from web.forms import blank, read_form
+from web.idempotency import IdempotencyKey
+from web.paging import After
+
+router = APIRouter(prefix="/routing/cases", include_in_schema=False)
+
+
+class Address(ListRequest):
+    """A work list; `href` is the address of another one that differs in some way."""
+
+    def href(self, **changes: Any) -> str:
+        other = replace(self, **changes)
+        query = {"officer": other.scope, "state": other.kind, "unit": other.unit, "due": other.due}
+        return "/routing/cases?" + urlencode({name: value for name, value in query.items() if value is not None})
+
+    def next(self, cursor: str | None) -> str | None:
+        return f"{self.href()}&{urlencode({'after': cursor})}" if cursor else None
+
+
+async def _list(
+    screen: Screen,
+    address: Address,
+    after: str | None = None,
+    draft: Draft | None = None,
+    *,
+    lost: bool = False,
+    given: int | None = None,
+    kept: int = 0,
+) -> Response:
+    """`given`, `kept`: how many cases were given on just now, and how many could not be. `lost`: a draft that is not there."""
+    now = screen.process.clock()
+    query = address.query(screen.person, after)
+    async with screen.process.reads.connect() as connection:
+        listing = await queries.work_list(connection, address, query, screen.person, now)
+    return screen.pages.render(
+        screen.request,
+        "cases.html",
+        draft=draft,
+        lost=lost,
+        address=address,
+        listing=listing,
+        units=[(ident, screen.person.unit_name(ident)) for ident in units_of(screen.person)],
+        rows=list(zip(listing.page.rows, listing.left, strict=True)),
+        stranded=list(zip(listing.stranded, listing.stranded_left, strict=True)),
+        next_page=address.next(listing.page.next),
+        form=draft.form(GiveOn, screen.pages.texts) if draft else blank(),
+        given=given,
+        kept=kept,
+        fresh=freshness(screen.process),
+        Due=Due,
+        ListKind=ListKind,
+    )
+
+
+@router.get("")
+async def work_list(
+    screen: CurrentScreen,
+    officer: Identifier | None = None,
+    unit: UnitId | None = None,
+    state: ListKind = ListKind.OPEN,
+    due: Due | None = None,
+    after: After = None,
+    given: Count | None = None,
+    kept: Count = 0,
+    draft: DraftId = "",
+) -> Response:
+    typed = await drafts.opened(screen.request, screen.person, draft)
+    scope = officer or (ALL if typed or not screen.person.has(Role.OFFICER) else ME)
+    address = Address(scope=scope, unit=unit, kind=state, due=due)
+    return await _list(screen, address, after, typed, lost=bool(draft) and typed is None, given=given, kept=kept)
+
+
+@router.post("/assign")
+async def give_on(screen: CurrentScreen, key: IdempotencyKey) -> Response:
+    """Many cases to one officer: what could not be given stays in the list, and the page says how many."""
+    address = Address(scope=ALL)
+    form = await read_form(screen.request, GiveOn, screen.pages.texts)
+    if form.data is None:
+        return await drafts.lead_to(screen.request, screen.person, await drafts.sent(screen.request, form))
+    outcome = await assign_many(screen.process, screen.person, form.data.request(), key)
+    await drafts.done(screen.request, screen.person)
+    counts = urlencode({"given": len(outcome.assigned), "kept": len(outcome.refused)})
+    return RedirectResponse(f"{address.href()}&{counts}", HTTPStatus.SEE_OTHER)
