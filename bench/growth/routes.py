@@ -57,6 +57,7 @@ _MEASURES: Final = ("received", "late", "overdue", "in_progress", "carried_over"
 QUESTIONS: Final = (
     Question("/", who=CLERK),
     Question("/sign-in", who=NOBODY),
+    Question("/sign-out", who=CLERK),
     Question("/api/directory/me"),
     *(Question("/api/directory/staff", query, ADMIN) for query in ("", "q=Bích")),
     Question("/api/directory/units", who=NOBODY),

@@ -1,13 +1,15 @@
 """The service's tables. Entities that nobody looks up by their parts are kept whole, as they are published."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import CheckConstraint, Index, MetaData, String
+from sqlalchemy import CheckConstraint, Index, MetaData, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from chassis.guess_limiter import add_guess_table
+from chassis.tables import MOMENT
 from messaging.tables import add_messaging_tables
 
 METADATA: Final = MetaData()
@@ -66,3 +68,18 @@ class AccountRow(Entity, table=True):
     name_key: str = Field(sa_type=String(collation="C"))
     search_key: str = Field(sa_column_kwargs={"server_default": ""})
     password_hash: str | None = None
+
+
+class SessionRow(Row, table=True):
+    """A sign-in, so that its holder can be told which ones signing out ends. A token is checked without it."""
+
+    __tablename__ = "session"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("until > since", name="session_lasts"),
+        Index("session_staff_newest", "staff", text("since DESC")),
+    )
+    id: str = Field(primary_key=True)
+    staff: str
+    by_program: bool
+    since: datetime = Field(sa_type=MOMENT)
+    until: datetime = Field(sa_type=MOMENT)

@@ -23,7 +23,8 @@ async def sign_in(request: Request, credentials: SignIn, process: CurrentProcess
     """Five wrong passwords under one name within five minutes close it for a minute to the address they came from: 429 with
     Retry-After.
     """
-    token, claims = await sessions.sign_in(process, credentials.username, credentials.password, client_of(request))
+    client = client_of(request)
+    token, claims = await sessions.sign_in(process, credentials.username, credentials.password, client, by_program=True)
     return Token(token=token, expires_at=claims.expires_at)
 
 

@@ -1,6 +1,7 @@
 """Signing in and out. Every attempt is counted before it is tried; neither its answer nor its time shows who exists."""
 
 import hmac
+from collections.abc import Sequence
 from hashlib import sha256
 from math import ceil
 from typing import Final
@@ -22,7 +23,8 @@ from services.directory.domain.guess_limits import (
     TooManyGuesses,
     WrongPassword,
 )
-from services.directory.repository import accounts
+from services.directory.repository import accounts, sessions
+from services.directory.repository.sessions import Session
 from services.directory.settings import DirectorySettings, directory_settings
 from web import correlation
 from web.principal import Principal
@@ -36,7 +38,9 @@ SIGN_IN_LIMITS: Final = GuessLimits(
 )
 
 
-async def sign_in(process: Process, username: str, password: str, client: str) -> tuple[str, TokenClaims]:
+async def sign_in(
+    process: Process, username: str, password: str, client: str, *, by_program: bool = False
+) -> tuple[str, TokenClaims]:
     """A token for one shift. Raises WrongPassword, TooManyGuesses, and Unavailable, which does not count as an attempt."""
     settings = directory_settings(process.settings)
     name = username.strip().lower()
@@ -50,11 +54,13 @@ async def sign_in(process: Process, username: str, password: str, client: str) -
         raise
     if not right or account is None or not account.staff.active:
         raise WrongPassword
+    private = signing_key(settings.signing_key_file)
+    token, claims = issue_token(account.staff, private, now=process.clock(), lifetime=settings.shift)
     async with process.database.begin() as connection:
         await guess_limiter.take_back(connection, verdict)
         await guess_limiter.forget(connection, attempt)
-    private = signing_key(settings.signing_key_file)
-    return issue_token(account.staff, private, now=process.clock(), lifetime=settings.shift)
+        await sessions.add(connection, claims, by_program=by_program)
+    return token, claims
 
 
 async def _counted(process: Process, attempt: Attempt, name: str) -> tuple[Verdict, Account | None]:
@@ -75,6 +81,12 @@ def _attempt(settings: DirectorySettings, name: str, client: str) -> Attempt:
         for subject in (f"pair {client} {name}", f"client {client}", f"target {name}")
     )
     return Attempt(pair=pair, client=by_client, target=target)
+
+
+async def open_sessions(process: Process, person: Principal) -> Sequence[Session]:
+    """What signing out would end."""
+    async with process.reads.connect() as connection:
+        return await sessions.open_sessions(connection, person.staff_id, process.clock())
 
 
 async def sign_out(process: Process, person: Principal) -> None:

@@ -51,10 +51,22 @@ async def sign_in(request: Request, pages: CurrentPages, process: CurrentProcess
     return response
 
 
+@router.get("/sign-out")
+async def ask(request: Request, pages: CurrentPages, person: Visitor, process: CurrentProcess) -> Response:
+    """Which sign-ins would end."""
+    if person is None:
+        return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    ending = await sessions.open_sessions(process, person)
+    return pages.render(request, "sign-out.html", sessions=ending, here=person.session_id)
+
+
 @router.post("/sign-out", dependencies=[Depends(own_site)])
-async def sign_out(person: Visitor, process: CurrentProcess) -> Response:
-    """A token that has ended already is no reason to keep its cookie."""
+async def sign_out(request: Request, person: Visitor, process: CurrentProcess) -> Response:
+    """Everywhere; who is signed in elsewhere too is told so first. A token that is over is no reason to keep its cookie."""
     if person is not None:
+        told = (await request.form()).get("told")
+        if not told and any(session.id != person.session_id for session in await sessions.open_sessions(process, person)):
+            return RedirectResponse("/sign-out", HTTPStatus.SEE_OTHER)
         await sessions.sign_out(process, person)
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     clear_token_cookie(response, secure=process.settings.public_url.startswith("https://"))

@@ -74,6 +74,15 @@ async def received(visits: Visits, name: str, procedure: str = COPY) -> Receipt:
     return await accept(page)
 
 
+async def sign_out(page: Page) -> None:
+    """Everywhere, also where the page says first what else that ends."""
+    await page.get_by_role("button", name="Đăng xuất").click()
+    await page.wait_for_load_state()
+    if page.url.endswith("/sign-out"):
+        await page.get_by_role("button", name="Kết thúc tất cả").click()
+    await expect(page.get_by_role("link", name="Đăng nhập", exact=True)).to_be_visible()
+
+
 async def ask(page: Page, code: str, secret: str) -> None:
     await page.goto("/track")
     await page.get_by_label("Mã hồ sơ hoặc số đăng ký").fill(code)

@@ -131,6 +131,7 @@ PAGES = (
     PageCase("home-clerk", "hoa", "/", at("/")),
     PageCase("sign-in", CITIZEN, "/sign-in", at("/sign-in")),
     PageCase("sign-in-refused", CITIZEN, "/sign-in", sign_in_refused, 401),
+    PageCase("sign-out", "hoa", "/sign-out", at("/sign-out")),
     PageCase("procedures", CITIZEN, "/directory/procedures", at("/directory/procedures")),
     PageCase("procedures-none", CITIZEN, "/directory/procedures", at("/directory/procedures?q=zzz")),
     PageCase(

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.browser.chromium import Visits
-from tests.e2e.browser.journeys import again_until, received
+from tests.e2e.browser.journeys import again_until, received, sign_out
 from tests.support.installation import Installation
 
 pytestmark = pytest.mark.timeout(300)
@@ -17,8 +17,7 @@ async def test_signing_out_in_one_tab_ends_the_other(visits: Visits) -> None:
     there = await here.context.new_page()
     await there.goto("/intake/counter")
     await here.goto("/")
-    await here.get_by_role("button", name="Đăng xuất").click()
-    await expect(here.get_by_role("link", name="Đăng nhập", exact=True)).to_be_visible()
+    await sign_out(here)
     await there.reload()
     await expect(there).to_have_url(re.compile("/sign-in"))
     visits.sessions.pop("duong")

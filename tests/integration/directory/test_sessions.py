@@ -24,6 +24,9 @@ from tests.support.servers import PostgresServer
 from web.signin import COOKIE
 from web.tokens import new_signing_key, verify
 
+LONG = {"username": "long", "password": PASSWORD, "next": "/"}
+OWN = {"Sec-Fetch-Site": "same-origin"}
+
 
 async def sign_in(directory: Directory, username: str, password: str, address: str = "192.0.2.1") -> httpx.Response:
     """`address`: as the front door saw it."""
@@ -194,6 +197,25 @@ async def test_a_person_signs_in_is_led_on_and_signs_out(directory: Directory) -
     assert (out.status_code, out.headers["location"]) == (303, "/")
     assert COOKIE not in browser.cookies
     assert "Lê Thị Ngọc Lan" not in (await directory.browser(token).get("/")).text
+
+
+async def test_who_is_signed_in_elsewhere_is_told_what_signing_out_ends(directory: Directory) -> None:
+    here, there = directory.browser(), directory.browser()
+    for browser in (here, there):
+        await browser.post("/sign-in", data=LONG, headers=OWN)
+    await sign_in(directory, "long", PASSWORD)
+    token = here.cookies[COOKIE]
+    asked = await here.post("/sign-out", data=hidden(token, 1), headers=OWN)
+    assert (asked.status_code, asked.headers["location"]) == (303, "/sign-out")
+    page = (await here.get("/sign-out")).text
+    assert (page.count("trong trình duyệt, từ"), page.count("(tại đây)")) == (2, 1)
+    assert "bằng chương trình, từ" in page
+    out = await here.post("/sign-out", data=hidden(token, 1) | {"told": "yes"}, headers=OWN)
+    assert (out.status_code, out.headers["location"]) == (303, "/")
+    assert (await there.get("/sign-out")).headers["location"] == "/", "nothing is left to end"
+    await here.post("/sign-in", data=LONG, headers=OWN)
+    alone = await here.post("/sign-out", data=hidden(here.cookies[COOKIE], 1), headers=OWN)
+    assert alone.headers["location"] == "/", "what is over is not asked about"
 
 
 @pytest.mark.parametrize("offered", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""])
