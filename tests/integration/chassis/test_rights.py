@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -14,6 +15,7 @@ from tests.support.rights_world import STARTS, Served, ask
 from tests.support.servers import PostgresServer
 
 # Where the unit matters, another unit's may be answered like one that does not exist.
+UNKNOWN: Final = {"dossier": f"d-{'0' * 32}", "case": f"d-{'0' * 32}", "message": f"m-{'0' * 32}"}
 REFUSED: Final = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
@@ -46,6 +48,23 @@ async def test_everybody_may_what_the_table_says_and_nothing_else(served: tuple[
                 if fault:
                     unexpected.append(f"{line}: {asker.name} {fault}")
     assert unexpected == []
+
+
+async def test_another_units_dossier_is_answered_like_an_unknown_one_on_every_route(served: tuple[str, Served]) -> None:
+    """To whoever is somebody at BESIDE, which has nothing to do with the dossier."""
+    service, world = served
+    unknown = replace(world, path={**world.path, **UNKNOWN})
+    told_apart = []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(world.app), base_url="http://motcua.test") as http:
+        for line in [line for line in table_of(service) if any(f"{{{name}}}" in line for name in UNKNOWN)]:
+            for asker in [asker for asker in askers() if asker.name.endswith(" beside")]:
+                now = world.app.state.process.clock()
+                answers = [await ask(http, which, line, asker.headers(now)) for which in (world, unknown)]
+                if len({answer.status_code for answer in answers}) > 1 or (
+                    "/api/" in line and answers[0].json() != answers[1].json()
+                ):
+                    told_apart.append(f"{line}: {asker.name} gets {[answer.status_code for answer in answers]}")
+    assert told_apart == []
 
 
 def _fault(right: Right, asker: Asker, answer: httpx.Response, looks_for: str) -> str:
