@@ -9,6 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.draft_pages import shows_draft
+from tests.support.intake_browser import Browser, Forms
 from tests.support.intake_events import APPLICANT, NOW, new_dossier
 from tests.support.intake_world import Intake, intake_world
 from tests.support.reference_data import headers_for
@@ -101,3 +103,17 @@ async def test_the_page_says_so_at_its_form(bounded: Intake) -> None:
     assert answer.status_code == 429
     assert "Hãy nộp tại quầy" in answer.text
     assert "retry-after" in answer.headers
+
+
+async def test_beyond_what_is_kept_of_an_address_a_form_is_answered_at_once(postgres: PostgresServer, tmp_path: Path) -> None:
+    """Nothing is refused, and nothing more is written."""
+    async with intake_world(postgres, tmp_path, drafts_per_address=1) as intake:
+        citizen = Browser(intake.http, None)
+        asked = await citizen.get("/track")
+        kept = await citizen.send(asked, "/track", code="x", secret="0000-0000")
+        assert shows_draft(kept)
+        at_once = await citizen.send(asked, "/track", code="x", secret="0000-0000")
+        assert at_once.status_code == 422
+        assert Forms(at_once.text).to("/track")["code"] == "x"
+        (count,) = await intake.rows("SELECT count(*) AS n FROM draft")
+        assert count.n == 1
