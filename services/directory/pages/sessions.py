@@ -62,10 +62,10 @@ async def ask(request: Request, pages: CurrentPages, person: Visitor, process: C
 
 @router.post("/sign-out", dependencies=[Depends(own_site)])
 async def sign_out(request: Request, person: Visitor, process: CurrentProcess) -> Response:
-    """Everywhere; who is signed in elsewhere too is told so first. A token that is over is no reason to keep its cookie."""
+    """Everywhere; who is signed in elsewhere too sees which ones first. A token that is over is no reason to keep its cookie."""
     if person is not None:
-        told = (await request.form()).get("told")
-        if not told and any(session.id != person.session_id for session in await sessions.open_sessions(process, person)):
+        confirmed = (await request.form()).get("confirmed")
+        if not confirmed and any(session.id != person.session_id for session in await sessions.open_sessions(process, person)):
             return RedirectResponse("/sign-out", HTTPStatus.SEE_OTHER)
         await sessions.sign_out(process, person)
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)

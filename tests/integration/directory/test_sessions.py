@@ -210,7 +210,7 @@ async def test_who_is_signed_in_elsewhere_is_told_what_signing_out_ends(director
     page = (await here.get("/sign-out")).text
     assert (page.count("trong trình duyệt, từ"), page.count("(tại đây)")) == (2, 1)
     assert "bằng chương trình, từ" in page
-    out = await here.post("/sign-out", data=hidden(token, 1) | {"told": "yes"}, headers=OWN)
+    out = await here.post("/sign-out", data=hidden(token, 1) | {"confirmed": "yes"}, headers=OWN)
     assert (out.status_code, out.headers["location"]) == (303, "/")
     assert (await there.get("/sign-out")).headers["location"] == "/", "nothing is left to end"
     await here.post("/sign-in", data=LONG, headers=OWN)

@@ -212,3 +212,10 @@ async def test_what_reconcile_may_ask(empty_world: World) -> None:
         (bucket,) = buckets
         views[view] = (await empty_world.http.get(f"/api/routing/reconcile/{view}/{bucket}", headers=headers)).json()["rows"]
     assert views == {"routing-positions": {case: "2"}, "cases": {case: event.code}, "intake-positions": {case: "1"}}
+
+
+async def test_who_must_sign_in_to_give_cases_on_comes_back_to_the_list(world: World) -> None:
+    """Not to the page of a case called "assign", which nobody finds."""
+    answer = await world.http.post("/routing/cases/assign", data={"officer": "x"}, headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    assert httpx.URL(answer.headers["location"]).params["next"] == "/routing/cases"
