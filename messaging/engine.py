@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from messaging import inbox, parking_lot
 from messaging.batch import Batch, ready_states
 from messaging.clock import Clock
-from messaging.faults import is_bad_value
+from messaging.faults import is_bad_value, is_too_long
 from messaging.folding import ALL_EFFECTS
 from messaging.handler_table import Effect, Table
 from messaging.inbox import AggregateKey
@@ -43,7 +43,7 @@ class Engine:
         try:
             return await self._transaction(work)
         except Exception as error:
-            if not is_bad_value(error):
+            if not (is_bad_value(error) or (is_too_long(error) and len(work) > 1)):
                 raise
             refused = error
         result = BatchResult()

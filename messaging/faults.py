@@ -2,12 +2,18 @@
 tried again for ever.
 """
 
+from typing import Final
+
 from psycopg import DataError as DriverDataError
 from psycopg import Error as DriverError
+from psycopg.errors import IdleInTransactionSessionTimeout, LockNotAvailable, QueryCanceled, TransactionTimeout
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from contracts.refusal import Refusal
+
+CUT_OFF: Final = (IdleInTransactionSessionTimeout, TransactionTimeout)
+"""PostgreSQL has ended the connection at a limit of ours. psycopg calls it an internal error; it is an outage."""
 
 # Data exception, integrity, and a limit that the value exceeds (too long for its index): the same again will fail again.
 _BAD_VALUE_CLASSES = ("22", "23", "54")
@@ -28,6 +34,25 @@ def is_conflict(error: BaseException) -> bool:
     """SQLSTATE 40xxx: a deadlock or a serialization failure; the same again will do."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, DriverError) and (cause.sqlstate or "").startswith("40")
+
+
+def is_cut_off(error: BaseException | None) -> bool:
+    """PostgreSQL has ended the connection, because its transaction lasted or idled for too long."""
+    return isinstance(_cause(error), CUT_OFF)
+
+
+def is_too_long(error: BaseException) -> bool:
+    """It took longer than PostgreSQL allows: less at once may do."""
+    return isinstance(_cause(error), (*CUT_OFF, QueryCanceled))
+
+
+def is_locked(error: BaseException) -> bool:
+    """Somebody else has locked it, for longer than PostgreSQL lets us wait."""
+    return isinstance(_cause(error), LockNotAvailable)
+
+
+def _cause(error: BaseException | None) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def name_of(error: BaseException) -> str:
