@@ -16,6 +16,17 @@ Outcome = Answer | Exception
 """A Refusal, or a fault that this command alone has met."""
 
 
+class Overloaded(Exception):  # noqa: N818 -- it is the process that is overloaded
+    """More commands wait than will be served in time: come back later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not done: it waits for what somebody else has locked."""
+
+    key: StateKey
+
+
 class KeyReused(Invalid):
     """422: the key was used for another request."""
 
@@ -46,15 +57,20 @@ class CommandFold:
     given: dict[Owner, Given] = field(default_factory=dict)
     faults: Mapping[int, Exception] = field(default_factory=dict)
     """By index in the batch: why its keys could not be told."""
+    held: Mapping[int, Held] = field(default_factory=dict)
+    """By index in the batch: what is not for this transaction."""
     changed: dict[StateKey, None] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
     answered: dict[Owner, Given] = field(default_factory=dict)
     """What this batch has answered, to be kept."""
 
-    def run(self, commands: Sequence[Command[Any]]) -> list[Outcome]:
+    def run(self, commands: Sequence[Command[Any]]) -> list[Outcome | Held]:
         """An outcome for each, up to the first that needs what was not loaded for it: it begins the next batch."""
-        outcomes: list[Outcome] = []
+        outcomes: list[Outcome | Held] = []
         for index, command in enumerate(commands):
+            if index in self.held:
+                outcomes.append(self.held[index])
+                continue
             try:
                 outcomes.append(self._answer(command))
             except NotLoaded as missing:

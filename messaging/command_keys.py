@@ -11,11 +11,12 @@ from messaging.command_folding import Given
 from messaging.command_table import Answer, CommandKey, Owner
 from messaging.statements import Statement
 
-# All by primary key, in key order. A second request with the same key waits here for the first one's end.
+# All by primary key, in key order. A key that an open transaction has claimed is not waited for.
 _CLAIM = Statement("""
     INSERT INTO command (key, actor, fingerprint, at)
     SELECT key, actor, fingerprint, :at
     FROM unnest(CAST(:keys AS text[]), CAST(:actors AS text[]), CAST(:fingerprints AS text[])) AS given (key, actor, fingerprint)
+    WHERE pg_try_advisory_xact_lock(hashtextextended(key || ' ' || actor, 0))
     ORDER BY key, actor ON CONFLICT (key, actor) DO NOTHING RETURNING key, actor
 """)
 _ANSWERED = Statement("""
@@ -35,18 +36,20 @@ _RELEASE = Statement("""
 """)
 
 
-async def claim(connection: AsyncConnection, keys: Collection[CommandKey], at: datetime) -> dict[Owner, Given]:
-    """Claim these keys until the transaction ends; those that were used before, with the answer then given."""
+async def claim(connection: AsyncConnection, keys: Collection[CommandKey], at: datetime) -> dict[Owner, Given | None]:
+    """Claim these keys until the transaction ends; those that were used before, with the answer then given, or None while another
+    transaction has it in hand.
+    """
     if not keys:
         return {}
     fingerprints = {key.owner: key.fingerprint for key in keys}
     values = _columns(fingerprints) | {"fingerprints": list(fingerprints.values()), "at": at}
     claimed = {(row.key, row.actor) for row in await _CLAIM.rows(connection, values)}
-    used = [owner for owner in fingerprints if owner not in claimed]
-    if not used:
-        return {}
-    rows = await _ANSWERED.rows(connection, _columns(used))
-    return {(row.key, row.actor): Given(row.fingerprint, Answer(row.answer, row.status)) for row in rows}
+    used: dict[Owner, Given | None] = {owner: None for owner in fingerprints if owner not in claimed}
+    if used:
+        rows = await _ANSWERED.rows(connection, _columns(used))
+        used |= {(row.key, row.actor): Given(row.fingerprint, Answer(row.answer, row.status)) for row in rows}
+    return used
 
 
 async def keep(connection: AsyncConnection, answered: Mapping[Owner, Given]) -> None:

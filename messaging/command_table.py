@@ -93,6 +93,14 @@ class NotLoaded(LookupError):  # noqa: N818 -- "not loaded" is what it says
     """A handler asked for what its line of the table does not load, or not for the state that the batch has come to."""
 
 
+class LocksTaken(Exception):  # noqa: N818 -- a finding: the batch goes again without them
+    """Somebody else has locked one of these, for longer than a batch waits. Nothing has happened."""
+
+    def __init__(self, keys: Iterable[StateKey]) -> None:
+        super().__init__()
+        self.keys = frozenset(keys)
+
+
 @dataclass(kw_only=True)
 class UnitOfWork:
     """One command's view of its batch: what was loaded and what the commands before it made of it, and its own changes."""

@@ -1,7 +1,8 @@
 """The tally service as a process of its own, for tests that kill or freeze it: `python -m tests.support.tally_process`.
 
-It is told by its environment: KAFKA, DATABASE, RUN (its topics), ROLE (`tally` or `relay`), and STOP_AT, the point at which it
-writes a line to standard output and goes on only when it reads one. The line is the point's name.
+It is told by its environment: KAFKA, DATABASE, RUN (its topics), ROLE (`tally`, `relay` or `holder`), and STOP_AT, the point at
+which it writes a line to standard output and goes on only when it reads one. The line is the point's name. A `holder` locks what
+its point names, as a consumer or a command would, says `locked` and keeps it.
 """
 
 import asyncio
@@ -12,17 +13,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from messaging import command_keys, inbox
 from messaging.bell import Bell, listen
 from messaging.clock import system_clock
-from messaging.connections import make_engine
+from messaging.connections import Limits, make_engine
 from messaging.consumer import GroupConsumer
 from messaging.outbox import COMMON
 from messaging.relay import Relay
 from messaging.runtime import Messaging
-from tests.support.tally_service import Amounts, service
+from messaging.statements import pipeline
+from tests.support.tally_commands import key
+from tests.support.tally_service import Accounts, Amounts, service
 
 IDLE_SECONDS = 1.0
 """How soon PostgreSQL cuts off a frozen relay; in earnest 10."""
+
+UNLIMITED = Limits(statement=0, lock=0, idle=0, transaction=0)
+SHORT = Limits(statement=0, lock=0, idle=1, transaction=2)
 
 POINTS: dict[str, tuple[type, str]] = {
     "before-sending": (Relay, "_produce"),
@@ -43,7 +50,28 @@ def stop_at(point: str) -> None:
     setattr(owner, name, stopping)
 
 
+async def hold(url: str, what: str) -> None:
+    """`inbox:a` as a consumer, behind a pipeline; `account:a` as a command; `key:k` as a command that has claimed its key. With a
+    `!` before it PostgreSQL sets it no limit.
+    """
+    database = make_engine(url, limits=UNLIMITED if what.startswith("!") else SHORT)
+    kind, _, name = what.removeprefix("!").partition(":")
+    async with database.begin() as connection:
+        match kind:
+            case "inbox":
+                async with pipeline(connection):
+                    await inbox.send_lock(connection, [("bank", name)])
+            case "account":
+                await Accounts().load(connection, [name])
+            case _:
+                await command_keys.claim(connection, [key(name)], system_clock())
+        print("locked", flush=True)
+        await asyncio.Event().wait()
+
+
 async def main() -> None:
+    if os.environ["ROLE"] == "holder":
+        await hold(os.environ["DATABASE"], os.environ["STOP_AT"])
     database = make_engine(os.environ["DATABASE"])
     kafka = os.environ["KAFKA"]
     table = service(Amounts(os.environ["RUN"]))
