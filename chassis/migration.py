@@ -1,6 +1,7 @@
 """Brings each service's database to the schema that its code expects: `services/<name>/migrations/`, forward only.
 
-Two that run at once take turns: an advisory lock is held while one works.
+Two that run at once take turns: an advisory lock is held while one works. A change of a table waits for whoever uses it, and all
+others wait behind it: not for long, then the migration fails as a whole, and is to be tried again.
 `python -m chassis.migration write <service> "<message>"` drafts the next version from the difference between code and database.
 """
 
@@ -17,18 +18,23 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, text
 
 from chassis.settings import database_url
+from messaging.bell import KEEPALIVE
 
 _HERE: Final = Path(__file__).parent
 _SERVICES: Final = _HERE.parent / "services"
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('motcua migration'))")
+_WAIT_SHORTLY: Final = text(
+    "SELECT set_config('lock_timeout', '30s', true), set_config('idle_in_transaction_session_timeout', '5min', true)"
+)
 
 
 def upgrade(url: str, service: str, revision: str = "head") -> None:
     """One database, in one transaction; raises what the database raises, and then nothing has changed."""
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args=KEEPALIVE)
     try:
         with engine.begin() as connection:
             connection.execute(_LOCK)
+            connection.execute(_WAIT_SHORTLY)
             command.upgrade(_config(service, connection), revision)
     finally:
         engine.dispose()

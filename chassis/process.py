@@ -23,6 +23,7 @@ from chassis.health import health_router
 from chassis.http_server import HttpServer
 from chassis.logs import configure_logs
 from chassis.loop_watch import LoopWatch
+from chassis.pools import Pools, PoolSizes
 from chassis.reconcile import View, reconcile_router
 from chassis.settings import ProcessSettings, database_url, web_settings
 from chassis.sign_in import SignInLookUp
@@ -30,8 +31,8 @@ from messaging.bell import Bell
 from messaging.clock import Clock, clock_from
 from messaging.command_table import CommandTable
 from messaging.commands import Commands, Overloaded
-from messaging.connections import make_engine, without_transactions
 from messaging.engine import OnBegin
+from messaging.faults import CUT_OFF
 from messaging.handler_table import Table
 from messaging.runtime import Messaging
 from web.app import Lifespan, create_app
@@ -43,8 +44,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """What a running process hands to its routes and background work. `reads` is for those who only read: each statement by
-    itself, without a transaction around it, on the connections of the same pool.
+    """What a running process hands to its routes and background work. `database` is for what routes write themselves; `reads` and
+    `jobs` are for those who only read, shortly or at length: each statement by itself, without a transaction around it.
     """
 
     name: str
@@ -52,10 +53,12 @@ class Process:
     clock: Clock
     database: AsyncEngine
     reads: AsyncEngine
+    jobs: AsyncEngine
     commands: Commands
     messaging: Messaging
 
 
+_UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 Background = Callable[[Process, asyncio.Event, Bell], Awaitable[None]]
 
 
@@ -99,7 +102,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         settings=web_settings(settings),
         now=process.clock,
         folder=service.folder,
-        unavailable=(OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, Overloaded),
+        unavailable=(*_UNAVAILABLE, *CUT_OFF, Overloaded),
     )
     app.state.process = process
     app.add_middleware(LoopWatch)
@@ -116,10 +119,10 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
 
 
 def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
-    clock, database = clock_from(settings.clock), make_engine(url, settings.pool_size)
+    clock, pools = clock_from(settings.clock), Pools.of(url, PoolSizes.of(settings, service.table))
     messaging = Messaging(
         table=service.table,
-        database=database,
+        database=pools.consumers,
         kafka=settings.kafka,
         clock=clock,
         lanes=settings.served_lanes(),
@@ -127,13 +130,14 @@ def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
         replication=settings.replication,
         on_begin=service.on_begin,
     )
-    commands = Commands(database=database, table=service.commands.joined(DEAD_LETTER_COMMANDS), clock=clock)
+    commands = Commands(database=pools.commands, table=service.commands.joined(DEAD_LETTER_COMMANDS), clock=clock)
     return Process(
         name=service.name,
         settings=settings,
         clock=clock,
-        database=database,
-        reads=without_transactions(database),
+        database=pools.commands,
+        reads=pools.pages,
+        jobs=pools.jobs,
         commands=commands,
         messaging=messaging,
     )
@@ -152,7 +156,8 @@ def _lifespan(service: Service, process: Process) -> Lifespan:
         finally:
             await process.commands.drain()
             await process.messaging.stop()
-            await process.database.dispose()
+            for engine in (process.database, process.reads, process.jobs, process.messaging.database):
+                await engine.dispose()
 
     return lifespan
 

@@ -80,12 +80,12 @@ def _add(router: APIRouter, view: View) -> None:
 
     @router.get(f"/{view.name}", name=f"buckets of {view.name}")
     async def buckets(request: Request, _: Operator) -> BucketHashes:
-        async with request.app.state.process.reads.connect() as connection:
+        async with request.app.state.process.jobs.connect() as connection:
             sums = await connection.execute(hashes)
         return BucketHashes(buckets={row.bucket: Bucket(rows=row.number, hash=str(row.hash)) for row in sums})
 
     @router.get(f"/{view.name}/{{bucket}}", name=f"rows of {view.name}")
     async def bucket_rows(request: Request, bucket: Annotated[int, Path(ge=0, lt=BUCKETS)], _: Operator) -> BucketRows:
-        async with request.app.state.process.reads.connect() as connection:
+        async with request.app.state.process.jobs.connect() as connection:
             in_bucket = await connection.execute(rows, {"bucket": bucket})
         return BucketRows(rows={row.key: row.value for row in in_bucket})

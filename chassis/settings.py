@@ -13,7 +13,8 @@ from web.settings import WebSettings
 
 class ProcessSettings(BaseSettings):
     """`MOTCUA_...`; a service adds its own. `lanes` is a comma-separated list, all by default. `trusted_proxies`: whose
-    X-Forwarded-For is believed (see web.client_address), nobody's by default.
+    X-Forwarded-For is believed (see web.client_address), nobody's by default. `pool_size`: database connections for commands and
+    pages; consumers, and what runs in the background, have their own beside these.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
@@ -47,6 +48,11 @@ class ProcessSettings(BaseSettings):
     def _readable_proxies(cls, text: str) -> str:
         TrustedProxies.of(text)
         return text
+
+    @property
+    def background_connections(self) -> int:
+        """Of its work by the clock, at once."""
+        return 1
 
     def served_lanes(self) -> tuple[Lane, ...]:
         return tuple(Lane(part.strip()) for part in self.lanes.split(","))

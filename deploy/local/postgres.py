@@ -24,7 +24,7 @@ from deploy.local.ports import HOST
 SUPERUSER = "postgres"
 SETTINGS = {
     "shared_buffers": "128MB",
-    "max_connections": "250",
+    "max_connections": "400",
     "max_wal_size": "1GB",
     "min_wal_size": "80MB",
     "jit": "off",

@@ -39,5 +39,10 @@ class NotifySettings(ProcessSettings):
         return host.strip("[]"), int(port)
 
     @property
+    def background_connections(self) -> int:
+        """One for each sender."""
+        return self.mail_connections
+
+    @property
     def mail_sender(self) -> str:
         return f"khong-tra-loi@{self.mail_domain}"

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from messaging import dead_letters
-from messaging.connections import make_engine
+from messaging.connections import JOBS, make_engine
 from messaging.statements import Statement
 
 SCHEMA: Final = "shadow"
@@ -58,12 +58,14 @@ def make_shadow_engine(database: AsyncEngine) -> AsyncEngine:
     the disk; that of the swap does, and with it all before.
     """
     url = make_url(database.url).update_query_dict({"options": f"-csearch_path={SCHEMA} -csynchronous_commit=off"})
-    return make_engine(url.render_as_string(hide_password=False), pool_size=2)
+    return make_engine(url.render_as_string(hide_password=False), 2, JOBS)
 
 
 def make_live_engine(database: AsyncEngine) -> AsyncEngine:
-    """Connections apart from the service's own, so that a rebuilding takes none away from pages and consumers."""
-    return make_engine(database.url.render_as_string(hide_password=False), pool_size=3)
+    """Connections apart from the service's own, so that a rebuilding takes none away from pages and consumers. Who freezes while
+    the live consumers wait for the swap is cut off, and they go on.
+    """
+    return make_engine(database.url.render_as_string(hide_password=False), 3, JOBS)
 
 
 async def create_tables(live: AsyncConnection, shadow: AsyncEngine, metadata: MetaData) -> None:
