@@ -36,7 +36,7 @@ async def messages(
     wanted = LedgerFilter(reference=code, dossier=dossier, outcome=outcome, fact_type=fact_type)
     async with process.reads.connect() as connection:
         page = await queries.message_page(connection, reader, wanted, after, PAGE)
-    lines = [MessageLine.of(line, next_try(line.message, process.clock)) for line in page.rows]
+    lines = [MessageLine.of(line, next_try(line, process.clock)) for line in page.rows]
     return MessagePage(messages=lines, next=page.next)
 
 
@@ -45,7 +45,7 @@ async def message_with_attempts(process: CurrentProcess, reader: Reader, message
     async with process.reads.connect() as connection:
         line, attempts = await queries.message_record(connection, reader, message)
     set_etag(response, line.message.version)
-    return MessageDetail.with_attempts(line, next_try(line.message, process.clock), attempts)
+    return MessageDetail.with_attempts(line, next_try(line, process.clock), attempts)
 
 
 @router.get("/summary")

@@ -22,7 +22,6 @@ from contracts.values import Lane
 from messaging import outbox
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import IDLE_LOOK_SECONDS, POLL_SECONDS, Bell
-from messaging.clock import system_clock
 from messaging.handler_table import Decision, numbered
 from services.notify import handlers
 from services.notify.adapters.gateways import gateway_of
@@ -64,6 +63,25 @@ def batch_size(mails: int, seconds: float) -> int:
     return max(AT_LEAST, min(AT_MOST, int(mails * RECORD_SECONDS / max(seconds, 0.001))))
 
 
+@dataclass
+class MachineTime:
+    """The database's time, for a lease's holder: as it last said, and as much more as has passed here since it was asked."""
+
+    _said: datetime | None = None
+    _asked_at: float = 0.0
+
+    async def ask(self, connection: AsyncConnection) -> datetime:
+        asked_at = time.monotonic()
+        self._said, self._asked_at = await queue.machine_now(connection), asked_at
+        return self._said
+
+    def latest(self) -> datetime:
+        """Never before the database's own: a lease ends here first. Raises where it was not asked yet."""
+        if self._said is None:
+            raise AssertionError("what is under a lease was claimed before")
+        return self._said + timedelta(seconds=time.monotonic() - self._asked_at)
+
+
 @dataclass(kw_only=True)
 class Sender:
     """Whose `turn` it is looks and waits for what is due; having claimed some, it leaves that to the next and sends. So an idle
@@ -78,6 +96,7 @@ class Sender:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     at_a_time: int = AT_LEAST
     _used_at: float = field(default_factory=time.monotonic, init=False)
+    _machine_time: MachineTime = field(default_factory=MachineTime, init=False)
 
     async def run(self) -> None:
         try:
@@ -109,10 +128,10 @@ class Sender:
     async def _claim_due(self) -> list[Claimed]:
         lanes = self.settings.served_lanes()
         async with self.process.reads.connect() as connection:
-            due_at = await queue.next_due(connection, lanes, system_clock())
+            due_in = await queue.next_due(connection, lanes)
         if self.stopping.is_set():
             return []
-        wait = IDLE_LOOK_SECONDS if due_at is None else (due_at - system_clock()).total_seconds()
+        wait = IDLE_LOOK_SECONDS if due_in is None else due_in.total_seconds()
         if wait > 0:
             await self._rest(min(wait, IDLE_LOOK_SECONDS))
             return []
@@ -151,9 +170,9 @@ class Sender:
     async def claim(self, *lanes: Lane) -> list[Claimed]:
         """Attempts begun and committed; what is not to be sent any more is skipped here, with those that others supersede."""
         lease = timedelta(seconds=3 * self.settings.mail_seconds)
-        async with self.process.database.begin() as connection:
-            now, machine_now = self.process.clock(), system_clock()
-            due = [item for lane in lanes for item in await queue.claim(connection, lane, machine_now, self.at_a_time)]
+        async with self.process.messaging.database.begin() as connection:
+            now, machine_now = self.process.clock(), await self._machine_time.ask(connection)
+            due = [item for lane in lanes for item in await queue.claim(connection, lane, self.at_a_time)]
             await queue.lapse(connection, [item.message for item in due if item.message.state is State.SENDING], now)
             superseded = await queue.lock_waiting(connection, {ident for item in due for ident in item.supersedes})
             decisions = {ident: handlers.supersede(message, now) for ident, message in superseded.items()}
@@ -173,7 +192,7 @@ class Sender:
         """The call, if it can still end within the lease and the process is to go on. Raises Away."""
         if message.due_at is None or contact.contact is None or contact.address is None:
             raise AssertionError("claimed without lease or address")
-        if self.stopping.is_set() or system_clock() + timedelta(seconds=self.settings.mail_seconds) > message.due_at:
+        if self.stopping.is_set() or self._machine_time.latest() + timedelta(seconds=self.settings.mail_seconds) > message.due_at:
             return Result(Verdict.AWAY, "its turn did not come")
         try:
             letter = write(message.template, contact.contact.language, message.content, self.settings.public_url)
@@ -194,8 +213,8 @@ class Sender:
     async def _save_results(self, results: Sequence[tuple[Message, Result]]) -> None:
         if not results:
             return
-        async with self.process.database.begin() as connection:
-            now, machine_now = self.process.clock(), system_clock()
+        async with self.process.messaging.database.begin() as connection:
+            now, machine_now = self.process.clock(), await self._machine_time.ask(connection)
             current = await MESSAGES.load(connection, [message.id for message, _ in results])
             await queue.end_attempts(connection, results, now)
             decisions = [

@@ -50,7 +50,7 @@ async def messages(
         page=page,
         summary=summary,
         wanted=wanted,
-        next_try=lambda message: queries.next_try(message, process.clock),
+        next_try=lambda line: queries.next_try(line, process.clock),
         older=_address(outcome, page.next) if page.next else None,
         newest=_address(outcome, None) if after else None,
     )
@@ -108,7 +108,7 @@ async def _message(
         line=line,
         attempts=attempts,
         letter=queries.letter_of(line, chosen_language(request), process.settings.public_url),
-        next_try=queries.next_try(line.message, process.clock),
+        next_try=queries.next_try(line, process.clock),
         may_retry=may_retry(reader, line.message.unit),
     )
 

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.references import read_reference
 from contracts.values import LANGUAGES
-from messaging.clock import Clock, system_clock
+from messaging.clock import Clock
 from services.notify.access import require_reading, units_of
 from services.notify.adapters.letters import WRITE_FAULTS, Letter, write
 from services.notify.domain.ledger import Attempt, LedgerFilter, LedgerKey, LedgerLine
-from services.notify.domain.message import Message, MessageUnknown, Outcome, State, fact_name
+from services.notify.domain.message import MessageUnknown, Outcome, State, fact_name
 from services.notify.domain.notice import TEMPLATES
 from services.notify.repository import ledger
 from services.notify.schemas import OutcomeCounts, Summary
@@ -76,11 +76,11 @@ def _outcome_counts(numbers: Mapping[Outcome, int]) -> OutcomeCounts:
     return OutcomeCounts(**{outcome.value: numbers.get(outcome, 0) for outcome in Outcome})
 
 
-def next_try(message: Message, clock: Clock) -> datetime | None:
+def next_try(line: LedgerLine, clock: Clock) -> datetime | None:
     """When it is due by the clock that people see; None for one that is being sent or is done with."""
-    if message.state is not State.QUEUED or message.due_at is None:
+    if line.message.state is not State.QUEUED or line.due_in is None:
         return None
-    return clock() + max(message.due_at - system_clock(), timedelta())
+    return clock() + max(line.due_in, timedelta())
 
 
 def normal_reference(text: str) -> str | None:

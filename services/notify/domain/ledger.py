@@ -1,7 +1,7 @@
 """The ledger as its readers see it: a line for each message, the attempts behind it, and what one may search for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from contracts.values import masked_email
@@ -40,11 +40,14 @@ class LedgerFilter:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """A message with what is known now of whom it is for (None: nobody ever, or not come), and which version it went to."""
+    """A message with what is known now of whom it is for (None: nobody ever, or not come), and which version it went to.
+    `due_in`: how long it waits for its turn or, under way, for its lease's end.
+    """
 
     message: Message
     contact: KnownContact | None
     sent_to_version: int | None
+    due_in: timedelta | None
 
     @property
     def key(self) -> LedgerKey:

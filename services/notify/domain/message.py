@@ -3,7 +3,7 @@
 queued -> sending -> sent | failed | queued again; queued -> skipped; failed -> queued, when a person says so.
 An attempt is begun (and committed) before the call, and ended after it. `due_at` is when it may be taken up: while it is
 being sent, the end of the lease, after which nobody knows what became of it and it is taken up again under the same Message-ID.
-`now` is the moment that people see; `machine_now` is the machine's own, by which waits and leases are counted.
+`now` is the moment that people see; `machine_now` is the database's own, by which waits and leases are counted.
 """
 
 from collections.abc import Mapping

@@ -15,7 +15,7 @@ from services.notify.domain.message import Outcome, State
 from services.notify.repository.messages import contact_of, message_of
 
 _WITH_CONTACT: Final = """
-    SELECT m.*, c.version AS contact_version, c.value AS contact,
+    SELECT m.*, m.due_at - now() AS due_in, c.version AS contact_version, c.value AS contact,
            (SELECT max(a.contact_version) FROM attempt a WHERE a.message = m.id AND a.outcome = 'accepted') AS sent_to
     FROM ({rows}) AS m LEFT JOIN state_copy c ON c.topic = '{contacts}' AND c.id = m.dossier
     ORDER BY {order}
@@ -124,7 +124,7 @@ def _statement(rows: str, order: str) -> TextClause:
 
 def _line(row: Any) -> LedgerLine:
     contact = None if row.contact_version is None else contact_of(row.contact_version, row.contact)
-    return LedgerLine(message_of(row), contact, row.sent_to)
+    return LedgerLine(message_of(row), contact, row.sent_to, row.due_in)
 
 
 def _starts(wanted: LedgerFilter, after: LedgerKey | None) -> dict[str, list[str]]:

@@ -1,9 +1,12 @@
-"""The senders' side of the ledger: what is due, who is to be written to, and the attempts as they begin and end."""
+"""The senders' side of the ledger: what is due, who is to be written to, and the attempts as they begin and end.
+
+What is due, and how long a lease runs, the database's clock says: those of two hosts need not agree.
+"""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -23,14 +26,15 @@ from services.notify.tables import UNDER_WAY, AttemptRow
 # earlier goes first.
 _IS_HELD: Final = """EXISTS (
     SELECT FROM message o WHERE o.dossier = m.dossier AND o.channel = m.channel AND o.sequence <> m.sequence AND (
-        o.state = 'sending' AND (o.sequence < m.sequence OR o.due_at > :machine_now)
+        o.state = 'sending' AND (o.sequence < m.sequence OR o.due_at > now())
         OR o.state = 'queued' AND o.sequence < m.sequence
            AND NOT (o.attempt > 0 AND m.fact_type || ' ' || o.fact_type = ANY(:superseding)))
 )"""
 _SUPERSEDING: Final = [" ".join(pair) for pair in sorted(SUPERSEDING)]
+_NOW: Final = text("SELECT now()")
 # By index message_due: the first of each lane.
 _NEXT_DUE: Final = text(f"""
-    SELECT min(first.due_at) FROM unnest(CAST(:lanes AS text[])) AS served (lane) CROSS JOIN LATERAL (
+    SELECT min(first.due_at) - now() FROM unnest(CAST(:lanes AS text[])) AS served (lane) CROSS JOIN LATERAL (
         SELECT m.due_at FROM message m
         WHERE m.lane = served.lane AND m.state IN ('queued', 'sending') AND NOT {_IS_HELD} ORDER BY m.due_at LIMIT 1
     ) AS first
@@ -46,7 +50,7 @@ _CLAIM: Final = text(f"""
            ARRAY(SELECT e.id FROM message e WHERE e.dossier = m.dossier AND e.channel = m.channel AND e.sequence < m.sequence
                  AND e.state = 'queued') AS superseded
     FROM message m JOIN state_copy c ON c.topic = :contacts AND c.id = m.dossier
-    WHERE m.lane = :lane AND m.state IN ('queued', 'sending') AND m.due_at <= :machine_now AND NOT {_IS_HELD}
+    WHERE m.lane = :lane AND m.state IN ('queued', 'sending') AND m.due_at <= now() AND NOT {_IS_HELD}
     ORDER BY m.due_at, m.queued_at LIMIT :limit
     FOR UPDATE OF m SKIP LOCKED
 """)  # noqa: S608 -- our own text
@@ -83,19 +87,23 @@ class Due:
     supersedes: frozenset[str]
 
 
-async def next_due(connection: AsyncConnection, lanes: Sequence[Lane], machine_now: datetime) -> datetime | None:
-    """When the next message of these lanes may be taken up; None while nothing waits to be sent."""
-    values = {"lanes": list(lanes), "machine_now": machine_now, "superseding": _SUPERSEDING}
-    due: datetime | None = await connection.scalar(_NEXT_DUE, values)
+async def machine_now(connection: AsyncConnection) -> datetime:
+    """When this transaction began, by the database's clock."""
+    now: datetime = await connection.scalar(_NOW)
+    return now
+
+
+async def next_due(connection: AsyncConnection, lanes: Sequence[Lane]) -> timedelta | None:
+    """In how long the next message of these lanes may be taken up; None while nothing waits to be sent."""
+    due: timedelta | None = await connection.scalar(_NEXT_DUE, {"lanes": list(lanes), "superseding": _SUPERSEDING})
     return due
 
 
-async def claim(connection: AsyncConnection, lane: Lane, machine_now: datetime, limit: int) -> list[Due]:
+async def claim(connection: AsyncConnection, lane: Lane, limit: int) -> list[Due]:
     """The longest due messages of a lane, locked, that none of their dossier's goes before."""
     values = {
         "contacts": CONTACTS.base,
         "lane": lane,
-        "machine_now": machine_now,
         "limit": limit,
         "superseding": _SUPERSEDING,
     }
