@@ -103,6 +103,15 @@ class StepRow(RoutingRow, table=True):
     officer_name: str | None = Field(default=None, sa_type=Text)
 
 
+class LoadRow(RoutingRow, table=True):
+    """How many open cases an officer has, over all units. Changed with them, by the statement that saves them."""
+
+    __tablename__ = "officer_load"
+
+    officer: str = Field(primary_key=True, sa_type=Text)
+    open: int = Field(sa_type=BigInteger)
+
+
 class AbsenceRow(RoutingRow, table=True):
     __tablename__ = "absence"
     __table_args__ = (

@@ -26,15 +26,30 @@ _OFFICERS = Statement("""
     WHERE post ->> 'unit' = given.unit AND post ->> 'role' = 'officer'
     ORDER BY given.unit, c.value ->> 'name', c.id
 """)
-# Per officer by indexes case_officer_open and case_officer_assigned.
+# By primary key of officer_load, and per officer by index case_officer_assigned.
 _LOADS = Statement("""
-    SELECT given.officer, count.open, newest.assigned_at
+    SELECT given.officer, COALESCE(l.open, 0) AS open, newest.assigned_at
     FROM unnest(CAST(:officers AS text[])) AS given (officer)
-    CROSS JOIN LATERAL (SELECT count(*) AS open FROM routing_case c
-                        WHERE c.officer = given.officer AND c.decided_at IS NULL) AS count
+    LEFT JOIN officer_load l ON l.officer = given.officer
     JOIN LATERAL (SELECT c.assigned_at FROM routing_case c WHERE c.officer = given.officer
                   ORDER BY c.assigned_at DESC LIMIT 1) AS newest ON true
 """)
+
+
+# Whoever saves cases has changed their loads before this lock is there, or does so after it: the count in between misses nothing.
+_LOCK_LOADS = Statement("LOCK TABLE officer_load IN SHARE ROW EXCLUSIVE MODE")
+_FORGET_LOADS = Statement("DELETE FROM officer_load")
+# By index case_officer_open.
+_COUNT_LOADS = Statement("""
+    INSERT INTO officer_load (officer, open)
+    SELECT officer, count(*) FROM routing_case WHERE decided_at IS NULL AND officer IS NOT NULL GROUP BY officer
+""")
+
+
+async def count_anew(connection: AsyncConnection) -> None:
+    """The open cases of every officer. Who saves cases meanwhile waits for it."""
+    for statement in (_LOCK_LOADS, _FORGET_LOADS, _COUNT_LOADS):
+        await statement.send(connection)
 
 
 async def officers_of(connection: AsyncConnection, units: Sequence[str]) -> dict[str, list[Competent]]:

@@ -2,7 +2,9 @@
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
+from chassis import migration
 from chassis.migration import differences, metadata, upgrade
 from contracts.services import SERVICES
 
@@ -98,6 +100,46 @@ async def test_people_of_an_older_release_are_marked_to_be_hashed_anew(postgres)
         connection.execute(person, {"d": "d-of-a-process-of-the-release-before"})
         assert connection.execute(text("SELECT index_form FROM person")).scalars().all() == [0, 0]
     engine.dispose()
+
+
+CASES_BEFORE = text("""
+    INSERT INTO routing_case (id, lane, version, code, receiving_unit, receiving_unit_name, competent_unit, competent_unit_name,
+        procedure, papers, accepted_at, promised_at, opened_at, officer, officer_name, assigned_at, outcome, decided_at,
+        decided_by, decided_by_name)
+    SELECT id, 'district', 1, id, 'u', 'U', 'u', 'U', '{}', '[]', now(), now(), now(), officer, officer,
+        CASE WHEN officer IS NOT NULL THEN now() END, CASE WHEN decided THEN 'granted' END, CASE WHEN decided THEN now() END,
+        CASE WHEN decided THEN 'a' END, CASE WHEN decided THEN 'a' END
+    FROM (VALUES ('1', 'a', false), ('2', 'a', false), ('3', 'a', true), ('4', 'b', false), ('5', NULL, false))
+         AS given (id, officer, decided)
+""")
+
+
+async def test_open_cases_of_an_older_release_are_counted_for_their_officers(postgres) -> None:
+    url = await postgres.create_database("older_cases")
+    upgrade(url, "routing", "0007")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(CASES_BEFORE)
+    upgrade(url, "routing")
+    with engine.begin() as connection:
+        loads = connection.execute(text("SELECT officer, open FROM officer_load ORDER BY officer")).all()
+    assert [tuple(load) for load in loads] == [("a", 2), ("b", 1)]
+    engine.dispose()
+
+
+async def test_a_migration_waits_for_a_table_s_users_and_not_for_ever(postgres, monkeypatch) -> None:
+    """Behind a change of a table that waits, everybody else waits too."""
+    url = await postgres.create_database("in_use")
+    upgrade(url, "routing", "0007")
+    monkeypatch.setattr(migration, "_WAIT_SHORTLY", text("SELECT set_config('lock_timeout', '300ms', true)"))
+    engine = create_engine(url)
+    with engine.begin() as user:
+        user.execute(text("LOCK TABLE routing_case IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            upgrade(url, "routing")
+    engine.dispose()
+    upgrade(url, "routing")
+    assert differences(url, "routing") == []
 
 
 DOSSIER_BEFORE = text("""
