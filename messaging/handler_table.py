@@ -132,7 +132,9 @@ class Table:
         return entries if len(effects) == len(Effect) else tuple(entry for entry in entries if entry.effect in effects)
 
     def groups(self, lanes: Sequence[Lane]) -> dict[str, tuple[str, ...]]:
-        """Consumer group -> topics, for a process that serves these lanes."""
+        """Consumer group -> topics, for a process that serves these lanes. What has no lane is read in two groups: facts, of
+        which there may be a flood, and state, by which people are signed out.
+        """
         groups: dict[str, list[str]] = {}
         for topic in self.reads:
             if topic.laned or topic.served_with:
@@ -140,5 +142,6 @@ class Table:
                     if topic.laned or topic.served_with is lane:
                         groups.setdefault(f"{self.service}.{lane}", []).append(topic.name(lane))
             else:
-                groups.setdefault(f"{self.service}.common", []).append(topic.base)
+                kind = "facts" if topic.kind is Kind.FACTS else "common"
+                groups.setdefault(f"{self.service}.{kind}", []).append(topic.base)
         return {group: tuple(names) for group, names in groups.items()}

@@ -60,6 +60,15 @@ def test_lanes_are_separate_groups() -> None:
     assert all(name.endswith(".post") for name in groups["routing.post"])
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_has_no_lane_is_state_or_facts_in_a_group_and_never_both(service: str) -> None:
+    """A flood of messages must not delay that somebody is signed out."""
+    kinds = {topic.base: topic.kind for topic in TOPICS if not topic.laned}
+    for group, topics in table(service).groups(tuple(Lane)).items():
+        assert len({kinds[topic] for topic in topics if topic in kinds}) <= 1, group
+    assert not any(kinds[topic] is Kind.FACTS for topic in table(service).groups(()).get(f"{service}.common", ()))
+
+
 def test_the_post_s_shipments_are_served_with_the_post_lane() -> None:
     groups = table("intake").groups(tuple(Lane))
     assert [group for group, topics in groups.items() if SHIPMENTS.base in topics] == ["intake.post"]

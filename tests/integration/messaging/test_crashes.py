@@ -25,7 +25,7 @@ async def test_two_processes_share_and_one_is_killed_between_database_commit_and
     async with world.ready() as here, tally_process(world, point="committed") as process:
         await world.was_applied_effectively_once(dict.fromkeys(accounts, 5))
         consumer = here.consumers[0].subscriber.consumer
-        await eventually(lambda: len(consumer.assignment()) < 3, describe="partitions given to the other")
+        await eventually(lambda: len(consumer.assignment()) < 2, describe="partitions given to the other")
         await world.good(accounts, 20, start=6)
         await process.says("committed")
         await process.kill()

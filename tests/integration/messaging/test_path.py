@@ -93,7 +93,9 @@ async def test_offsets_are_committed_to_kafka_too(world: TallyWorld) -> None:
     }
     admin = AIOKafkaAdminClient(bootstrap_servers=world.kafka)
     await admin.start()
-    committed = await admin.list_consumer_group_offsets("tally.common")
+    committed = {}
+    for group in ("tally.facts", "tally.common"):
+        committed |= await admin.list_consumer_group_offsets(group)
     await admin.close()
     assert {partition: committed[partition].offset for partition in stored} == stored
 
