@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from messaging import metrics
 from messaging.command_folding import Outcome, Overloaded
 from messaging.command_table import Command, LocksTaken, StateKey
 
@@ -75,11 +76,13 @@ class SetAside:
             queue.append(waiting)
         else:
             waiting.outcome.set_result(Overloaded())
+        metrics.COMMANDS_ASIDE.set(len(self))
 
     async def _work(self) -> None:
         try:
             while self._queues:
                 moved = [await self._take_turn(key) for key in self.keys]
+                metrics.COMMANDS_ASIDE.set(len(self))
                 if not any(moved):
                     await asyncio.sleep(REST_SECONDS)
         finally:

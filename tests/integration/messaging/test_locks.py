@@ -17,6 +17,7 @@ from messaging.clock import system_clock
 from messaging.command_table import Answer, Command
 from messaging.commands import Commands, Overloaded
 from messaging.connections import COMMANDS, CONSUMERS, JOBS, PAGES, Limits, make_engine
+from messaging.metrics import COMMANDS_ASIDE
 from messaging.statements import Statement, pipeline
 from tests.support.eventually import eventually
 from tests.support.tally_commands import TABLE, Add, key
@@ -172,10 +173,13 @@ async def test_one_locked_counter_keeps_its_own_waiting_and_serves_all_others(wo
         again = [await commands.run(replace(adding(account), key=None)) for account in others]
         assert [answer.body["total"] for answer in again] == [2] * 19
         assert not any(task.done() for task in waiting)
+        assert COMMANDS_ASIDE._value.get() == 5
         locked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         assert len(await world.rows(locked)) <= 1, "a busy counter takes one connection"
         await holder.kill()
         assert [(await task).body["total"] for task in waiting] == [2, 3, 4, 5, 6]
+    await commands.drain()
+    assert COMMANDS_ASIDE._value.get() == 0
     assert (await commands.run(adding(busy))).body["total"] == 1, "its key is kept with its answer"
 
 
