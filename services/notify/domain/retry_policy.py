@@ -1,7 +1,7 @@
 """How long to wait before the next attempt, and when to stop: RFC 5321 (4.5.4.1) asks to go on for four to five days.
 
-Waits and leases are counted on the database's clock: those of two hosts need not agree. The clock that people see may be moved for
-a demo, and starts anew with each process: a wait on it could be skipped, or never end.
+Waits and leases are counted on the database's clock: those of two hosts need not agree. The clock that people see may be moved
+for a demo, and starts anew with each process: a wait on it could be skipped, or never end.
 """
 
 from datetime import UTC, datetime, timedelta
