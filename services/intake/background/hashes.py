@@ -41,7 +41,7 @@ async def hash_people_anew(process: Process, stopping: asyncio.Event, _: Bell) -
 async def hash_some_anew(process: Process) -> int:
     """How many there were, at most AT_A_TIME."""
     keys = keys_of(process.settings)
-    async with process.database.begin() as connection:
+    async with process.messaging.database.begin() as connection:
         old = await people.hashed_before(connection, INDEX_FORM, AT_A_TIME)
         if old:
             await people.save_hashes(connection, INDEX_FORM, [_hashed_anew(keys, person) for person in old])
