@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from contracts.refusal import Refusal
 from web.addresses import here, nearest_page, wants_html, with_query
+from web.allowed import allowed_methods
 from web.csrf import SAFE_METHODS, OldPage
 from web.languages import chosen_language, for_people, layout_texts
 from web.late_forms import keep_late, keep_of_old_page
@@ -123,12 +124,10 @@ async def on_http(request: Request, error: HTTPException) -> Response:
         return RedirectResponse(with_query(request, nearest_page(request)), HTTPStatus.SEE_OTHER)
     other = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unforeseen"
     code = _BY_STATUS.get(error.status_code, other)
-    return answer(request, _problem(error.status_code, code), _with_head(error.headers))
+    return answer(request, _problem(error.status_code, code), _headers(request, error))
 
 
-def _with_head(headers: Mapping[str, str] | None) -> Mapping[str, str]:
-    """HEAD is no method of our routes, but answered wherever GET is (web.middleware): Allow says so."""
-    allowed = (headers or {}).get("Allow", "").split(", ")
-    if "GET" not in allowed:
-        return headers or {}
-    return {**(headers or {}), "Allow": ", ".join(sorted({*allowed, "HEAD"}))}
+def _headers(request: Request, error: HTTPException) -> Mapping[str, str]:
+    if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        return error.headers or {}
+    return {**(error.headers or {}), "Allow": ", ".join(allowed_methods(request.scope))}

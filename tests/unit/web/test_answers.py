@@ -47,7 +47,7 @@ async def test_an_unknown_route_and_a_wrong_method() -> None:
     assert (missing.status_code, missing.json()["code"]) == (404, "not-found")
     async with browse(sample_app()) as client:
         wrong = await client.delete("/api/sample/things/a")
-        assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "method", "GET, HEAD")
+        assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "method", "GET, HEAD, PUT")
 
 
 @pytest.mark.parametrize(("how", "seconds"), [("unavailable", "9"), ("driver", "5")])
