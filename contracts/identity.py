@@ -137,7 +137,8 @@ def identity_as_kept(number: str, kind: IdentityKind | None = None) -> Identity:
         if kind is None and kind_of(plain) is not IdentityKind.OTHER:
             return Identity(kind_of(plain), plain)
         return Identity(IdentityKind.OTHER, _other_number(number))
-    return Identity(kind, normal_number(number))
+    plain = normal_number(number)
+    return Identity(kind, plain) if _has_shape(plain, kind) else Identity(IdentityKind.OTHER, _other_number(number))
 
 
 def possible_identities(typed: str) -> list[Identity]:

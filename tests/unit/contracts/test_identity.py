@@ -101,6 +101,15 @@ def test_what_others_send_without_a_shape_is_kept_as_of_another_kind(sent: str, 
     assert identity_as_kept(sent) == Identity(IdentityKind.OTHER, kept)
 
 
+@given(st.text(max_size=30), st.sampled_from(IdentityKind))
+def test_a_number_without_the_shape_of_its_kind_is_of_another_and_raises_no_doubt(typed: str, kind: IdentityKind) -> None:
+    """A clerk looks for "0" and says that it is a citizen's card."""
+    identity = identity_as_kept(typed, kind)
+    assert identity.kind in {kind, IdentityKind.OTHER}
+    doubts(identity, date(2026, 2, 16))
+    assert identity_as_kept("0", IdentityKind.CITIZEN_CARD) == Identity(IdentityKind.OTHER, "0")
+
+
 @given(st.text(max_size=30), st.none() | st.sampled_from(IdentityKind))
 def test_what_was_taken_in_is_kept_as_it_is(written: str, kind: IdentityKind | None) -> None:
     try:
