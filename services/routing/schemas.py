@@ -40,7 +40,7 @@ class SeenCase(_Schema):
     """A case in the version last seen, as If-Match would name it."""
 
     case: Identifier
-    version: Annotated[int, Field(ge=0, lt=2**31)]
+    version: Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 
 
 class AssignCases(_Schema):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from contracts.given import GivenLongText
 from contracts.identity import IdentityKind
@@ -30,7 +30,7 @@ class SubmitDossier(_Request):
 class ReceiveDossier(SubmitDossier):
     """What a clerk receives at the counter; accepted at once unless `accept` is false."""
 
-    accept: bool = True
+    accept: StrictBool = True
     received_at: Moment | None = Field(default=None, description="the time at the counter; now, if not given")
 
 

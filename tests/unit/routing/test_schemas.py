@@ -152,3 +152,10 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
         operation = commands[f"/api/routing/{path}"]
         assert f'/{request.__name__}"' in json.dumps(operation["requestBody"])
         assert {parameter["name"] for parameter in operation["parameters"]} == {"Idempotency-Key"}
+
+
+@pytest.mark.parametrize("version", [True, "1", 1.0])
+def test_a_version_is_a_number_and_nothing_that_can_be_read_as_one(version: object) -> None:
+    """`false` was taken for the version 0."""
+    with pytest.raises(ValidationError, match="version"):
+        AssignCases.model_validate({"officer": "cb-an", "cases": [{"case": "d-1", "version": version}]})
