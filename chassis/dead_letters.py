@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
@@ -20,6 +20,7 @@ from web.principal import Forbidden, Principal
 from web.signin import requires
 
 Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
+LetterNumber = Annotated[int, Path(ge=0, le=2**63 - 1)]
 
 
 class Skip(BaseModel):
@@ -84,17 +85,17 @@ async def _list(request: Request, _: Operator) -> DeadLetters:
     return DeadLetters(dead_letters=letters, parked=parked)
 
 
-async def _show(request: Request, letter: int, _: Operator) -> ParkedEvent:
+async def _show(request: Request, letter: LetterNumber, _: Operator) -> ParkedEvent:
     async with request.app.state.process.reads.connect() as connection:
         return ParkedEvent.model_validate(await dead_letters.show(connection, letter))
 
 
-async def _retry(request: Request, letter: int, operator: Operator, key: IdempotencyKey) -> LetterState:
+async def _retry(request: Request, letter: LetterNumber, operator: Operator, key: IdempotencyKey) -> LetterState:
     command = CommandKey.of(key, operator.staff_id, f"retry {letter}", b"")
     return await _run(request, Command(body=RetryLetter(letter), by=operator, key=command))
 
 
-async def _skip(request: Request, letter: int, skip: Skip, operator: Operator, key: IdempotencyKey) -> LetterState:
+async def _skip(request: Request, letter: LetterNumber, skip: Skip, operator: Operator, key: IdempotencyKey) -> LetterState:
     command = CommandKey.of(key, operator.staff_id, f"skip {letter}", skip.why)
     return await _run(request, Command(body=SkipLetter(letter, skip.why), by=operator, key=command))
 

@@ -17,6 +17,8 @@ from web.languages import layout_texts
 
 HEADER: Final = "If-Match"
 FIELD: Final = "if_match"
+PATTERN: Final = r'^(W/)?"[0-9]{1,18}(-(gzip|br|zstd))?"$'
+"""For the OpenAPI document."""
 # A front door that compresses marks the tag as weak or with the encoding; the version in it is the same.
 _TAG: Final = re.compile(r'(?:W/)?"([0-9]{1,18})(?:-(?:gzip|br|zstd))?"')
 

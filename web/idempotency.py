@@ -16,7 +16,9 @@ from web.languages import layout_texts
 
 HEADER: Final = "Idempotency-Key"
 FIELD: Final = "idempotency_key"
-_KEY: Final = re.compile(r"[\x21-\x7e]{8,128}")
+PATTERN: Final = "^[!-~]{8,128}$"
+"""For the OpenAPI document."""
+_KEY: Final = re.compile(PATTERN)
 
 
 class BadIdempotencyKey(Refusal):

@@ -40,9 +40,10 @@ _BODIES: Final[dict[str, Any]] = {
         },
     }
 }
-_FAULTS: Final = {"properties": {"errors": {"type": "array", "items": FaultProblem.model_json_schema()}}}
+_A_FAULT: Final = {"anyOf": [FaultProblem.model_json_schema(), {"$ref": "#/components/schemas/FieldProblem"}]}
+_FAULTS: Final = {"properties": {"errors": {"type": "array", "items": _A_FAULT}}}
 _REFUSED: Final[dict[str, Any]] = {
-    "description": "Nothing was imported; each of the `errors` names a fault with its file, line and column.",
+    "description": "Nothing was imported. Each of the `errors` names a fault by file, line and column, or a field of the body.",
     "content": {MEDIA_TYPE: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, _FAULTS]}}},
 }
 
