@@ -52,14 +52,16 @@ check: setup-dev ## Lint, types, imports, contracts
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.golden --check
 	@$(BIN)/python -m deploy.openapi --check
+	@$(BIN)/python -m deploy.asyncapi --check
 
 format: setup-dev ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-contracts: setup-dev ## Write the golden schemas and OpenAPI documents after adding an event or a route
+contracts: setup-dev ## Write the golden schemas, OpenAPI and AsyncAPI documents after adding an event or a route
 	@$(BIN)/python -m contracts.golden
 	@$(BIN)/python -m deploy.openapi
+	@$(BIN)/python -m deploy.asyncapi
 
 bench: setup-dev ## The figures of README, each with its peer in the same run, and README's tables from them
 	@$(BIN)/motcua bench relay --save
