@@ -27,7 +27,7 @@ settings.load_profile("motcua")
 # The parsed code of the project and its schemas are many small objects, which are looked through for garbage again and again.
 gc.set_threshold(50_000, 20, 50)
 
-TOGETHER = ("tests/e2e/", "tests/lanes/", "tests/architecture/")
+TOGETHER = ("tests/e2e/", "tests/lanes/", "tests/strangers/", "tests/sweep/", "tests/architecture/")
 """Folders whose tests share what takes long to make: a whole installation, or the parsed code of the project."""
 
 

@@ -89,7 +89,7 @@ def _download(context: MavenContext, wanted: vendor.Artifact) -> Path:
 def _unpack(jar: Path, coordinate: str, staging: Path) -> None:
     web_files = [file for file in vendor.WEB_FILES if file.webjar == coordinate]
     if not web_files:
-        shutil.move(jar, staging / "kafka" / jar.name)
+        shutil.move(jar, staging / ("test" if coordinate in vendor.TEST_JARS else "kafka") / jar.name)
         return
     with zipfile.ZipFile(jar) as archive:
         for file in web_files:

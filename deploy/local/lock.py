@@ -7,11 +7,12 @@ import hashlib
 
 import jgo
 
-from deploy.local.vendor import KAFKA, LOCK, WEB_FILES
+from deploy.local.vendor import KAFKA, LOCK, TEST_JARS, WEB_FILES
 
 
 def main() -> None:
-    artifacts = [*jgo.resolve(KAFKA), *(jgo.resolve(file.webjar)[0] for file in WEB_FILES)]
+    alone = [*(file.webjar for file in WEB_FILES), *TEST_JARS]  # without what they depend on
+    artifacts = [*jgo.resolve(KAFKA), *(jgo.resolve(coordinate)[0] for coordinate in alone)]
     lines = {
         f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}": hashlib.sha256(
             artifact.resolve().read_bytes()

