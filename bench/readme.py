@@ -25,7 +25,7 @@ FOOTPRINTS: Final = {
     "memory": "all processes after a load, shared pages counted once",
     "idle": "all processes together while nobody asks anything",
 }
-NAMES: Final = (*WHAT, "latency", "spike", "lanes", "soak", "growth", *FOOTPRINTS)
+NAMES: Final = (*WHAT, "latency", "spike", "lanes", "soak", "growth", "loop", *FOOTPRINTS)
 RATE_OF_SMALL: Final = 100
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -105,6 +105,16 @@ def _latency(result: Mapping[str, Any]) -> str:
     )
 
 
+def _loop(result: Mapping[str, Any]) -> str:
+    longest = max(result["longest"].values(), key=lambda block: block["seconds"])
+    return (
+        f"`motcua bench loop`: {result['asked']:,} hostile bodies and queries, every route asked by a stranger, a clerk and the"
+        " operator."
+        f" Longest that anything held an event loop, in processor time: **{longest['seconds'] * 1000:.0f} ms**, after"
+        f" {longest['request']} (limit {result['limit'] * 1000:.0f})."
+    )
+
+
 def _lanes(result: Mapping[str, Any]) -> str:
     alone, flooded = result["alone"], result["flooded"]
     return (
@@ -135,7 +145,7 @@ def _growth(result: Mapping[str, Any]) -> str:
     )
 
 
-SENTENCES: Final = {"growth": _growth, "latency": _latency, "spike": _spike, "lanes": _lanes, "soak": _soak}
+SENTENCES: Final = {"growth": _growth, "loop": _loop, "latency": _latency, "spike": _spike, "lanes": _lanes, "soak": _soak}
 """Name -> its result in words."""
 
 

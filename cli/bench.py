@@ -27,6 +27,7 @@ MINUTES: Final = {
     "lanes": 10,
     "soak": 65,
     "growth": 25,
+    "loop": 6,
     "idle": 2,
     "memory": 1,
     "start": 2,

@@ -141,6 +141,13 @@ def test_a_spike_is_a_sentence() -> None:
     assert "it was not as before" in tables({"spike": SPIKE | {"machine": MACHINE, "recovered_after_seconds": None}})
 
 
+def test_what_holds_a_loop_is_a_sentence_with_its_request() -> None:
+    longest = {"intake": {"seconds": 0.0312, "request": "POST /x (a stranger), y"}, "notify": {"seconds": 0.02, "request": "-"}}
+    text = tables({"loop": {"bench": "loop", "asked": 7314, "limit": 0.05, "longest": longest, "machine": MACHINE}})
+    assert "`motcua bench loop`: 7,314 hostile bodies and queries" in text
+    assert "**31 ms**, after POST /x (a stranger), y (limit 50)." in text
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "amount", "limit", "expected"),
     [

@@ -25,7 +25,7 @@ def test_a_measurement_that_there_is_not_is_refused() -> None:
     refused = CliRunner().invoke(app, ["bench", "speed"])
     assert refused.exit_code == ExitCode.USAGE
     assert (
-        "there are relay, consume, pipeline, latency, lifecycle, spike, lanes, soak, growth, idle, memory, start"
+        "there are relay, consume, pipeline, latency, lifecycle, spike, lanes, soak, growth, loop, idle, memory, start"
         in refused.stderr
     )
 
