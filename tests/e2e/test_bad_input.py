@@ -1,4 +1,8 @@
-"""Bad input to any route of any service: a clear refusal in both languages, never a 500, and nothing half-written."""
+"""Bad input to any route of any service: a clear refusal in both languages, never a 500, and nothing half-written.
+
+What a document says of its routes is tried in tests/sweep; here stands what it does not speak of: bytes that are no JSON, bodies
+made to be dear, addresses that are no text.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,9 +22,7 @@ HOSTILE_TEXTS = (
     "a\x00b",
     "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
     "'; DROP TABLE dossier; --",
-    "x" * 100_000,
 )
-HOSTILE_NUMBERS = ("99999999999999999999", "-1", "NaN", "1e400")
 HOSTILE_BODIES: tuple[bytes, ...] = (
     b"",
     b"{",
@@ -121,7 +123,7 @@ def test_hostile_paths_and_queries_are_refused(operator: http.Client, service: s
             response = operator.request(method, filled(path, value), headers={"Idempotency-Key": str(uuid4()), "If-Match": '"1"'})
             expect_refusal(response, f"{method} {path} with {value[:20]}")
         names = [parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"]
-        for value in (*HOSTILE_TEXTS[:4], *HOSTILE_NUMBERS):
+        for value in HOSTILE_TEXTS:
             response = operator.request(
                 method, filled(path, "1"), params=dict.fromkeys(names, value), headers={"Idempotency-Key": str(uuid4())}
             )
@@ -129,36 +131,12 @@ def test_hostile_paths_and_queries_are_refused(operator: http.Client, service: s
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_hostile_headers_are_refused(operator: http.Client, service: str) -> None:
-    hostile = (
-        {"Idempotency-Key": "x"},
-        {"Idempotency-Key": "k" * 5000},
-        {"If-Match": "*"},
-        {"If-Match": '"99999999999999999999"'},
-        {"Authorization": "Bearer a.b.c"},
-        {"Cookie": b"motcua_token=\xff"},
-    )
+def test_hostile_headers_that_no_document_names_are_refused(operator: http.Client, service: str) -> None:
+    """Those that a document names are for tests/sweep."""
     for method, path, _ in operations(operator, service):
-        for headers in hostile:
+        for headers in ({"Authorization": "Bearer a.b.c"}, {"Cookie": b"motcua_token=\xff"}):
             response = operator.request(method, filled(path, "1"), headers=headers, json={} if method != "GET" else None)
             expect_refusal(response, f"{method} {path} {headers}")
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_nobody_changes_anything_without_signing_in(stranger: http.Client, service: str) -> None:
-    """But for what citizens do without an account, and signing in itself."""
-    public = {
-        "/api/intake/submissions",
-        "/api/intake/submissions/{number}/resubmit",
-        "/api/directory/sign-in",
-        "/api/intake/track",
-    }
-    for method, path, _ in operations(stranger, service):
-        if method != "GET" and path not in public and "/submissions" not in path:
-            response = stranger.request(
-                method, filled(path, "1"), json={}, headers={"Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
-            )
-            assert response.status_code in {401, 403}, f"{method} {path}: {response.status_code}"
 
 
 def test_afterwards_everything_still_agrees(installation: Installation) -> None:
