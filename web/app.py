@@ -4,8 +4,8 @@ too much to do.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def create_app(
     """`folder`: the service's own, holding `templates/` and `texts/`. `unavailable`: infrastructure faults that pass (503)."""
     app = ServiceApp(
         title=title,
-        lifespan=lifespan,
+        lifespan=_with_templates(lifespan),
         openapi_url=f"/api/{service}/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -86,6 +86,21 @@ def create_app(
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
     return app
+
+
+def _with_templates(lifespan: Lifespan) -> Lifespan:
+    """Templates are compiled beside the loop once the process serves: a page that is asked for sooner compiles its own."""
+
+    @asynccontextmanager
+    async def compiling(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app):
+            compiled = asyncio.create_task(asyncio.to_thread(app.state.pages.compile))
+            try:
+                yield
+            finally:
+                await compiled
+
+    return compiling
 
 
 def _middleware(service: str, settings: WebSettings, unavailable: Sequence[type[Exception]]) -> list[Middleware]:

@@ -24,6 +24,17 @@ from web.problems import FieldProblem
 WEB = Path(web.__file__).parent
 VENDORED = 14 * 1024  # pico.min.css 2.1 with gzip: not ours to change, but the reader's to load
 
+
+async def test_no_reader_waits_until_a_page_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one who asked for a page held the loop for a tenth of a second, for everybody."""
+    app = sample_app()
+    async with app.router.lifespan_context(app):
+        pass
+    monkeypatch.setattr("jinja2.Environment.compile", None)
+    async with browse(app, Accept="text/html") as client:
+        assert (await client.get("/sample/page")).status_code == 200
+
+
 GALLERY = """{% extends "base.html" %}{% import "components.html" as c %}{% block title %}{{ evil }}{% endblock %}
 {% block content %}
 {{ c.error_summary(form) }}<form method="post">{{ c.hidden(version=7) }}
