@@ -1,32 +1,61 @@
-"""An operator's way to the dead letters of a service: list, show, try again, or let go with a reason that is kept."""
+"""An operator's way to the events that hold something up: list, show, try again, let go, or wait no more for what should come
+before; the last two with a reason that is kept.
+"""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from contracts.given import GivenLongText
+from chassis.dead_letter_commands import RetryLetter, RetryLetters, SkipLetter, SkipToLetter
+from contracts.given import GivenLongText, GivenText
 from contracts.values import Role
 from messaging import dead_letters
-from messaging.command_table import Answer, Command, CommandEntry, CommandKey, CommandTable, Load, UnitOfWork
+from messaging.command_table import Command, CommandKey
 from messaging.commands import Commands
-from messaging.dead_letters import LETTERS, DeadLetter, Letter, Retry, Skipped
+from messaging.dead_letters import DeadLetter
 from web.idempotency import IdempotencyKey
-from web.principal import Forbidden, Principal
+from web.paging import After, Cursor
+from web.principal import Principal
 from web.signin import requires
 
 Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
 LetterNumber = Annotated[int, Path(ge=0, le=2**63 - 1)]
 
 
+MOST: Final = 500
+_AT_ONCE: Final = 200
+"""Commands that share a transaction wait for one another: so many letters, and not all of them."""
+HeldState = Literal["dead", "early", "waiting", "newer"]
+
+
+class LetterKey(NamedTuple):
+    id: int
+
+
+LETTERS_BY_ID: Final = Cursor("dead-letters-by-id", LetterKey)
+
+
 class Skip(BaseModel):
-    """Why a dead letter is let go; it is kept with who did it."""
+    """Why an event is let go, or waits no more; it is kept with who did it."""
 
     why: GivenLongText
+
+
+class RetryMany(BaseModel):
+    """Those in whose reason these words stand: what was at fault with all of them has been mended."""
+
+    reason: GivenText
+    after: GivenText | None = Field(default=None, description="The `next` of the answer before.")
+
+
+class Retried(BaseModel):
+    """How many are tried again, and behind which to go on; None when these were the last."""
+
+    retried: int
+    next: str | None
 
 
 class ParkedCount(BaseModel):
@@ -35,9 +64,12 @@ class ParkedCount(BaseModel):
 
 
 class DeadLetters(BaseModel):
-    """`parked`: how many events stand in the parking lot, by state; it goes by its first name in the JSON."""
+    """`parked`: how many events stand in the parking lot, by state; it goes by its first name in the JSON. `dead_letters`: those
+    in the state that was asked for.
+    """
 
     dead_letters: list[DeadLetter]
+    next: str | None = None
     parked: dict[str, ParkedCount] = Field(serialization_alias="waiting_room")
 
 
@@ -71,18 +103,28 @@ class LetterState(BaseModel):
 def dead_letters_router(service: str) -> APIRouter:
     router = APIRouter(prefix=f"/api/{service}/dead-letters", tags=["operations"])
     router.add_api_route("", _list, methods=["GET"])
+    router.add_api_route("/retry", _retry_many, methods=["POST"])
     router.add_api_route("/{letter}", _show, methods=["GET"])
     router.add_api_route("/{letter}/retry", _retry, methods=["POST"])
     router.add_api_route("/{letter}/skip", _skip, methods=["POST"])
+    router.add_api_route("/{letter}/skip-to", _skip_to, methods=["POST"])
     return router
 
 
-async def _list(request: Request, _: Operator) -> DeadLetters:
+async def _list(
+    request: Request,
+    _: Operator,
+    state: HeldState = "dead",
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> DeadLetters:
+    key = LETTERS_BY_ID.decode(after) or LetterKey(0)
     async with request.app.state.process.reads.connect() as connection:
-        letters = await dead_letters.dead(connection)
+        letters = await dead_letters.listed(connection, state, after=key.id, most=limit + 1)
         counts = await dead_letters.counts(connection)
-    parked = {state: ParkedCount(count=number, oldest=oldest) for state, (number, oldest) in counts.items()}
-    return DeadLetters(dead_letters=letters, parked=parked)
+    parked = {name: ParkedCount(count=number, oldest=oldest) for name, (number, oldest) in counts.items()}
+    page = LETTERS_BY_ID.page(letters, limit, lambda letter: LetterKey(letter.id))
+    return DeadLetters(dead_letters=list(page.rows), next=page.next, parked=parked)
 
 
 async def _show(request: Request, letter: LetterNumber, _: Operator) -> ParkedEvent:
@@ -92,62 +134,32 @@ async def _show(request: Request, letter: LetterNumber, _: Operator) -> ParkedEv
 
 async def _retry(request: Request, letter: LetterNumber, operator: Operator, key: IdempotencyKey) -> LetterState:
     command = CommandKey.of(key, operator.staff_id, f"retry {letter}", b"")
-    return await _run(request, Command(body=RetryLetter(letter), by=operator, key=command))
+    return LetterState.model_validate(await _run(request, Command(body=RetryLetter(letter), by=operator, key=command)))
+
+
+async def _retry_many(request: Request, many: RetryMany, operator: Operator, key: IdempotencyKey) -> Retried:
+    """The oldest of them, a few hundred at once; `next` leads on."""
+    behind = LETTERS_BY_ID.decode(many.after) or LetterKey(0)
+    async with request.app.state.process.reads.connect() as connection:
+        letters = await dead_letters.died_of(connection, many.reason, after=behind.id, most=_AT_ONCE + 1)
+    page = LETTERS_BY_ID.page([LetterKey(letter) for letter in letters], _AT_ONCE, lambda letter: letter)
+    body = RetryLetters(tuple(letter.id for letter in page.rows), page.next)
+    command = CommandKey.of(key, operator.staff_id, f"retry-many {many.after}", many.reason)
+    return Retried.model_validate(await _run(request, Command(body=body, by=operator, key=command)))
 
 
 async def _skip(request: Request, letter: LetterNumber, skip: Skip, operator: Operator, key: IdempotencyKey) -> LetterState:
     command = CommandKey.of(key, operator.staff_id, f"skip {letter}", skip.why)
-    return await _run(request, Command(body=SkipLetter(letter, skip.why), by=operator, key=command))
+    body = SkipLetter(letter, skip.why)
+    return LetterState.model_validate(await _run(request, Command(body=body, by=operator, key=command)))
 
 
-async def _run(request: Request, command: Command[Any]) -> LetterState:
+async def _skip_to(request: Request, letter: LetterNumber, skip: Skip, operator: Operator, key: IdempotencyKey) -> LetterState:
+    command = CommandKey.of(key, operator.staff_id, f"skip-to {letter}", skip.why)
+    body = SkipToLetter(letter, skip.why)
+    return LetterState.model_validate(await _run(request, Command(body=body, by=operator, key=command)))
+
+
+async def _run(request: Request, command: Command[Any]) -> dict[str, Any]:
     commands: Commands = request.app.state.process.commands
-    return LetterState.model_validate((await commands.run(command)).body)
-
-
-@dataclass(frozen=True, slots=True)
-class RetryLetter:
-    letter: int
-
-
-@dataclass(frozen=True, slots=True)
-class SkipLetter:
-    letter: int
-    why: str
-
-
-def _retry_letter(command: Command[RetryLetter], work: UnitOfWork) -> Answer:
-    letter = _dead_letter(command.body.letter, work)
-    work.save(LETTERS, replace(letter, verdict=Retry()))
-    return Answer({"id": letter.id, "state": "ready"})
-
-
-def _skip_letter(command: Command[SkipLetter], work: UnitOfWork) -> Answer:
-    letter = _dead_letter(command.body.letter, work)
-    work.save(LETTERS, replace(letter, verdict=Skipped(actor=command.by.staff_id, why=command.body.why, at=work.now)))
-    return Answer({"id": letter.id, "state": "skipped"})
-
-
-def _dead_letter(number: int, work: UnitOfWork) -> Letter:
-    letter = work.get(LETTERS, number)
-    if letter is None or letter.verdict is not None:
-        raise dead_letters.unknown(number)
-    return letter
-
-
-def _operator(command: Command[Any], _: UnitOfWork) -> None:
-    if not command.by.has(Role.OPERATOR):
-        raise Forbidden((Role.OPERATOR,))
-
-
-def _letter(command: Command[RetryLetter] | Command[SkipLetter], _: UnitOfWork) -> Iterable[int]:
-    yield command.body.letter
-
-
-DEAD_LETTER_COMMANDS: Final = CommandTable(
-    order=(LETTERS,),
-    entries=(
-        CommandEntry(body=RetryLetter, handler=_retry_letter, may=_operator, loads=(Load(LETTERS, _letter),)),
-        CommandEntry(body=SkipLetter, handler=_skip_letter, may=_operator, loads=(Load(LETTERS, _letter),)),
-    ),
-)
+    return (await commands.run(command)).body

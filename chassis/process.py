@@ -17,7 +17,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
-from chassis.dead_letters import DEAD_LETTER_COMMANDS, dead_letters_router
+from chassis.dead_letter_commands import DEAD_LETTER_COMMANDS
+from chassis.dead_letters import dead_letters_router
 from chassis.drafts import Drafts, Seal
 from chassis.health import health_router
 from chassis.http_server import HttpServer

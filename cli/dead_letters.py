@@ -1,6 +1,7 @@
-"""`motcua dead-letters`: what a consumer could not apply, and what an operator does about it.
+"""`motcua dead-letters`: what a consumer could not apply yet or at all, and what an operator does about it.
 
-A letter is named `<service>/<number>`. `retry` after the cause is mended; `skip` lets it go, with a reason that is kept.
+A letter is named `<service>/<number>`. `retry` after the cause is mended; `skip` lets it go, `skip-to` waits no more for what
+should come before it, both with a reason that is kept.
 """
 
 import json
@@ -19,14 +20,21 @@ from deploy.local.outcome import ExitCode, Stopped
 app = typer.Typer()
 letters = typer.Typer(no_args_is_help=True, help="Thư chết: sự kiện không xử lý được / events that could not be applied")
 app.add_typer(letters, name="dead-letters")
+STATES = ("dead", "early", "waiting", "newer")
 Letter = Annotated[str, typer.Argument(metavar="SERVICE/NUMBER", help="intake/17")]
 
 
 @letters.command("list")
-def list_letters(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
-    """Liệt kê / List them, of all services, with what they hold up."""
+def list_letters(
+    state: Annotated[str, typer.Option(help="dead, early, waiting, newer")] = "dead",
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Liệt kê / List them, of all services, with what they hold up; also what waits: early, waiting, newer."""
+    if state not in STATES:
+        raise typer.BadParameter(", ".join(STATES), param_hint="--state")
     with Session(data).client() as client:
-        answers = {service: answered(client.get(f"/api/{service}/dead-letters")) for service in SERVICES}
+        answers = {service: _all_of(client, service, state) for service in SERVICES}
     if as_json:
         typer.echo(json.dumps(answers, ensure_ascii=False))
         return
@@ -35,7 +43,19 @@ def list_letters(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
             behind = inline(f"giữ {row['behind']} sự kiện", f"holds {row['behind']}")
             out.print(f"{service}/{row['id']}  {row['subject']} #{row['sequence']}  {row['reason']}  ({behind})", markup=False)
     number = sum(len(answer["dead_letters"]) for answer in answers.values())
-    say(f"{number} thư chết.", f"{number} dead letters.")
+    if state == "dead":
+        say(f"{number} thư chết.", f"{number} dead letters.")
+    else:
+        say(f"{number} sự kiện đang chờ ({state}).", f"{number} events wait ({state}).")
+
+
+def _all_of(client: http.Client, service: str, state: str) -> dict[str, Any]:
+    """Page by page, as one answer."""
+    answer = page = answered(client.get(f"/api/{service}/dead-letters", params={"state": state}))
+    while page["next"]:
+        page = answered(client.get(f"/api/{service}/dead-letters", params={"state": state, "after": page["next"]}))
+        answer["dead_letters"] += page["dead_letters"]
+    return answer | {"next": None}
 
 
 @letters.command()
@@ -47,10 +67,36 @@ def show(letter: Letter, data: Data = DEFAULT_DATA) -> None:
 
 
 @letters.command()
-def retry(letter: Letter, data: Data = DEFAULT_DATA) -> None:
+def retry(
+    letter: Annotated[str, typer.Argument(metavar="SERVICE/NUMBER|SERVICE", help="intake/17; với/with --all: intake")],
+    all_of_them: Annotated[bool, typer.Option("--all", help="Tất cả thư chết cùng lý do / all that died of --reason")] = False,
+    reason: Annotated[str, typer.Option(help="Lời trong lý do chết / words of the reason they died of")] = "",
+    data: Data = DEFAULT_DATA,
+) -> None:
     """Xử lý lại / Try it again, after what was at fault has been mended."""
+    if all_of_them != bool(reason):
+        raise typer.BadParameter("--all và/and --reason: cả hai hoặc không / both or neither", param_hint="--reason")
+    if all_of_them:
+        retried = _retry_all(letter, reason, data)
+        say(f"{retried} thư của {letter} sẽ được xử lý lại ngay.", f"{retried} letters of {letter} are tried again at once.")
+        return
     _act(letter, "retry", {}, data)
     say(f"{letter} sẽ được xử lý lại ngay.", f"{letter} is tried again at once.")
+
+
+def _retry_all(service: str, reason: str, data: Data) -> int:
+    """The server takes some hundreds at once; behind the last nothing is tried twice."""
+    if service not in SERVICES:
+        raise typer.BadParameter("ví dụ / for example: intake", param_hint="SERVICE")
+    retried, body = 0, {"reason": reason}
+    with Session(data).client() as client:
+        while True:
+            headers = {"Idempotency-Key": str(uuid4())}
+            answer = answered(client.post(f"/api/{service}/dead-letters/retry", json=body, headers=headers))
+            retried += int(answer["retried"])
+            if not answer["next"]:
+                return retried
+            body |= {"after": answer["next"]}
 
 
 @letters.command()
@@ -62,6 +108,17 @@ def skip(
     """Bỏ qua, có lưu lý do / Let it go, and let through what it held."""
     _act(letter, "skip", {"why": why}, data)
     say(f"{letter} đã được bỏ qua.", f"{letter} is skipped.")
+
+
+@letters.command("skip-to")
+def skip_to(
+    letter: Letter,
+    why: Annotated[str, typer.Option(help="Lý do, được lưu lại / the reason, which is kept")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Không chờ nữa / Wait no more for what should come before an early one, and apply it and what follows."""
+    _act(letter, "skip-to", {"why": why}, data)
+    say(f"{letter} không chờ sự kiện trước nó nữa.", f"{letter} waits no more for what should come before it.")
 
 
 def _act(letter: str, action: str, body: dict[str, str], data: Data) -> None:

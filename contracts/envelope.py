@@ -11,6 +11,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from contracts.registry import EVENTS, Event
+from contracts.values import check_moment
 
 Headers = list[tuple[str, bytes]]
 SEQUENCE_WIDTH: Final = 20
@@ -87,13 +88,13 @@ def read_attributes(headers: Headers) -> Attributes:
         text = {name: values[f"ce_{name}"].decode() for name in ("id", "source", "type", "subject", "time", "sequence")}
         sequence = int(text["sequence"])
         optional = {name: values[f"ce_{name}id"].decode() for name in ("correlation", "causation") if f"ce_{name}id" in values}
-        time = datetime.fromisoformat(text["time"])
+        time = _moment(text["time"])
     except KeyError as missing:
         raise Unreadable(f"header {missing} is missing") from missing
     except ValueError as error:
         raise Unreadable(f"a header cannot be read: {error}") from error
-    if time.tzinfo is None or not 1 <= sequence <= MAX_SEQUENCE or "\x00" in "".join((*text.values(), *optional.values())):
-        raise Unreadable("a header is out of range: ce_time without zone, ce_sequence below 1 or beyond 64 bits, or a NUL")
+    if not 1 <= sequence <= MAX_SEQUENCE or "\x00" in "".join((*text.values(), *optional.values())):
+        raise Unreadable("a header is out of range: ce_sequence below 1 or beyond 64 bits, or a NUL")
     return Attributes(
         id=text["id"],
         source=text["source"],
@@ -104,6 +105,14 @@ def read_attributes(headers: Headers) -> Attributes:
         correlation=optional.get("correlation"),
         causation=optional.get("causation"),
     )
+
+
+def _moment(text: str) -> datetime:
+    """Raises ValueError for one without a zone, or of a year that no event of ours is of."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("ce_time has no zone")
+    return check_moment(moment)
 
 
 def read_data(attributes: Attributes, value: bytes | None) -> Event | None:

@@ -38,3 +38,13 @@ def event(kind: str, topic: Topic) -> Callable[[type[E]], type[E]]:
         return cls
 
     return register
+
+
+def owner_and_version(kind: str) -> tuple[str, int] | None:
+    """Who publishes events of a type, known here or not, and in which version; None for what is written in no such way."""
+    match = _TYPE.fullmatch(kind)
+    return (match["service"], int(match["version"])) if match else None
+
+
+def without_version(kind: str) -> str:
+    return kind.rpartition(".v")[0]

@@ -6,7 +6,7 @@ What is taken in at a door has to be more than that: `contracts.given`.
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Final, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -31,7 +31,21 @@ LongText = Annotated[
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 Dong = Annotated[int, Field(ge=0, le=10**15, description="Vietnamese đồng, whole")]
-Moment = AwareDatetime
+EARLIEST_MOMENT: Final = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST_MOMENT: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def check_moment(moment: datetime) -> datetime:
+    """What no zone and no database carries past the ends of its calendar; raises ValueError.
+
+    PostgreSQL keeps `9999-12-31T23:59-12:00` and psycopg cannot read it back, so its row could not be loaded any more.
+    """
+    if not EARLIEST_MOMENT <= moment < LATEST_MOMENT:
+        raise ValueError("thời điểm phải từ năm 1900 đến năm 2199 / a moment must lie in the years 1900 to 2199")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(check_moment)]
 
 
 Language = Literal["vi", "en"]

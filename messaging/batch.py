@@ -16,10 +16,10 @@ from messaging import copies, inbox, outbox, parking_lot
 from messaging.dead_letters import dead_letter_drafts
 from messaging.decoding import decode
 from messaging.faults import first_line, name_of
-from messaging.folding import Fold, StateKey, line_up
+from messaging.folding import Fold, StateKey, line_up, runnable
 from messaging.handler_table import Context, Effect, Table
 from messaging.inbox import AggregateKey
-from messaging.parking_lot import Parked
+from messaging.parking_lot import Parked, ParkedQueue
 from messaging.records import InboundEvent, inbound_event, is_state_source
 from messaging.statements import pipeline
 from messaging.turns import in_turns
@@ -36,7 +36,10 @@ class DatabaseRewound(Exception):  # noqa: N818 -- a finding: the caller reads a
 
 @dataclass(kw_only=True)
 class Batch:
-    """With `refused`, the error that this work ended in, nothing is applied: its events are only put where they belong."""
+    """With `refused`, the error that this work ended in, nothing is applied: its events are only put where they belong. With
+    `settling` neither: what is parked only gets the state that it is in. `fresh`: the coordinates of the one among the parked
+    that has just been read.
+    """
 
     connection: AsyncConnection
     table: Table
@@ -44,20 +47,23 @@ class Batch:
     now: datetime
     work: Work
     refused: Exception | None = None
+    settling: bool = False
+    fresh: tuple[str, int, int] | None = None
     died: list[Parked] = field(default_factory=list)
 
     async def run(self) -> BatchResult:
-        fold = Fold(table=self.table, context=Context(NO_ATTRIBUTES, self.now), states={}, effects=self.effects)
+        context = Context(NO_ATTRIBUTES, self.now)
+        fold = Fold(table=self.table, context=context, states={}, effects=self.effects, settling=self.settling)
         fresh = [inbound_event(record) async for record in in_turns(self.work.records)]
-        states = await self._keep_states(fold, [inbound for inbound in fresh if inbound.is_state])
-        await self._fold_facts(fold, [inbound for inbound in fresh if not inbound.is_state])
+        states = await self._keep_states(fold, [inbound for inbound in fresh if inbound.holds_nothing])
+        await self._fold_facts(fold, [inbound for inbound in fresh if not inbound.holds_nothing])
         await self._save(fold)
         self.died = [entry for entry in fold.parked if entry.state == "dead"]
-        return _result(fold, states)
+        return _result(fold, states, died=sum(map(self._counts_as_died, self.died)))
 
     async def _take_up(
         self, aggregates: Sequence[AggregateKey]
-    ) -> tuple[dict[AggregateKey, int], dict[AggregateKey, list[InboundEvent]]]:
+    ) -> tuple[dict[AggregateKey, int], dict[AggregateKey, ParkedQueue]]:
         """The last numbers of these aggregates, locked, and what is parked of them; all asked for at once."""
         async with pipeline(self.connection):
             stored = await inbox.send_next_offsets(self.connection, list({topic for topic, _ in self.work.committed}))
@@ -71,34 +77,45 @@ class Batch:
         if any(stored.get(partition, 0) < offset for partition, offset in self.work.committed.items()):
             raise DatabaseRewound
 
+    def _counts_as_died(self, entry: Parked) -> bool:
+        """What a person has tried again, or what nobody we know can have published, says nothing about how we fare."""
+        just_read = entry.event.parked is None or entry.event.record.coordinates == self.fresh
+        return just_read and not entry.event.stray
+
     def report(self) -> None:
         """Once they are committed: a batch that is halved meets its dead many times."""
+        if strays := [entry.event.record for entry in self.died if entry.event.stray]:
+            log.error("records without a key died", records=len(strays), topics=sorted({record.topic for record in strays}))
         for entry in self.died:
             inbound = entry.event
+            if inbound.stray:
+                continue
             log.error("event died", event_source=inbound.source, subject=inbound.subject, kind=entry.kind, exc_info=entry.error)
 
     async def _keep_states(self, fold: Fold, fresh: Sequence[InboundEvent]) -> int:
         """The sound ones are kept; the others are parked, and hold nothing: a later version makes up for them."""
-        parked = await ready_states(self.connection, self.work)
-        faults = {id(inbound): self._fault_of_state(inbound) for inbound in (*fresh, *parked)}
-        known = await self._dealt_with([inbound for inbound in fresh if faults[id(inbound)]])
-        sound = [inbound for inbound in (*fresh, *parked) if faults[id(inbound)] is None]
+        parked = [] if self.settling else await ready_states(self.connection, self.work)
+        verdicts = {id(inbound): self._verdict_of_state(inbound) for inbound in (*fresh, *parked)}
+        known = await self._dealt_with([inbound for inbound in fresh if verdicts[id(inbound)]])
+        sound = [inbound for inbound in (*fresh, *parked) if verdicts[id(inbound)] is None]
         await copies.apply(self.connection, sound)
         fold.released += [inbound.parked for inbound in sound if inbound.parked is not None]
         for inbound in (*fresh, *parked):
             if inbound.record.coordinates in known:
                 fold.drop(inbound)
-            elif (fault := faults[id(inbound)]) is not None:
-                fold.parked.append(_dead(inbound, fault))
+            elif (verdict := verdicts[id(inbound)]) is not None:
+                fold.parked.append(verdict)
         return len(sound)
 
-    def _fault_of_state(self, inbound: InboundEvent) -> tuple[str, str] | None:
+    def _verdict_of_state(self, inbound: InboundEvent) -> Parked | None:
         if self.refused is not None:
-            return _refusal(self.refused)
+            return _dead(inbound, _refusal(self.refused))
+        if (newer := inbound.newer()) is not None:
+            return Parked(event=inbound, state="newer", reason=str(newer), waits=newer.waits)
         try:
             inbound.data()
         except Unreadable as unreadable:
-            return unreadable.reason, "unreadable"
+            return _dead(inbound, (unreadable.reason, "unreadable"))
         return None
 
     async def _fold_facts(self, fold: Fold, facts: Sequence[InboundEvent]) -> None:
@@ -112,7 +129,7 @@ class Batch:
         queues: dict[AggregateKey, list[InboundEvent]] = {}
         for aggregate, arrived in fresh.items():
             unseen = [inbound for inbound in arrived if inbound.record.coordinates not in known]
-            queues[aggregate], repeated = line_up(lasts[aggregate], parked.get(aggregate, []), unseen)
+            queues[aggregate], repeated = line_up(lasts[aggregate], parked.get(aggregate, ParkedQueue()), unseen)
             fold.dropped += len(repeated) + len(arrived) - len(unseen)
         if self.refused is not None:
             self._shelve(fold, lasts, queues, _refusal(self.refused))
@@ -150,11 +167,11 @@ class Batch:
         only = self.work.only
         if only is not None:
             queues = {key: [inbound for inbound in queue if inbound.parked == only] for key, queue in queues.items()}
-        unseen = (inbound for key, queue in queues.items() for inbound in queue if inbound.sequence > lasts[key])
-        decoded = await decode(self.table, self.effects, unseen)
-        prepared = await self.table.prepare(self.connection, decoded.envelopes)
-        fold.context = Context(NO_ATTRIBUTES, self.now, prepared)
-        fold.states = await self._load(decoded.wanted)
+        due = () if self.settling else (inbound for key, queue in queues.items() for inbound in runnable(lasts[key], queue))
+        decoded = await decode(self.table, self.effects, due)
+        if decoded.envelopes:
+            fold.context = Context(NO_ATTRIBUTES, self.now, await self.table.prepare(self.connection, decoded.envelopes))
+            fold.states = await self._load(decoded.wanted)
         async for aggregate, queue in in_turns(queues.items()):
             fold.advance(lasts[aggregate], queue, decoded.data)
 
@@ -181,10 +198,9 @@ class Batch:
 
 
 async def ready_states(connection: AsyncConnection, work: Work) -> list[InboundEvent]:
-    """Records of state topics that a person wants tried again."""
-    queues = await parking_lot.load(connection, [aggregate for aggregate in work.aggregates if is_state_source(aggregate[0])])
-    parked = (inbound for queue in queues.values() for inbound in queue)
-    return [inbound for inbound in parked if inbound.state == "ready" and work.only in (None, inbound.parked)]
+    """Records of state topics that a person wants tried again, or that this release can read."""
+    aggregates = [aggregate for aggregate in work.aggregates if is_state_source(aggregate[0])]
+    return [inbound for inbound in await parking_lot.load_ready(connection, aggregates) if work.only in (None, inbound.parked)]
 
 
 def _dead(inbound: InboundEvent, fault: tuple[str, str]) -> Parked:
@@ -197,11 +213,10 @@ def _refusal(error: Exception) -> tuple[str, str]:
     return f"refused: {first_line(error)}", f"refused: {name_of(error)}"
 
 
-def _result(fold: Fold, states: int) -> BatchResult:
+def _result(fold: Fold, states: int, *, died: int) -> BatchResult:
     parked: dict[str, int] = {}
     for entry in fold.parked:
         parked[entry.state] = parked.get(entry.state, 0) + 1
     times = [inbound.attributes.time for inbound in fold.applied if inbound.attributes is not None]
-    return BatchResult(
-        applied=len(fold.applied), dropped=fold.dropped, parked=parked, states=states, oldest=min(times, default=None)
-    )
+    oldest = min(times, default=None)
+    return BatchResult(applied=len(fold.applied), dropped=fold.dropped, parked=parked, states=states, died=died, oldest=oldest)

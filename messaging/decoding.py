@@ -1,6 +1,7 @@
 """From inbound events to their data: what a table wants, decoded once, each event failing for itself.
 
-Of a type that the table has no entry for, only that it is known matters: it advances its aggregate without effect.
+An event of a type that the table has no use for advances its aggregate without effect. One of a type that is not known here waits
+for the release that knows it, unless the table says that it does without (docs/decisions/0025).
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from contracts.registry import EVENTS, Event
 from messaging.faults import name_of
 from messaging.folding import StateKey
 from messaging.handler_table import Effect, Table
-from messaging.records import InboundEvent
+from messaging.records import InboundEvent, Newer
 from messaging.turns import in_turns
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 class Decoded:
     """`data` is keyed by the inbound event's `id()`; `wanted` names the aggregates that the events concern."""
 
-    data: dict[int, Event | Unreadable] = field(default_factory=dict)
+    data: dict[int, Event | Unreadable | Newer | None] = field(default_factory=dict)
     envelopes: list[Envelope] = field(default_factory=list)
     wanted: set[StateKey] = field(default_factory=set)
 
@@ -46,8 +47,10 @@ def _decode_one(table: Table, effects: frozenset[Effect], inbound: InboundEvent,
         raise Unreadable(inbound.fault or "no envelope")
     kind = inbound.attributes.type
     if kind not in table.by_type:
-        if kind not in EVENTS:
+        newer = inbound.newer()
+        if newer is None and kind not in EVENTS:
             raise Unreadable(f"unknown type {kind}")
+        decoded.data[id(inbound)] = None if newer is None or table.does_without(newer.topic, kind) else newer
         return
     event = inbound.data()
     if event is None:

@@ -13,7 +13,6 @@ from messaging import metrics, parking_lot
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.consumer import count
-from messaging.dead_letter_limit import DeadLetterLimitExceeded
 from messaging.engine import Engine
 from messaging.outbox import PARKING_LOT
 from messaging.tables import PARKED_STATES
@@ -26,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 # By indexes parking_lot_early and the small table itself.
 _OVERDUE = text("SELECT count(*) FROM parking_lot WHERE state = 'early' AND since < :before")
-_STATES = text("SELECT state, count(*) AS number FROM parking_lot GROUP BY state")
+_STATES = text("SELECT state, count(*) AS number, min(since) AS oldest FROM parking_lot GROUP BY state")
 
 
 @dataclass
@@ -56,19 +55,17 @@ class Drain:
             ready = await parking_lot.ready(connection, AGGREGATES_A_ROUND)
             await self._measure(connection)
         if ready:
-            try:
-                count("parking-lot", await self.engine.process(Work((), ready)))
-            except DeadLetterLimitExceeded as reason:
-                log.warning("parking lot left alone", reason=str(reason))
-                return 0
+            count("parking-lot", await self.engine.process(Work((), ready)))
         return len(ready)
 
     async def _measure(self, connection: AsyncConnection) -> None:
-        counts = {row.state: row.number for row in await connection.execute(_STATES)}
+        rows = {row.state: row for row in await connection.execute(_STATES)}
+        now = self.engine.clock()
         for state in PARKED_STATES:
-            metrics.PARKED.labels(state).set(counts.get(state, 0))
-        before = self.engine.clock() - EARLY_ALARM
-        overdue = int(await connection.scalar(_OVERDUE, {"before": before}) or 0) if counts.get("early") else 0
+            row = rows.get(state)
+            metrics.PARKED.labels(state).set(row.number if row else 0)
+            metrics.PARKED_OLDEST.labels(state).set(max(0.0, (now - row.oldest).total_seconds()) if row else 0)
+        overdue = int(await connection.scalar(_OVERDUE, {"before": now - EARLY_ALARM}) or 0) if "early" in rows else 0
         metrics.EARLY_OVERDUE.set(overdue)
         if overdue > self.overdue:
             log.error("early events have waited over a minute for their predecessor", count=overdue)

@@ -15,26 +15,28 @@ from messaging.faults import name_of
 from messaging.handler_table import Context, Effect, Entry, Table, Waiting, numbered
 from messaging.inbox import AggregateKey
 from messaging.outbox import Draft
-from messaging.parking_lot import Parked
-from messaging.records import InboundEvent, lane_of
+from messaging.parking_lot import Parked, ParkedQueue
+from messaging.records import InboundEvent, Newer, lane_of
 
 ALL_EFFECTS = frozenset(Effect)
 StateKey = tuple[int, str]
 """(index of the store in the table, aggregate id)"""
+Data = Mapping[int, Event | Unreadable | Newer | None]
+"""By the inbound event's `id()`, all that are `runnable`; None is one of which the table has no use."""
 HELD_BY_ITSELF = ("dead", "skipped")
 """States that only a person's decision or the event's own turn ends."""
+STANDING = ("ready", "waiting", "newer", "dead")
+"""States of an event whose turn it is and that does not take effect."""
 
 
-def line_up(
-    last: int, parked: Sequence[InboundEvent], fresh: Sequence[InboundEvent]
-) -> tuple[list[InboundEvent], list[InboundEvent]]:
+def line_up(last: int, parked: ParkedQueue, fresh: Sequence[InboundEvent]) -> tuple[list[InboundEvent], list[InboundEvent]]:
     """One aggregate's events in sequence, each record once, and the fresh ones that are here already.
 
     One that could not tell its number is presumed the next of those before it.
     """
-    here = {inbound.record.coordinates for inbound in parked}
-    highest = max([last, *(inbound.sequence for inbound in parked)])
-    queue, repeated = list(parked), []
+    here = {inbound.record.coordinates for inbound in parked.events}
+    highest = max(last, parked.highest)
+    queue, repeated = list(parked.events), []
     for inbound in fresh:
         if inbound.record.coordinates in here:
             repeated.append(inbound)
@@ -47,14 +49,39 @@ def line_up(
     return sorted(queue, key=lambda inbound: (inbound.sequence, inbound.parked is None)), repeated
 
 
+def runnable(last: int, queue: Sequence[InboundEvent]) -> list[InboundEvent]:
+    """What `Fold.advance` can come to, should all before it take effect. Nothing else is prepared or loaded: an event behind a
+    gap or a dead one could fail there, and with it what it has nothing to do with.
+    """
+    prefix: list[InboundEvent] = []
+    for index, inbound in enumerate(queue):
+        if inbound.sequence <= last:
+            continue
+        if inbound.sequence > last + 1 or inbound.state == "dead":
+            break
+        if inbound.state == "skipped":
+            next_number = _next_number(queue[index + 1 :])
+            if next_number is None:
+                break
+            if next_number == inbound.sequence:
+                continue
+        else:
+            prefix.append(inbound)
+        last = inbound.sequence
+    return prefix
+
+
 @dataclass(kw_only=True)
 class Fold:
-    """What a batch comes to. `states` holds what was loaded and is replaced by what was decided."""
+    """What a batch comes to. `states` holds what was loaded and is replaced by what was decided. With `settling` nothing takes
+    effect: what stands in the parking lot only gets the state that it is in.
+    """
 
     table: Table
     context: Context
     states: dict[StateKey, Any]
     effects: frozenset[Effect] = ALL_EFFECTS
+    settling: bool = False
     changed: set[StateKey] = field(default_factory=set)
     outbox: list[Draft] = field(default_factory=list)
     lasts: dict[AggregateKey, int] = field(default_factory=dict)
@@ -63,7 +90,7 @@ class Fold:
     applied: list[InboundEvent] = field(default_factory=list)
     dropped: int = 0
 
-    def advance(self, last: int, queue: Sequence[InboundEvent], data: Mapping[int, Event | Unreadable]) -> None:
+    def advance(self, last: int, queue: Sequence[InboundEvent], data: Data) -> None:
         """Apply one aggregate's queue from `last` on."""
         for index, inbound in enumerate(queue):
             if inbound.sequence <= last:
@@ -78,7 +105,9 @@ class Fold:
                 self._release(inbound)
                 if next_number > inbound.sequence:
                     last = self.lasts[inbound.aggregate] = inbound.sequence
-            elif inbound.state == "dead" or not self._apply(inbound, data):
+            elif inbound.state == "dead" or self.settling or not self._apply(inbound, data):
+                if self.settling and inbound.state not in STANDING:
+                    self._stand_by(inbound)
                 self._hold(queue[index + 1 :], "behind", f"held by {inbound.sequence}")
                 return
             else:
@@ -99,8 +128,14 @@ class Fold:
             Parked(event=inbound, state=state, reason=reason) for inbound in rest if inbound.state not in (*HELD_BY_ITSELF, state)
         ]
 
-    def _apply(self, inbound: InboundEvent, data: Mapping[int, Event | Unreadable]) -> bool:
+    def _stand_by(self, inbound: InboundEvent) -> None:
+        self.parked.append(Parked(event=inbound, state="ready", reason="its turn is next"))
+
+    def _apply(self, inbound: InboundEvent, data: Data) -> bool:
         """Whether the event took effect; if not, it is parked with its reason."""
+        if isinstance(newer := data[id(inbound)], Newer):
+            self.parked.append(Parked(event=inbound, state="newer", reason=str(newer), waits=newer.waits))
+            return False
         try:
             self._decide(inbound, data)
         except Waiting as waiting:
@@ -126,12 +161,12 @@ class Fold:
         self._release(inbound)
         return True
 
-    def _decide(self, inbound: InboundEvent, data: Mapping[int, Event | Unreadable]) -> None:
+    def _decide(self, inbound: InboundEvent, data: Data) -> None:
         """Run all entries of the event; their effects are kept together or, on an exception, not at all."""
-        event = data.get(id(inbound))
+        event = data[id(inbound)]
         if isinstance(event, Unreadable):
             raise event
-        if event is None or inbound.attributes is None:
+        if event is None or isinstance(event, Newer) or inbound.attributes is None:
             return
         context = Context(inbound.attributes, self.context.now, self.context.known, lane_of(inbound.record.topic))
         states: dict[StateKey, Any] = {}

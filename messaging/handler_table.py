@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.envelope import Attributes, Envelope
-from contracts.registry import Event
+from contracts.registry import EVENTS, Event, without_version
 from contracts.topics import Kind, Topic
 from contracts.values import Lane
 from messaging.outbox import Draft, drafts
@@ -102,12 +102,16 @@ async def nothing_known(_: AsyncConnection, __: Sequence[Envelope]) -> None:
 
 @dataclass(frozen=True)
 class Table:
-    """A service's whole table: topics it reads, entries, and `prepare`, which loads reference data once per batch."""
+    """A service's whole table: topics it reads, entries, and `prepare`, which loads reference data once per batch.
+
+    `selective`: topics whose publisher may say more than concerns us. A type there that nobody here knows is of no use.
+    """
 
     service: str
     reads: tuple[Topic, ...]
     entries: tuple[Entry, ...] = ()
     prepare: Callable[[AsyncConnection, Sequence[Envelope]], Awaitable[Any]] = nothing_known
+    selective: tuple[Topic, ...] = field(default=(), kw_only=True)
     by_type: dict[str, tuple[Entry, ...]] = field(init=False, default_factory=dict)
     _indexes: dict[Store[Any], int] = field(init=False, default_factory=dict)
 
@@ -130,6 +134,15 @@ class Table:
         """The lines of one type of event, of these effects only."""
         entries = self.by_type[kind]
         return entries if len(effects) == len(Effect) else tuple(entry for entry in entries if entry.effect in effects)
+
+    def does_without(self, topic: str, unknown: str) -> bool:
+        """Whether a type that is not known here is of no use: a version of what we know and have no entry for, or of a topic of
+        which we take only what the entries say. A version of what we do use is never that.
+        """
+        name = without_version(unknown)
+        if any(without_version(kind) == name for kind in self.by_type):
+            return False
+        return any(without_version(kind) == name for kind in EVENTS) or any(topic == taken.base for taken in self.selective)
 
     def groups(self, lanes: Sequence[Lane]) -> dict[str, tuple[str, ...]]:
         """Consumer group -> topics, for a process that serves these lanes. What has no lane is read in two groups: facts, of

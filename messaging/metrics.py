@@ -12,6 +12,7 @@ RELAYED = Counter("motcua_relayed", "Outbox rows that Kafka has acknowledged", [
 RELAY_DOUBTS = Counter("motcua_relay_doubts", "Relay rounds given up without knowing what Kafka has; the rows go again", ["lane"])
 OUTBOX_AGE = Gauge("motcua_outbox_age_seconds", "Age of the oldest outbox row of the lanes served here")
 PARKED = Gauge("motcua_parking_lot", "Events in the parking lot", ["state"])
+PARKED_OLDEST = Gauge("motcua_parking_lot_oldest_seconds", "How long the oldest event of a state has been parked", ["state"])
 EARLY_OVERDUE = Gauge("motcua_early_overdue", "Early events that have waited for their predecessor for more than a minute")
 COMMANDS_ASIDE = Gauge("motcua_commands_aside", "Commands that wait for what somebody else has locked")
 COMMANDS_TOGETHER = Histogram("motcua_commands_together", "Commands of one transaction", buckets=(1, 2, 5, 10, 20, 50, 100, 200))

@@ -1,19 +1,21 @@
 """The parking lot: what cannot be applied yet, and why. A bad event holds its own aggregate here, and nothing else.
 
 *early*: its predecessor has not come. *waiting*: for a version of some entity. *dead*: unreadable, unknown, refused by its
-handler or by the database; only `retry` or an audited `skip` moves it. *behind*: one of these holds its aggregate.
+handler or by the database; only `retry` or an audited `skip` moves it. *newer*: of a type that a later release knows and takes
+up. *behind*: one of these holds its aggregate.
 *ready*: what held it is gone, the consumer takes it up again. *skipped*: let go, but nobody knows whether it was one of its
 aggregate's numbered events or a stray record: the next event that tells its number shows it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.registry import EVENTS
 from messaging.inbox import AggregateKey
 from messaging.records import InboundEvent, Record, headers_from, inbound_event
 from messaging.statements import Answers, Statement
@@ -33,10 +35,28 @@ class Parked:
     error: Exception | None = None
 
 
-# Rows of some aggregates, by index parking_lot_aggregate.
+# Rows of some aggregates up to the first that only a person or a later release moves, by index parking_lot_aggregate: however
+# much stands behind it, it costs a batch nothing. Other states there are those of before it, and become "behind".
 _LOAD = Statement("""
+    SELECT w.*, given.highest
+    FROM (
+        SELECT source, subject,
+               (SELECT max(sequence) FROM parking_lot m WHERE m.source = g.source AND m.subject = g.subject) AS highest,
+               (SELECT sequence FROM parking_lot b LEFT JOIN inbox p USING (source, subject)
+                WHERE b.source = g.source AND b.subject = g.subject AND b.sequence > coalesce(p.last, 0)
+                  AND (b.state = 'dead' OR (b.state = 'newer' AND b.waits_id <> ALL (CAST(:known AS text[]))))
+                ORDER BY b.source, b.subject, b.sequence LIMIT 1) AS blocked_at
+        FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS g (source, subject)
+    ) AS given
+    JOIN parking_lot w USING (source, subject)
+    WHERE given.blocked_at IS NULL OR w.sequence <= given.blocked_at OR w.state IN ('ready', 'early', 'waiting', 'newer')
+    ORDER BY w.source, w.subject, w.sequence, w.id
+""")
+# Those that hold nothing and can be taken up, each by itself, by the same index.
+_LOAD_READY = Statement("""
     SELECT w.* FROM parking_lot w
     JOIN unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS given (source, subject) USING (source, subject)
+    WHERE w.state = 'ready' OR (w.state = 'newer' AND w.waits_id = ANY (CAST(:known AS text[])))
     ORDER BY w.source, w.subject, w.sequence, w.id
 """)
 _PARK = Statement("""
@@ -58,24 +78,45 @@ _RELEASE = text("""
     FROM state_copy c
     WHERE w.state = 'waiting' AND c.topic = w.waits_topic AND c.id = w.waits_id AND c.version >= w.waits_version
 """)
-_READY = text("SELECT DISTINCT source, subject FROM parking_lot WHERE state = 'ready' LIMIT :most")
+# By indexes parking_lot_ready and parking_lot_newer.
+_READY = text("""
+    SELECT source, subject FROM parking_lot WHERE state = 'ready'
+    UNION SELECT source, subject FROM parking_lot WHERE state = 'newer' AND waits_id = ANY (:known)
+    LIMIT :most
+""")
 
 
-async def load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, list[InboundEvent]]:
-    """What is parked of these aggregates, in sequence."""
+@dataclass(slots=True)
+class ParkedQueue:
+    """What is parked of one aggregate, in sequence, up to what holds it. `highest` is the number of the very last."""
+
+    highest: int = 0
+    events: list[InboundEvent] = field(default_factory=list)
+
+
+async def load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, ParkedQueue]:
     return await loaded(await send_load(connection, aggregates)) if aggregates else {}
 
 
 async def send_load(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> Answers:
     """As `load`, to be read by `loaded`."""
-    keys = {"sources": [source for source, _ in aggregates], "subjects": [subject for _, subject in aggregates]}
-    return await _LOAD.send(connection, keys)
+    return await _LOAD.send(connection, _keys(aggregates))
 
 
-async def loaded(answers: Answers) -> dict[AggregateKey, list[InboundEvent]]:
-    queues: dict[AggregateKey, list[InboundEvent]] = {}
+async def load_ready(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> list[InboundEvent]:
+    """What can be taken up of these, whatever else is parked of them: records of state topics hold nothing."""
+    return [_event(row) for row in await _LOAD_READY.rows(connection, _keys(aggregates))] if aggregates else []
+
+
+def _keys(aggregates: Sequence[AggregateKey]) -> dict[str, list[str]]:
+    sources, subjects = [source for source, _ in aggregates], [subject for _, subject in aggregates]
+    return {"sources": sources, "subjects": subjects, "known": list(EVENTS)}
+
+
+async def loaded(answers: Answers) -> dict[AggregateKey, ParkedQueue]:
+    queues: dict[AggregateKey, ParkedQueue] = {}
     for row in await answers.rows():
-        queues.setdefault((row.source, row.subject), []).append(_event(row))
+        queues.setdefault((row.source, row.subject), ParkedQueue(row.highest)).events.append(_event(row))
     return queues
 
 
@@ -143,5 +184,6 @@ async def release(connection: AsyncConnection) -> None:
 
 
 async def ready(connection: AsyncConnection, most: int) -> list[AggregateKey]:
-    """Aggregates of which something can be taken up again."""
-    return [(row.source, row.subject) for row in await connection.execute(_READY, {"most": most})]
+    """Aggregates of which something can be taken up again, also because this release knows what an older one did not."""
+    rows = await connection.execute(_READY, {"most": most, "known": list(EVENTS)})
+    return [(row.source, row.subject) for row in rows]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.envelope import Attributes, Headers, Unreadable, read_attributes, read_data
-from contracts.registry import EVENTS, Event
+from contracts.registry import EVENTS, Event, owner_and_version
 from contracts.topics import TOPICS, Kind, Topic
 from contracts.values import Lane
 
@@ -55,10 +55,28 @@ def headers_from(stored: Sequence[Sequence[str]]) -> Headers:
     return [(name.encode("ascii").decode("unicode_escape"), base64.b64decode(value)) for name, value in stored]
 
 
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A type, or a version of one, that its publisher knows and this release does not: a later one will read the event."""
+
+    topic: str
+    type: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.type} is newer than this release"
+
+    @property
+    def waits(self) -> tuple[str, str, int]:
+        """In the columns that name what an event waits for."""
+        return self.topic, self.type, self.version
+
+
 @dataclass(slots=True, kw_only=True)
 class InboundEvent:
     """A record as far as it could be read. `parked` is its id in the parking lot, if it comes from there; `presumed` says that
     it did not tell its number. One of a state topic has the topic as its source: what holds or numbers facts is not its concern.
+    A `stray` has neither a believable envelope nor a key: it can be no aggregate's event, and stands for itself.
     """
 
     record: Record
@@ -71,10 +89,25 @@ class InboundEvent:
     parked: int | None = None
     state: str = "new"
     is_state: bool = False
+    stray: bool = False
+
+    @property
+    def holds_nothing(self) -> bool:
+        return self.is_state or self.stray
 
     @property
     def aggregate(self) -> tuple[str, str]:
         return self.source, self.subject
+
+    def newer(self) -> Newer | None:
+        """Whether it is for a later release to read. What does not look like a type of this publisher is for none."""
+        if self.fault is not None or self.attributes is None or self.attributes.type in EVENTS:
+            return None
+        owner, version = owner_and_version(self.attributes.type) or ("", 0)
+        topic = TOPIC_BY_NAME.get(self.record.topic)
+        if topic is None or owner != topic.owner:
+            return None
+        return Newer(topic.base, self.attributes.type, version)
 
     def data(self) -> Event | None:
         """The event itself, read only when a handler wants it; raises Unreadable."""
@@ -91,30 +124,41 @@ def inbound_event(record: Record) -> InboundEvent:
     source = topic.base if topic is not None and is_state else owner
     try:
         attributes = read_attributes(record.headers)
+        fault = _misplaced(attributes, owner, record, is_state=is_state)
     except Unreadable as error:
-        return InboundEvent(
-            record=record,
-            source=source,
-            subject=readable_key(record),
-            sequence=0,
-            attributes=None,
-            fault=error.reason,
-            presumed=True,
-            is_state=is_state,
-        )
-    inbound = InboundEvent(
+        attributes, fault = None, error.reason
+    if attributes is None or fault is not None:
+        return _not_believed(record, source, attributes, fault, is_state=is_state)
+    known = EVENTS.get(attributes.type)
+    if topic is not None and known is not None and topic != known.TOPIC:
+        fault = f"{attributes.type} does not belong on {record.topic}"
+    return InboundEvent(
         record=record,
         source=source,
         subject=attributes.subject,
         sequence=attributes.sequence,
         attributes=attributes,
+        fault=fault,
         is_state=is_state,
     )
-    if fault := _misplaced(attributes, owner, record, is_state=is_state):
-        inbound.subject, inbound.sequence, inbound.presumed, inbound.fault = readable_key(record), 0, True, fault
-    elif topic is not None and (known := EVENTS.get(attributes.type)) is not None and topic != known.TOPIC:
-        inbound.fault = f"{attributes.type} does not belong on {record.topic}"
-    return inbound
+
+
+def _not_believed(
+    record: Record, source: str, attributes: Attributes | None, fault: str | None, *, is_state: bool
+) -> InboundEvent:
+    """Kafka keeps the order of a key, so it may be one of the key's events. Without a key it can be nobody's."""
+    stray = not record.key and not is_state
+    return InboundEvent(
+        record=record,
+        source=source,
+        subject="/".join(map(str, record.coordinates)) if stray else readable_key(record),
+        sequence=1 if stray else 0,
+        attributes=attributes,
+        fault=fault,
+        presumed=not stray,
+        is_state=is_state,
+        stray=stray,
+    )
 
 
 def _misplaced(attributes: Attributes, owner: str, record: Record, *, is_state: bool) -> str | None:

@@ -65,7 +65,7 @@ class Messaging:
     replication: int = 1
     background: Sequence[Callable[[asyncio.Event, Bell], Awaitable[None]]] = ()
     on_begin: OnBegin | None = None
-    dead_letter_limit: DeadLetterLimit = field(default_factory=DeadLetterLimit)
+    make_limit: Callable[[], DeadLetterLimit] = DeadLetterLimit
     bell: Bell = field(default_factory=Bell)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     consumers: list[GroupConsumer] = field(default_factory=list)
@@ -74,14 +74,7 @@ class Messaging:
     _away: str = "not connected yet"
 
     async def start(self) -> None:
-        engine = Engine(
-            database=self.database,
-            table=self.table,
-            clock=self.clock,
-            before_commit=self.dead_letter_limit.check,
-            on_begin=self.on_begin,
-            after_commit=self.dead_letter_limit.remember,
-        )
+        engine = Engine(database=self.database, table=self.table, clock=self.clock, on_begin=self.on_begin)
         url = self.database.url.render_as_string(hide_password=False)
         lanes = (*self.lanes, COMMON)
         self._run(listen(url, self.bell, self.stopping, lanes))
@@ -131,7 +124,9 @@ class Messaging:
 
     async def _subscribe(self, engine: Engine) -> None:
         consumers = [
-            GroupConsumer(group=group, topics=topics, engine=engine, stopping=self.stopping, bell=self.bell)
+            GroupConsumer(
+                group=group, topics=topics, engine=engine.limited(self.make_limit()), stopping=self.stopping, bell=self.bell
+            )
             for group, topics in self.table.groups(self.lanes).items()
         ]
         self._broker = await start_consumers(self.kafka, consumers, self.batch_records)

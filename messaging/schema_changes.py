@@ -36,3 +36,24 @@ def add_state_revision() -> None:
         INSERT INTO state_revision (topic, revision)
         SELECT topic, gen_random_uuid() FROM state_copy WHERE topic LIKE 'directory.%' GROUP BY topic
     """)
+
+
+def let_events_be_newer_or_passed_over() -> None:
+    """Events of types that this release does not know wait, and an operator's word that some number will never come is kept."""
+    op.drop_constraint("parking_lot_state_known", "parking_lot", type_="check")
+    states = "('early', 'waiting', 'dead', 'behind', 'ready', 'skipped', 'newer')"
+    op.create_check_constraint("parking_lot_state_known", "parking_lot", f"state IN {states}")
+    op.create_index("parking_lot_newer", "parking_lot", ["waits_id"], postgresql_where=sa.text("state = 'newer'"))
+    op.create_table(
+        "passed_over",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False, comment="the number that had been applied"),
+        sa.Column("through", sa.BigInteger(), nullable=False, comment="the last number that is waited for no more"),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("last < through", name="passed_over_something"),
+        sa.PrimaryKeyConstraint("id"),
+    )

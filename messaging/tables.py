@@ -4,7 +4,8 @@
 `inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on.
 `parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
 `state_revision`: per state topic without lanes, another random value whenever a row of its copies changed.
-`skipped`: dead letters that somebody let go, who and why. `command`: answers already given, by Idempotency-Key.
+`skipped`: dead letters that somebody let go, who and why; `passed_over`: numbers that somebody waits for no more, who and why.
+`command`: answers already given, by Idempotency-Key.
 """
 
 from dataclasses import dataclass
@@ -29,8 +30,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-MESSAGING_TABLES: Final = ("outbox", "inbox", "read_offset", "parking_lot", "skipped", "state_copy", "state_revision", "command")
-PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped")
+MESSAGING_TABLES: Final = (
+    "outbox",
+    "inbox",
+    "read_offset",
+    "parking_lot",
+    "skipped",
+    "passed_over",
+    "state_copy",
+    "state_revision",
+    "command",
+)
+PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped", "newer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,7 @@ class MessagingTables:
     read_offset: Table
     parking_lot: Table
     skipped: Table
+    passed_over: Table
     state_copy: Table
     state_revision: Table
     command: Table
@@ -53,6 +65,7 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
         read_offset=_read_offset(metadata),
         parking_lot=_parking_lot(metadata),
         skipped=_skipped(metadata),
+        passed_over=_passed_over(metadata),
         state_copy=_state_copy(metadata),
         state_revision=_state_revision(metadata),
         command=_command(metadata),
@@ -137,6 +150,7 @@ def _parking_lot(metadata: MetaData) -> Table:
         Index("parking_lot_waits_for", "waits_topic", "waits_id", postgresql_where=text("state = 'waiting'")),
         Index("parking_lot_ready", "since", postgresql_where=text("state = 'ready'")),
         Index("parking_lot_early", "since", postgresql_where=text("state = 'early'")),
+        Index("parking_lot_newer", "waits_id", postgresql_where=text("state = 'newer'")),
         Index("parking_lot_dead", "id", postgresql_where=text("state = 'dead'")),
     )
 
@@ -156,6 +170,22 @@ def _skipped(metadata: MetaData) -> Table:
         Column("actor", Text, nullable=False),
         Column("why", Text, nullable=False),
         _moment("at"),
+    )
+
+
+def _passed_over(metadata: MetaData) -> Table:
+    return Table(
+        "passed_over",
+        metadata,
+        Column("id", BigInteger, primary_key=True, autoincrement=True),
+        Column("source", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("last", BigInteger, nullable=False, comment="the number that had been applied"),
+        Column("through", BigInteger, nullable=False, comment="the last number that is waited for no more"),
+        Column("actor", Text, nullable=False),
+        Column("why", Text, nullable=False),
+        _moment("at"),
+        CheckConstraint("last < through", name="passed_over_something"),
     )
 
 

@@ -35,20 +35,22 @@ class Work:
 
 @dataclass(kw_only=True)
 class BatchResult:
-    """How many events were applied, dropped as seen before, parked by state; how many records of state topics were kept; and
-    the time of the oldest event that was applied.
+    """How many events were applied, dropped as seen before, parked by state; how many records of state topics were kept; how many
+    of the dead had just been read and had a key; and the time of the oldest event that was applied.
     """
 
     applied: int = 0
     dropped: int = 0
     parked: dict[str, int] = field(default_factory=dict)
     states: int = 0
+    died: int = 0
     oldest: datetime | None = None
 
     def add(self, other: "BatchResult") -> None:
         self.applied += other.applied
         self.dropped += other.dropped
         self.states += other.states
+        self.died += other.died
         for state, count in other.parked.items():
             self.parked[state] = self.parked.get(state, 0) + count
         self.oldest = min((time for time in (self.oldest, other.oldest) if time is not None), default=None)

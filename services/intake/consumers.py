@@ -40,4 +40,5 @@ TABLE: Final = Table(
         Entry(ShipmentDeliveredV1, post.record_delivery, ORDERS, Effect.PROCESS),
         Entry(ShipmentDeliveredV1, post.hand_over_by_post, DOSSIERS, Effect.PROCESS, key=_dossier_of_order),
     ),
+    selective=(SHIPMENTS,),  # the post is no part of this house: what it may tell besides is for no release of ours
 )

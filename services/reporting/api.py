@@ -6,9 +6,10 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
 
 from chassis.process import CurrentProcess
-from contracts.values import Channel, GuidanceKind, Identifier, Moment, Role, UnitId
+from contracts.values import Channel, GuidanceKind, Identifier, Role, UnitId
 from services.reporting import commands, queries
 from services.reporting.access import access_of
 from services.reporting.domain.figures import Figures, Measure
@@ -46,7 +47,7 @@ async def _question(
     field: Annotated[Identifier | None, Query(description="A field of procedures.")] = None,
     channel: Annotated[Channel | None, Query()] = None,
     competent: Annotated[DecidingUnit | None, Query(description="Decided by this unit; `none`: not forwarded yet.")] = None,
-    as_of: Annotated[Moment | None, Query(description="Only what had been recorded by then; the same for ever.")] = None,
+    as_of: Annotated[AwareDatetime | None, Query(description="Only what had been recorded by then; the same for ever.")] = None,
 ) -> Question:
     """Raises PeriodReversed, PeriodOutOfRange, AsOfTheFuture."""
     question = Question(period=Period(start, end), as_of=as_of, unit=unit, field=field, channel=channel, competent=competent)

@@ -6,18 +6,20 @@ Its topics are registered like any other, under an owner of their own, so that e
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, MetaData, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, MetaData, Text, text
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.aggregate import Aggregate
+from contracts.envelope import Attributes, Envelope
 from contracts.refusal import Refusal
 from contracts.registry import EVENTS, Event
 from contracts.topics import Kind, Topic, dead_letter_topic
-from contracts.values import Lane
+from contracts.values import Lane, Moment
 from contracts.values import Text as SafeText
 from messaging import copies
 from messaging.handler_table import Context, Decision, Effect, Entry, Table, Waiting
@@ -54,6 +56,9 @@ class Deposited(Event):
     note: str = ""
     name_version: int | None = None
     """The account's name must have come in this version."""
+    at: Moment | None = None
+    credited: str | None = None
+    """Which account it concerns, where that is not the subject: a careless key may be what no database looks for."""
 
 
 class Counted(Event):
@@ -88,14 +93,16 @@ class Account(Aggregate):
     total: int = 0
     count: int = 0
     note: str = ""
+    at: datetime | None = None
 
 
 _SAVE = Statement("""
-    INSERT INTO account (id, lane, version, total, number, note)
+    INSERT INTO account (id, lane, version, total, number, note, at)
     SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:lanes AS text[]), CAST(:versions AS bigint[]),
-                         CAST(:totals AS bigint[]), CAST(:numbers AS bigint[]), CAST(:notes AS text[]))
+                         CAST(:totals AS bigint[]), CAST(:numbers AS bigint[]), CAST(:notes AS text[]),
+                         CAST(:ats AS timestamptz[]))
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, total = excluded.total,
-                                   number = excluded.number, note = excluded.note
+                                   number = excluded.number, note = excluded.note, at = excluded.at
 """)
 
 
@@ -105,7 +112,8 @@ class Accounts:
             text("SELECT * FROM account WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), {"ids": list(ids)}
         )
         return {
-            row.id: Account(row.id, row.lane and Lane(row.lane), row.version, row.total, row.number, row.note) for row in rows
+            row.id: Account(row.id, row.lane and Lane(row.lane), row.version, row.total, row.number, row.note, row.at)
+            for row in rows
         }
 
     async def save(self, connection: AsyncConnection, states: Sequence[Account]) -> None:
@@ -118,6 +126,7 @@ class Accounts:
                 "totals": [s.total for s in states],
                 "numbers": [s.count for s in states],
                 "notes": [s.note for s in states],
+                "ats": [s.at for s in states],
             },
         )
 
@@ -135,6 +144,10 @@ MENDED: set[str] = set()
 """Accounts whose handler has been mended, so that what it refused or failed at goes through."""
 
 
+def account_of(attributes: Attributes, event: Deposited) -> str:
+    return event.credited if event.credited is not None and attributes.subject not in MENDED else attributes.subject
+
+
 def deposit(state: Account | None, event: Deposited, context: Context) -> Decision[Account]:
     account = state or Account(context.attributes.subject, context.lane)
     if account.id not in MENDED:
@@ -145,7 +158,9 @@ def deposit(state: Account | None, event: Deposited, context: Context) -> Decisi
     if event.name_version is not None and context.known["versions"].get(account.id, 0) < event.name_version:
         raise Waiting(context.known["topic"], account.id, event.name_version)
     note = event.note.replace("\x00", "") if account.id in MENDED else event.note or account.note
-    after = Account(account.id, account.lane, account.version, account.total + event.amount, account.count + 1, note)
+    after = Account(
+        account.id, account.lane, account.version, account.total + event.amount, account.count + 1, note, event.at or account.at
+    )
     return Decision(after, (Totalled(total=after.total, of=after.count),))
 
 
@@ -178,13 +193,16 @@ def service(amounts: Amounts, gate: Gate | None = None) -> Table:
     Deposited.TOPIC = Counted.TOPIC = amounts.deposits
     Named.TOPIC, Totalled.TOPIC = amounts.names, amounts.totals
 
-    async def known(connection: AsyncConnection, envelopes: Sequence[Any]) -> dict[str, Any]:
+    async def known(connection: AsyncConnection, envelopes: Sequence[Envelope]) -> dict[str, Any]:
         if gate is not None:
             await gate.pass_through(len(envelopes))
+        for envelope in envelopes:
+            if getattr(envelope.data, "note", "") == "unprepared" and envelope.attributes.subject not in MENDED:
+                raise LookupError(f"nothing is known for {envelope.attributes.subject}")
         versions = await copies.versions(connection, Named, [e.attributes.subject for e in envelopes])
         return {"versions": versions, "topic": amounts.names}
 
-    entries = (Entry(Deposited, deposit, Accounts(), Effect.PROCESS),)
+    entries = (Entry(Deposited, deposit, Accounts(), Effect.PROCESS, key=account_of),)
     return Table("tally", (amounts.deposits, amounts.names), entries, known)
 
 
@@ -200,6 +218,7 @@ def metadata() -> MetaData:
         Column("total", BigInteger),
         Column("number", BigInteger),
         Column("note", Text),
+        Column("at", DateTime(timezone=True)),
         CheckConstraint("note <> 'forbidden'", name="account_note_allowed"),
     )
     return declared

@@ -16,11 +16,13 @@ from contracts.envelope import Attributes, read_attributes
 from contracts.registry import Event
 from contracts.topics import Topic
 from contracts.values import Lane
-from messaging import dead_letters, outbox
+from messaging import outbox, verdicts
 from messaging.clock import system_clock
 from messaging.connections import make_engine
+from messaging.handler_table import Table
 from messaging.runtime import Messaging
 from messaging.topic_creation import create_topics
+from messaging.verdicts import Word
 from tests.support.eventually import eventually
 from tests.support.servers import PostgresServer
 from tests.support.tally_service import Amounts, Deposited, Gate, Named, Totalled, metadata, service
@@ -126,12 +128,12 @@ class TallyWorld:
 
     async def retry(self, account: str) -> None:
         async with self.database.begin() as connection:
-            await dead_letters.retry(connection, await self.dead(account))
+            await verdicts.retry(connection, [await self.dead(account)])
 
     async def skip(self, account: str) -> None:
         async with self.database.begin() as connection:
             letter = await self.dead(account)
-            await dead_letters.skip(connection, letter, actor="s-1", why="thử", now=system_clock())
+            await verdicts.skip(connection, letter, Word(actor="s-1", why="thử", at=system_clock()))
 
     async def outbox_empty(self) -> None:
         async def empty() -> bool:
@@ -176,9 +178,9 @@ class TallyWorld:
 
     @asynccontextmanager
     async def running(
-        self, *, gate: Gate | None = None, database: AsyncEngine | None = None, **more: Any
+        self, *, gate: Gate | None = None, database: AsyncEngine | None = None, table: Table | None = None, **more: Any
     ) -> AsyncIterator[Messaging]:
-        table = service(self.amounts, gate or self.gate)
+        table = table or service(self.amounts, gate or self.gate)
         messaging = Messaging(table=table, database=database or self.database, kafka=self.kafka, clock=system_clock, **more)
         await messaging.start()
         try:

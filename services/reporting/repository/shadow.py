@@ -10,9 +10,10 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from messaging import dead_letters
+from messaging import verdicts
 from messaging.connections import JOBS, make_engine
 from messaging.statements import Statement
+from messaging.verdicts import Word
 
 SCHEMA: Final = "shadow"
 _LIVE: Final = "hashtext('motcua reporting: batches')"
@@ -30,7 +31,12 @@ _GO_ON_NUMBERING = text("""
 _STORED = text("SELECT topic, partition, next FROM public.read_offset")
 _SKIPPED = text("""
     SELECT w.id, s.actor, s.why, s.at FROM shadow.parking_lot w JOIN public.skipped s USING (topic, partition, "offset")
-    WHERE w.state = 'dead' ORDER BY w.id
+    WHERE w.state IN ('dead', 'waiting', 'newer') ORDER BY w.id
+""")
+_PASSED_OVER = text("""
+    SELECT w.id, p.actor, p.why, p.at FROM shadow.parking_lot w JOIN public.passed_over p USING (source, subject)
+    JOIN shadow.inbox i USING (source, subject)
+    WHERE w.state = 'early' AND w.sequence = p.through + 1 AND i.last >= p.last AND i.last < p.through ORDER BY w.id
 """)
 
 
@@ -84,12 +90,14 @@ async def stored_offsets(live: AsyncConnection) -> dict[tuple[str, int], int]:
 
 
 async def reapply_skips(live: AsyncConnection, shadow: AsyncEngine) -> int:
-    """Skip again what an operator had skipped; how many."""
-    letters = list(await live.execute(_SKIPPED))
+    """Skip again what an operator had skipped, and what was to be waited for no more; how many."""
+    letters, early = list(await live.execute(_SKIPPED)), list(await live.execute(_PASSED_OVER))
     async with shadow.begin() as connection:
         for letter in letters:
-            await dead_letters.skip(connection, letter.id, actor=letter.actor, why=letter.why, now=letter.at)
-    return len(letters)
+            await verdicts.skip(connection, letter.id, Word(actor=letter.actor, why=letter.why, at=letter.at))
+        for event in early:
+            await verdicts.skip_to(connection, event.id, Word(actor=event.actor, why=event.why, at=event.at))
+    return len(letters) + len(early)
 
 
 async def block_writers(live: AsyncConnection, tables: tuple[str, ...]) -> None:

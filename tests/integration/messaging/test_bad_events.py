@@ -44,8 +44,8 @@ async def no_data(world: TallyWorld, account: str) -> None:
     await world.send_raw(world.amounts.deposits.base, account.encode(), None, envelope(account))
 
 
-async def unknown_type(world: TallyWorld, account: str) -> None:
-    kind = "vn.motcua.bank.money.vanished.v1"
+async def type_of_nobody(world: TallyWorld, account: str) -> None:
+    kind = "org.example.money.vanished"
     await world.send_raw(world.amounts.deposits.base, account.encode(), b"{}", envelope(account, kind))
 
 
@@ -80,10 +80,24 @@ async def violates_a_check_by_a_lone_surrogate(world: TallyWorld, account: str) 
     await world.send_raw(world.amounts.deposits.base, account.encode(), value, envelope(account))
 
 
+async def prepare_raises(world: TallyWorld, account: str) -> None:
+    await world.deposit(account, BAD, note="unprepared")
+
+
+async def load_raises(world: TallyWorld, account: str) -> None:
+    await world.deposit(account, BAD, credited="a\x00b")
+
+
+async def moment_that_no_row_gives_back(world: TallyWorld, account: str) -> None:
+    """PostgreSQL keeps it as one of the year 10000, which Python does not have."""
+    value = b'{"amount": 1, "at": "9999-12-31T23:59:59-12:00"}'
+    await world.send_raw(world.amounts.deposits.base, account.encode(), value, envelope(account))
+
+
 NUMBERED = [
     undecodable_bytes,
     no_data,
-    unknown_type,
+    type_of_nobody,
     of_another_topic,
     refused_by_its_handler,
     handler_raises,
@@ -91,11 +105,19 @@ NUMBERED = [
     beyond_64_bits,
     violates_a_check,
     violates_a_check_by_a_lone_surrogate,
+    prepare_raises,
+    load_raises,
+    moment_that_no_row_gives_back,
 ]
 
 
 async def undecodable_headers(world: TallyWorld, account: str) -> None:
     headers = [(name, b"\xff\xfe" if name == "ce_time" else value) for name, value in envelope(account)]
+    await world.send_raw(world.amounts.deposits.base, account.encode(), deposited(), headers)
+
+
+async def envelope_of_the_year_1(world: TallyWorld, account: str) -> None:
+    headers = [(name, b"0001-01-01T00:00:00+14:00" if name == "ce_time" else value) for name, value in envelope(account)]
     await world.send_raw(world.amounts.deposits.base, account.encode(), deposited(), headers)
 
 
@@ -122,6 +144,7 @@ async def subject_too_long_for_any_index(world: TallyWorld, account: str) -> Non
 
 UNNUMBERED = [
     undecodable_headers,
+    envelope_of_the_year_1,
     no_headers,
     header_name_with_nul,
     of_another_publisher,
@@ -176,7 +199,9 @@ async def announced_once(world: TallyWorld, account: str) -> None:
     assert "forbidden" not in mine[0]["reason"]
 
 
-@pytest.mark.parametrize("bad", [refused_by_its_handler, handler_raises, nul_in_text], ids=lambda bad: bad.__name__)
+@pytest.mark.parametrize(
+    "bad", [refused_by_its_handler, handler_raises, nul_in_text, prepare_raises, load_raises], ids=lambda bad: bad.__name__
+)
 async def test_mended_and_retried_it_goes_through_in_order(world: TallyWorld, bad: Bad) -> None:
     account, others = await in_the_middle(world, bad)
     async with world.ready():
@@ -282,9 +307,9 @@ async def test_a_header_whose_name_is_no_text_stops_nobody(world: TallyWorld) ->
     await world.producer.flush()
     async with world.ready():
         await world.was_applied_effectively_once(dict.fromkeys(others, 20))
-    bare = await world.rows("SELECT key, headers, state FROM parking_lot WHERE subject = ''")
+    bare = await world.rows("SELECT key, headers, state FROM parking_lot WHERE key IS NULL")
     assert bare == [(None, [], "dead")]
-    await world.execute("DELETE FROM parking_lot WHERE subject = ''")
+    await world.execute("DELETE FROM parking_lot WHERE key IS NULL")
 
 
 class NotText(str):
@@ -312,7 +337,7 @@ async def test_operators_see_what_died_and_what_it_holds(world: TallyWorld) -> N
     async with world.ready():
         await world.comes_to_parking_lot((account, BAD, "dead"), *[(account, n, "behind") for n in range(BAD + 1, EACH + 1)])
         async with world.database.connect() as connection:
-            letters = {letter.subject: letter for letter in await dead_letters.dead(connection)}
+            letters = {letter.subject: letter for letter in await dead_letters.listed(connection)}
             shown = await dead_letters.show(connection, letters[account].id)
             counts = await dead_letters.counts(connection)
         assert letters[account].behind == EACH - BAD

@@ -1,10 +1,12 @@
 """What comes too early, or before what it needs, waits for exactly that; state has no order to wait for."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
-from messaging import copies
+from messaging import copies, metrics
+from messaging.dead_letter_limit import DeadLetterLimit
 from messaging.drain import Drain
 from tests.support.eventually import eventually
 from tests.support.tally_service import Named
@@ -111,6 +113,8 @@ async def test_an_early_one_older_than_a_minute_raises_an_alarm(world: TallyWorl
         drain = Drain(messaging.consumers[0].engine, messaging.bell, messaging.stopping)
         await drain.round()
         assert drain.overdue == 1
+        oldest = metrics.PARKED_OLDEST.labels("early")._value.get()
+        assert oldest >= 120, "an operator's alarm reads it"
 
 
 async def test_a_batch_that_parks_something_wakes_the_parking_lot(world: TallyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,8 +153,7 @@ async def test_a_group_that_dies_wholesale_stops_and_says_so(world: TallyWorld) 
 
         await eventually(halted)
         assert await world.rows("SELECT 1 FROM parking_lot WHERE subject LIKE 'wholesale%' AND state = 'dead' LIMIT 1") == []
-        messaging.dead_letter_limit.least = 10_000
-    async with world.ready(dead_letter_limit=messaging.dead_letter_limit):
+    async with world.ready(make_limit=partial(DeadLetterLimit, least=10_000)):
         await eventually(lambda: world.rows("SELECT 1 FROM parking_lot WHERE state = 'dead' HAVING count(*) = 300"))
         await world.execute("DELETE FROM parking_lot WHERE state = 'dead'")
 

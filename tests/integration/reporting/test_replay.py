@@ -206,6 +206,25 @@ async def test_what_an_operator_skipped_stays_skipped(world):
         assert await world.published_dead_letters(3)
 
 
+async def test_what_an_operator_waits_for_no_more_is_not_waited_for_by_a_replay(world):
+    lost, *later = [event for event in world.fresh(1) if event.source == "intake"]
+    await world.send(later)
+    async with world.serving() as http:
+
+        async def early() -> dict[str, Any]:
+            letters: list[dict[str, Any]] = (await get(http, "dead-letters", state="early"))["dead_letters"]
+            return next(letter for letter in letters if letter["subject"] == lost.subject)
+
+        letter = await eventually(early)
+        skip_to = f"/api/reporting/dead-letters/{letter['id']}/skip-to"
+        answer = await http.post(skip_to, json={"why": "mất ở nơi gửi"}, headers=headers_for("operator", NOW))
+        assert answer.status_code == 200, answer.text
+        await world.applied()
+        assert (await replay(http))["state"] == "done"
+        await world.applied()
+        assert await world.scalar("SELECT count(*) FROM parking_lot") == 0
+
+
 async def _dead_letter(http: httpx.AsyncClient, sequence: int) -> dict[str, Any]:
     """The only one, once it is the event of that number."""
 

@@ -64,12 +64,20 @@ def test_a_missing_header_is_named(name: str) -> None:
     [
         ("ce_sequence", b"seven", "a header cannot be read: invalid literal for int() with base 10: 'seven'"),
         ("ce_time", b"noon", "a header cannot be read: Invalid isoformat string: 'noon'"),
+        ("ce_time", b"2026-02-22T12:00:00", "a header cannot be read: ce_time has no zone"),
         *(
-            (name, value, "a header is out of range: ce_time without zone, ce_sequence below 1 or beyond 64 bits, or a NUL")
+            (
+                "ce_time",
+                value,
+                "a header cannot be read: thời điểm phải từ năm 1900 đến năm 2199 / a moment must lie in the years 1900 to 2199",
+            )
+            for value in (b"9999-12-31T23:59:59-12:00", b"0001-01-01T00:00:00+14:00", b"2200-01-01T00:00:00+00:00")
+        ),
+        *(
+            (name, value, "a header is out of range: ce_sequence below 1 or beyond 64 bits, or a NUL")
             for name, value in (
                 ("ce_sequence", b"0"),
                 ("ce_sequence", b"9223372036854775808"),
-                ("ce_time", b"2026-02-22T12:00:00"),
                 ("ce_id", b"a\x00"),
                 ("ce_correlationid", b"\x00"),
                 ("ce_causationid", b"a\x00b"),

@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.aggregate import Aggregate
-from contracts.envelope import MAX_SEQUENCE, Attributes
+from contracts.envelope import MAX_SEQUENCE, Attributes, Unreadable
 from contracts.refusal import Refusal
 from contracts.registry import EVENTS, Event
 from contracts.topics import Kind, Topic
 from messaging.decoding import decode
-from messaging.folding import ALL_EFFECTS, Fold, line_up
+from messaging.folding import ALL_EFFECTS, Fold, line_up, runnable
 from messaging.handler_table import Context, Decision, Effect, Entry, Table, Waiting
+from messaging.parking_lot import ParkedQueue
 from messaging.records import TOPIC_BY_NAME, InboundEvent, Record, inbound_event
 
 NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
@@ -77,19 +78,29 @@ class Service:
         before = state or Diary("d")
         return Decision(replace(before, lines=(*before.lines, event.line)), (event,))
 
-    def take(self, records: list[Record]) -> Fold:
+    def take(self, records: list[Record], *, settling: bool = False) -> Fold:
         """One batch, as `messaging.batch` does it, in memory."""
         table = Table("reader", (DIARY,), (Entry(Written, self.write, Nowhere(), Effect.PROCESS),))
         fresh = [inbound_event(record) for record in records]
-        queue, repeated = line_up(self.last, list(self.lot.values()), fresh)
-        unseen = [inbound for inbound in queue if inbound.sequence > self.last]
-        decoded = asyncio.run(decode(table, ALL_EFFECTS, unseen))
+        queue, repeated = line_up(self.last, self.parked(), fresh)
+        decoded = asyncio.run(decode(table, ALL_EFFECTS, () if settling else runnable(self.last, queue)))
         states = {(0, "d"): self.diary} if self.diary else {}
-        fold = Fold(table=table, context=Context(None, NOW), states=states)
+        fold = Fold(table=table, context=Context(None, NOW), states=states, settling=settling)
         fold.dropped += len(repeated)
         fold.advance(self.last, queue, decoded.data)
         self._keep(fold)
         return fold
+
+    def parked(self) -> ParkedQueue:
+        """As `parking_lot.load` reads it: up to the first dead one."""
+        events = sorted(self.lot.values(), key=lambda inbound: (inbound.sequence, inbound.parked))
+        dead = [inbound.sequence for inbound in events if inbound.state == "dead" and inbound.sequence > self.last]
+        shown = [
+            inbound
+            for inbound in events
+            if not dead or inbound.sequence <= dead[0] or inbound.state in ("ready", "early", "waiting")
+        ]
+        return ParkedQueue(max((inbound.sequence for inbound in events), default=0), shown)
 
     def _keep(self, fold: Fold) -> None:
         self.last = fold.lasts.get(("diary", "d"), self.last)
@@ -222,7 +233,7 @@ def test_events_that_cannot_be_read_use_up_their_numbers_when_they_are_skipped(r
 @given(st.lists(st.tuples(st.integers(1, 20), st.booleans()), max_size=12), st.integers(0, 10))
 def test_line_up_is_in_sequence_with_each_record_once(events: list[tuple[int, bool]], last: int) -> None:
     fresh = [inbound_event(record(number, offset, readable=legible)) for offset, (number, legible) in enumerate(events)]
-    queue, repeated = line_up(last, [], [*fresh, *fresh])
+    queue, repeated = line_up(last, ParkedQueue(), [*fresh, *fresh])
     assert [inbound.sequence for inbound in queue] == sorted(inbound.sequence for inbound in queue)
     assert Counter(inbound.record.coordinates for inbound in queue) == Counter(inbound.record.coordinates for inbound in fresh)
     assert len(repeated) == len(fresh)
@@ -231,5 +242,56 @@ def test_line_up_is_in_sequence_with_each_record_once(events: list[tuple[int, bo
 
 def test_a_presumed_number_stays_one_that_the_database_can_hold() -> None:
     fresh = [inbound_event(record(MAX_SEQUENCE, 0)), inbound_event(record(0, 1, readable=False))]
-    queue, _ = line_up(0, [], fresh)
+    queue, _ = line_up(0, ParkedQueue(), fresh)
     assert [inbound.sequence for inbound in queue] == [MAX_SEQUENCE, MAX_SEQUENCE]
+
+
+STATES = ("new", "early", "waiting", "behind", "ready", "dead", "skipped")
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 6), st.sampled_from(STATES), st.booleans()), max_size=8),
+    st.integers(0, 4),
+    st.sets(st.integers(1, 6)),
+)
+def test_what_is_tried_is_runnable_and_what_is_runnable_is_tried_if_all_before_it_apply(
+    events: list[tuple[int, str, bool]], last: int, refused: set[int]
+) -> None:
+    """Only the runnable are decoded, and an event that was not decoded must not be tried."""
+    queue = sorted((queued(offset, *event) for offset, event in enumerate(events)), key=lambda inbound: inbound.sequence)
+    for bad in (refused, set()):
+        table = Table("reader", (DIARY,), (Entry(Written, lambda *_: None, Nowhere(), Effect.PROCESS),))
+        fold = Fold(table=table, context=Context(None, NOW), states={})
+        decoded = {id(inbound): Unreadable("no") if inbound.sequence in bad else None for inbound in runnable(last, queue)}
+        fold.advance(last, queue, decoded)
+        dead = [entry.event for entry in fold.parked if entry.state == "dead"]
+        tried = [id(inbound) for inbound in (*fold.applied, *dead)]
+        assert tried == list(decoded)[: len(tried)]
+        assert bad or len(tried) == len(decoded)
+
+
+def queued(offset: int, number: int, state: str, presumed: bool) -> InboundEvent:
+    inbound = inbound_event(record(number, offset))
+    inbound.state, inbound.presumed = state, presumed
+    inbound.parked = None if state == "new" else offset
+    return inbound
+
+
+@given(deliveries(), st.sets(st.integers(1, 9), min_size=1, max_size=3), st.booleans())
+def test_settling_applies_nothing_and_leaves_one_standing_in_front(
+    delivery: tuple[int, list[list[Record]]], bad: set[int], waits: bool
+) -> None:
+    many, batches = delivery
+    service = Service(waiting=bad) if waits else Service(refused=bad)
+    for batch in batches:
+        service.take(batch)
+    for inbound in service.lot.values():
+        inbound.state = "ready" if inbound.state == "behind" else inbound.state
+    published, last = list(service.published), service.last
+    service.take([], settling=True)
+    assert (service.published, service.last) == (published, last)
+    behind = [inbound.state for inbound in service.lot.values() if inbound.sequence > last + 1]
+    assert behind == ["behind"] * len(behind)
+    standing = {inbound.state for inbound in service.lot.values() if inbound.sequence == last + 1}
+    assert standing <= {"waiting" if waits else "dead", "behind"}
+    assert bool(standing) == (last < many)

@@ -15,8 +15,8 @@ from contracts.topics import DOSSIERS, UNITS
 from contracts.values import Lane
 from messaging.folding import Fold, line_up
 from messaging.handler_table import Context, Decision, Effect, Entry, Table, Waiting
-from messaging.parking_lot import Parked
-from messaging.records import InboundEvent, Record
+from messaging.parking_lot import Parked, ParkedQueue
+from messaging.records import InboundEvent, Newer, Record
 
 SENT, NOW = datetime(2026, 2, 22, 8, tzinfo=UTC), datetime(2026, 2, 22, 9, tzinfo=UTC)
 
@@ -173,7 +173,7 @@ def test_what_cannot_be_read_is_dead_for_the_reason_given() -> None:
 
 def test_an_event_that_nobody_wants_takes_effect_without_one() -> None:
     fold, event = fold_of(write), inbound(1)
-    fold.advance(0, [event], {})
+    fold.advance(0, [event], {id(event): None})
     assert (fold.applied, fold.lasts, fold.states) == ([event], {("intake", "d"): 1}, {})
 
 
@@ -219,6 +219,31 @@ def test_a_parked_one_goes_before_a_new_one_of_the_same_number_and_a_repeated_on
     parked, new = inbound(2, state="early"), inbound(2)
     new.record = replace(new.record, offset=99)
     again = inbound(2)
-    queue, repeated = line_up(0, [parked], [new, again])
+    queue, repeated = line_up(0, ParkedQueue(2, [parked]), [new, again])
     assert queue == [parked, new]
     assert repeated[0] is again
+
+
+def test_a_new_one_without_a_number_is_presumed_behind_what_was_not_read_of_the_lot() -> None:
+    new = inbound(0, presumed=True)
+    queue, _ = line_up(0, ParkedQueue(40, [inbound(1, state="dead")]), [new])
+    assert [event.sequence for event in queue] == [1, 41]
+
+
+def test_settling_says_of_each_what_it_is_and_tries_none() -> None:
+    fold = fold_of(fail)
+    fold.settling = True
+    fold.advance(0, [inbound(1, state="behind"), inbound(2, state="ready"), inbound(3, state="dead")], {})
+    assert verdicts(fold) == [(1, "ready", "its turn is next"), (2, "behind", "held by 1")]
+    assert (fold.applied, fold.lasts) == ([], {})
+
+
+def test_one_of_a_newer_type_waits_for_the_release_that_knows_it() -> None:
+    fold, event = fold_of(write), inbound(1)
+    newer = Newer("intake.dossiers", "vn.motcua.intake.line.crossed-out.v1", 1)
+    fold.advance(0, [event, inbound(2)], {id(event): newer})
+    assert verdicts(fold) == [
+        (1, "newer", "vn.motcua.intake.line.crossed-out.v1 is newer than this release"),
+        (2, "behind", "held by 1"),
+    ]
+    assert fold.parked[0].waits == ("intake.dossiers", "vn.motcua.intake.line.crossed-out.v1", 1)
