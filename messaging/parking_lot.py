@@ -35,16 +35,15 @@ class Parked:
     error: Exception | None = None
 
 
-# Rows of some aggregates up to the first that only a person or a later release moves, by index parking_lot_aggregate: however
-# much stands behind it, it costs a batch nothing. Other states there are those of before it, and become "behind".
+# Rows of some aggregates up to the first dead one, by index parking_lot_aggregate: however much stands behind it, a batch reads
+# none of it. Other states there are those of before it, and become "behind".
 _LOAD = Statement("""
     SELECT w.*, given.highest
     FROM (
         SELECT source, subject,
                (SELECT max(sequence) FROM parking_lot m WHERE m.source = g.source AND m.subject = g.subject) AS highest,
                (SELECT sequence FROM parking_lot b LEFT JOIN inbox p USING (source, subject)
-                WHERE b.source = g.source AND b.subject = g.subject AND b.sequence > coalesce(p.last, 0)
-                  AND (b.state = 'dead' OR (b.state = 'newer' AND b.waits_id <> ALL (CAST(:known AS text[]))))
+                WHERE b.source = g.source AND b.subject = g.subject AND b.sequence > coalesce(p.last, 0) AND b.state = 'dead'
                 ORDER BY b.source, b.subject, b.sequence LIMIT 1) AS blocked_at
         FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS g (source, subject)
     ) AS given
@@ -105,12 +104,13 @@ async def send_load(connection: AsyncConnection, aggregates: Sequence[AggregateK
 
 async def load_ready(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> list[InboundEvent]:
     """What can be taken up of these, whatever else is parked of them: records of state topics hold nothing."""
-    return [_event(row) for row in await _LOAD_READY.rows(connection, _keys(aggregates))] if aggregates else []
+    if not aggregates:
+        return []
+    return [_event(row) for row in await _LOAD_READY.rows(connection, _keys(aggregates) | {"known": list(EVENTS)})]
 
 
 def _keys(aggregates: Sequence[AggregateKey]) -> dict[str, list[str]]:
-    sources, subjects = [source for source, _ in aggregates], [subject for _, subject in aggregates]
-    return {"sources": sources, "subjects": subjects, "known": list(EVENTS)}
+    return {"sources": [source for source, _ in aggregates], "subjects": [subject for _, subject in aggregates]}
 
 
 async def loaded(answers: Answers) -> dict[AggregateKey, ParkedQueue]:
