@@ -36,7 +36,7 @@ async def measure(url: str) -> None:
         for first in range(portion * PORTION, (portion + 1) * PORTION, BATCH):
             await engine.process(Work([garbage(offset) for offset in range(first, first + BATCH)]))
         rate = PORTION / (time.perf_counter() - began)
-        print(f"{(portion + 1) * PORTION:>6} records: {rate:,.0f} a second", flush=True)  # noqa: T201 -- a measurement's output
+        print(f"{(portion + 1) * PORTION:>6} records: {rate:,.0f} a second", flush=True)
     await database.dispose()
 
 
