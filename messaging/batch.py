@@ -65,8 +65,12 @@ class Batch:
         self, aggregates: Sequence[AggregateKey]
     ) -> tuple[dict[AggregateKey, int], dict[AggregateKey, ParkedQueue]]:
         """The last numbers of these aggregates, locked, and what is parked of them; all asked for at once."""
+        topics = list({topic for topic, _ in self.work.committed})
+        if not aggregates:
+            self._check_not_rewound(await inbox.next_offsets(self.connection, topics))
+            return {}, {}
         async with pipeline(self.connection):
-            stored = await inbox.send_next_offsets(self.connection, list({topic for topic, _ in self.work.committed}))
+            stored = await inbox.send_next_offsets(self.connection, topics)
             lasts = await inbox.send_lock(self.connection, aggregates)
             parked = await parking_lot.send_load(self.connection, aggregates)
         self._check_not_rewound(await inbox.offsets(stored))
