@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import topics
 from contracts.envelope import Attributes
-from messaging.records import LONGEST_SUBJECT, Record, headers_from, inbound_event, readable_key
+from messaging.records import LONGEST_SUBJECT, Newer, Record, headers_from, inbound_event, readable_key
+from services.intake.consumers import TABLE
 
 NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
 
@@ -46,3 +48,51 @@ def test_a_record_of_a_state_topic_is_no_namesake_of_a_fact() -> None:
     )
     assert contact.aggregate == ("intake.contacts", "d-1")
     assert contact.is_state
+
+
+@pytest.mark.parametrize("key", [None, b""])
+def test_what_nobody_can_have_sent_stands_for_itself(key: bytes | None) -> None:
+    garbage = inbound_event(Record(topic="intake.dossiers.post", partition=2, offset=7, key=key, value=b"?", headers=[]))
+    assert (garbage.aggregate, garbage.sequence) == (("intake", "intake.dossiers.post/2/7"), 1)
+    assert garbage.holds_nothing
+    assert not garbage.presumed
+
+
+def test_with_a_key_it_may_be_one_of_the_keys_events() -> None:
+    unreadable = inbound_event(Record(topic="intake.dossiers.post", partition=2, offset=7, key=b"d-1", value=b"?", headers=[]))
+    assert unreadable.aggregate == ("intake", "d-1")
+    assert unreadable.presumed
+    assert not unreadable.holds_nothing
+
+
+@pytest.mark.parametrize(
+    ("kind", "newer"),
+    [
+        ("vn.motcua.intake.dossier.archived.v1", Newer("intake.dossiers", "vn.motcua.intake.dossier.archived.v1", 1)),
+        ("vn.motcua.intake.dossier.accepted.v12", Newer("intake.dossiers", "vn.motcua.intake.dossier.accepted.v12", 12)),
+        ("vn.motcua.intake.dossier.accepted.v1", None),
+        ("vn.motcua.routing.case.archived.v1", None),
+        ("org.example.dossier.archived", None),
+    ],
+)
+def test_a_type_of_its_publisher_that_is_not_known_here_is_newer(kind: str, newer: Newer | None) -> None:
+    headers = Attributes(id="e", source="intake", type=kind, subject="d-1", time=NOW, sequence=1).headers()
+    record = Record(topic="intake.dossiers.post", partition=0, offset=0, key=b"d-1", value=b"{}", headers=headers)
+    assert inbound_event(record).newer() == newer
+
+
+@pytest.mark.parametrize(
+    ("unknown", "does_without"),
+    [
+        ("vn.motcua.post.shipment.delayed.v1", True),
+        ("vn.motcua.post.shipment.delivered.v2", False),
+        ("vn.motcua.routing.case.withdrawn.v1", False),
+        ("vn.motcua.routing.case.decided.v2", False),
+        ("vn.motcua.routing.case.assigned.v2", True),
+    ],
+)
+def test_intake_does_without_what_the_post_adds_and_without_versions_of_what_it_does_not_use(
+    unknown: str, does_without: bool
+) -> None:
+    topic = "post.shipments" if ".post." in unknown else "routing.cases"
+    assert TABLE.does_without(topic, unknown) is does_without
