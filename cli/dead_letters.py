@@ -87,7 +87,7 @@ def retry(
 def _retry_all(service: str, reason: str, data: Data) -> int:
     """The server takes some hundreds at once; behind the last nothing is tried twice."""
     if service not in SERVICES:
-        raise typer.BadParameter("ví dụ / for example: intake", param_hint="SERVICE")
+        raise typer.BadParameter("ví dụ / for example: routing", param_hint="SERVICE")
     retried, body = 0, {"reason": reason}
     with Session(data).client() as client:
         while True:

@@ -66,6 +66,10 @@ def test_replay_makes_the_same_figures_again(installation: Installation, played:
 def test_there_are_no_dead_letters(installation: Installation, played: Played) -> None:
     listed = json.loads(installation.run("dead-letters", "list", "--json").stdout)
     assert {service: letters["waiting_room"] for service, letters in listed.items()} == {service: {} for service in SERVICES}
+    for state in ("early", "waiting", "newer"):
+        assert f"0 events wait ({state})" in installation.run("dead-letters", "list", "--state", state).stderr
+    retried = installation.run("dead-letters", "retry", "routing", "--all", "--reason", "unknown unit")
+    assert "0 letters of routing are tried again" in retried.stderr
 
 
 def test_data_survives_down_and_up(installation: Installation, played: Played) -> None:

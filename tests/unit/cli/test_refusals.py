@@ -75,3 +75,19 @@ def test_every_command_of_the_table_explains_itself(command: str) -> None:
     explained = CliRunner().invoke(app, [command, "--help"])
     assert explained.exit_code == ExitCode.OK, explained.output
     assert "--data" in explained.output or command == "dead-letters"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["list", "--state", "lost"], "dead, early, waiting, newer"),
+        (["retry", "routing", "--all"], "both or neither"),
+        (["retry", "routing/1", "--reason", "unknown unit"], "both or neither"),
+        (["retry", "routing/1", "--all", "--reason", "unknown unit"], "for example: routing"),
+        (["skip-to", "routing", "--why", "lost"], "for example: intake/17"),
+    ],
+)
+def test_letters_that_are_named_in_no_way_of_ours_are_refused_before_anything_is_asked(arguments: list[str], said: str) -> None:
+    refused = CliRunner().invoke(app, ["dead-letters", *arguments], env={"COLUMNS": "200"})
+    assert refused.exit_code == 2
+    assert said in refused.stderr
