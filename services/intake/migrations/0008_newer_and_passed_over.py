@@ -2,8 +2,8 @@
 
 from messaging.schema_changes import let_events_be_newer_or_passed_over
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
