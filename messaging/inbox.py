@@ -33,9 +33,13 @@ _SAVE = Statement("""
     WHERE p.source = given.source AND p.subject = given.subject
 """)
 _SAVE_OFFSETS = Statement("""
-    INSERT INTO read_offset (topic, partition, next)
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:nexts AS bigint[]))
-    ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next
+    INSERT INTO read_offset (topic, partition, next, last_offset, last_time, last_digest)
+    SELECT topic, partition, last + 1, last, time, digest
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:lasts AS bigint[]), CAST(:times AS bigint[]),
+                CAST(:digests AS bytea[])) AS given (topic, partition, last, time, digest)
+    ON CONFLICT (topic, partition) DO UPDATE
+    SET next = excluded.next, last_offset = excluded.last_offset, last_time = excluded.last_time,
+        last_digest = excluded.last_digest
 """)
 _OFFSETS = Statement("SELECT topic, partition, next FROM read_offset WHERE topic = ANY(:topics)")
 
@@ -69,27 +73,35 @@ async def save(connection: AsyncConnection, lasts: Mapping[AggregateKey, int]) -
 
 
 async def save_offsets(connection: AsyncConnection, records: Sequence[Record]) -> None:
-    """Remember to read on behind these records."""
-    nexts = next_of(records)
-    if nexts:
-        partitions = sorted(nexts)
+    """Remember to read on behind these records, and by what the last of each partition is known."""
+    lasts = last_of(records)
+    if lasts:
+        partitions = sorted(lasts)
         await _SAVE_OFFSETS.send(
             connection,
             {
                 "topics": [topic for topic, _ in partitions],
                 "partitions": [number for _, number in partitions],
-                "nexts": [nexts[partition] for partition in partitions],
+                "lasts": [lasts[partition].offset for partition in partitions],
+                "times": [lasts[partition].time_ms for partition in partitions],
+                "digests": [lasts[partition].digest for partition in partitions],
             },
         )
 
 
-def next_of(records: Sequence[Record]) -> dict[tuple[str, int], int]:
-    """(topic, partition) -> the offset behind these records."""
-    nexts: dict[tuple[str, int], int] = {}
+def last_of(records: Sequence[Record]) -> dict[tuple[str, int], Record]:
+    """(topic, partition) -> the record with the highest offset."""
+    lasts: dict[tuple[str, int], Record] = {}
     for record in records:
         partition = (record.topic, record.partition)
-        nexts[partition] = max(nexts.get(partition, 0), record.offset + 1)
-    return nexts
+        if partition not in lasts or lasts[partition].offset < record.offset:
+            lasts[partition] = record
+    return lasts
+
+
+def next_of(records: Sequence[Record]) -> dict[tuple[str, int], int]:
+    """(topic, partition) -> the offset behind these records."""
+    return {partition: record.offset + 1 for partition, record in last_of(records).items()}
 
 
 async def next_offsets(connection: AsyncConnection, topics: Sequence[str]) -> dict[tuple[str, int], int]:

@@ -15,11 +15,14 @@ from contracts.values import Lane
 TOPIC_BY_NAME: dict[str, Topic] = {name: topic for topic in TOPICS for name in topic.names()}
 LONGEST_SUBJECT: Final = 200
 """A longer one is no id of ours, and from some length on PostgreSQL can index it no more."""
+DIGEST_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The raw record: enough to read it again later, from the parking lot too."""
+    """The raw record: enough to read it again later, from the parking lot too. `time_ms` is Kafka's, in milliseconds since 1970;
+    -1 where it is not known.
+    """
 
     topic: str
     partition: int
@@ -27,6 +30,7 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: Headers
+    time_ms: int = -1
 
     @classmethod
     def of(cls, raw: Any) -> "Record":
@@ -37,12 +41,24 @@ class Record:
             key=raw.key,
             value=raw.value,
             headers=[(name, value or b"") for name, value in raw.headers],
+            time_ms=raw.timestamp,
         )
 
     @property
     def coordinates(self) -> tuple[str, int, int]:
         """(topic, partition, offset): what a record is known by."""
         return self.topic, self.partition, self.offset
+
+    @property
+    def digest(self) -> bytes:
+        """Of all that its publisher wrote: another record at the same coordinates has another."""
+        parts = (
+            self.key,
+            self.value,
+            *(part for name, value in self.headers for part in (name.encode("utf-8", "replace"), value)),
+        )
+        sized = b"".join(b"-" if part is None else b"%d:%s" % (len(part), part) for part in parts)
+        return hashlib.sha256(sized).digest()[:DIGEST_BYTES]
 
     def headers_json(self) -> str:
         """Names are escaped: PostgreSQL refuses a NUL in JSON too."""

@@ -57,3 +57,17 @@ def let_events_be_newer_or_passed_over() -> None:
         sa.CheckConstraint("last < through", name="passed_over_something"),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def add_what_was_read_last() -> None:
+    """What the topic and the last record are known by. Rows that are there learn it when they are next written."""
+    op.add_column(
+        "read_offset",
+        sa.Column("topic_id", sa.Text(), comment="Kafka's own, in hex: a topic made anew under the name has another"),
+    )
+    op.add_column("read_offset", sa.Column("last_offset", sa.BigInteger(), comment="of the last record that was read"))
+    op.add_column(
+        "read_offset",
+        sa.Column("last_time", sa.BigInteger(), comment="its time in Kafka, in milliseconds since 1970; -1: unknown"),
+    )
+    op.add_column("read_offset", sa.Column("last_digest", sa.LargeBinary(), comment="of its key, value and headers"))

@@ -1,7 +1,8 @@
 """The tables that messaging keeps in every service's database, next to the service's own.
 
 `outbox`: what is to be published; its columns are those that Debezium's outbox event router expects.
-`inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on.
+`inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on,
+and by what the topic and its last record are known.
 `parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
 `state_revision`: per state topic without lanes, another random value whenever a row of its copies changed.
 `skipped`: dead letters that somebody let go, who and why; `passed_over`: numbers that somebody waits for no more, who and why.
@@ -115,6 +116,10 @@ def _read_offset(metadata: MetaData) -> Table:
         Column("topic", Text, primary_key=True),
         Column("partition", Integer, primary_key=True),
         Column("next", BigInteger, nullable=False),
+        Column("topic_id", Text, comment="Kafka's own, in hex: a topic made anew under the name has another"),
+        Column("last_offset", BigInteger, comment="of the last record that was read"),
+        Column("last_time", BigInteger, comment="its time in Kafka, in milliseconds since 1970; -1: unknown"),
+        Column("last_digest", LargeBinary, comment="of its key, value and headers"),
     )
 
 

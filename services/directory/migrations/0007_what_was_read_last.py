@@ -1,0 +1,12 @@
+"""a topic that was made anew, or cut off, is noticed by what was read of it last"""
+
+from messaging.schema_changes import add_what_was_read_last
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    add_what_was_read_last()
