@@ -25,9 +25,10 @@ from bench.outcome import Measured, Rate
 from bench.servers import servers
 from contracts.aggregate import Aggregate
 from contracts.envelope import read_attributes
+from messaging.broker import start_consumers, stop_consumers
 from messaging.clock import system_clock
 from messaging.connections import make_engine
-from messaging.consumer import GroupConsumer, start_consumers, stop_consumers
+from messaging.consumer import GroupConsumer
 from messaging.engine import Engine
 from messaging.handler_table import Context, Decision, Effect, Entry
 from messaging.handler_table import Table as Consumers

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from messaging.client_log import hear_client
 from messaging.faults import loggable
 
 
@@ -30,11 +31,10 @@ def configure_logs(process: str, level: str = "INFO") -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
-    # aiokafka reports every passing NotLeader and coordinator change as an error.
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(PlainFormatter("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    hear_client()
 
 
 class PlainFormatter(logging.Formatter):

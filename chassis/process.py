@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -129,6 +130,10 @@ def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
         lanes=settings.served_lanes(),
         batch_records=settings.batch_records,
         replication=settings.replication,
+        lane_partitions=settings.lane_partitions,
+        client_id=f"motcua-{settings.process}",
+        member=settings.member,
+        session_seconds=settings.session_seconds,
         on_begin=service.on_begin,
     )
     commands = Commands(database=pools.commands, table=service.commands.joined(DEAD_LETTER_COMMANDS), clock=clock)
@@ -170,6 +175,7 @@ def _bound(work: Background, process: Process) -> Callable[[asyncio.Event, Bell]
 def serve(service: Service) -> None:
     """Run one process until SIGTERM, on its unix socket or port."""
     settings = service.settings()
+    os.environ.setdefault("PGAPPNAME", f"motcua-{settings.process}")  # libpq's own: every connection says whose it is
     configure_logs(settings.process, settings.log_level)
     app = build(service, settings, database_url(service.name))
     where: dict[str, Any] = (

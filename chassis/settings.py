@@ -6,7 +6,9 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.topics import LANE_PARTITIONS
 from contracts.values import Lane
+from messaging.membership import SESSION_SECONDS
 from web.client_address import TrustedProxies
 from web.settings import WebSettings
 
@@ -14,7 +16,8 @@ from web.settings import WebSettings
 class ProcessSettings(BaseSettings):
     """`MOTCUA_...`; a service adds its own. `lanes` is a comma-separated list, all by default. `trusted_proxies`: whose
     X-Forwarded-For is believed (see web.client_address), nobody's by default. `pool_size`: database connections for commands and
-    pages; consumers, and what runs in the background, have their own beside these.
+    pages; consumers, and what runs in the background, have their own beside these. `member`: a name that this process keeps over
+    a restart and that no other process of its service has; without one it is a newcomer to its consumer groups each time.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
@@ -31,6 +34,9 @@ class ProcessSettings(BaseSettings):
     pool_size: int = Field(default=12, ge=2, le=100)
     batch_records: int = Field(default=1000, ge=1, le=10_000)
     replication: int = Field(default=1, ge=1, le=5)
+    lane_partitions: int = Field(default=LANE_PARTITIONS, ge=1, le=200)
+    member: str | None = None
+    session_seconds: float = Field(default=SESSION_SECONDS, ge=1, le=600)
     trusted_proxies: str = ""
 
     @field_validator("lanes")

@@ -8,6 +8,8 @@ from contracts.services import MESSAGING, SERVICES
 from contracts.values import Lane
 
 DAY_MS: Final = 86_400_000
+LANE_PARTITIONS: Final = 12
+"""Of a topic per lane, where `MOTCUA_LANE_PARTITIONS` says nothing else: so many processes can share a lane's work."""
 
 
 class Kind(StrEnum):
@@ -67,13 +69,17 @@ PROCEDURES = Topic(base="directory.procedures", owner="directory", kind=Kind.STA
 STAFF = Topic(base="directory.staff", owner="directory", kind=Kind.STATE, key="staff id", partitions=1)
 KEYS = Topic(base="directory.keys", owner="directory", kind=Kind.STATE, key="key id", partitions=1)
 
-DOSSIERS = Topic(base="intake.dossiers", owner="intake", kind=Kind.FACTS, key="dossier id", partitions=6, laned=True)
-CONTACTS = Topic(base="intake.contacts", owner="intake", kind=Kind.STATE, key="dossier id", partitions=6, laned=True)
+DOSSIERS = Topic(
+    base="intake.dossiers", owner="intake", kind=Kind.FACTS, key="dossier id", partitions=LANE_PARTITIONS, laned=True
+)
+CONTACTS = Topic(
+    base="intake.contacts", owner="intake", kind=Kind.STATE, key="dossier id", partitions=LANE_PARTITIONS, laned=True
+)
 FRONT_DESK = Topic(base="intake.front-desk", owner="intake", kind=Kind.FACTS, key="guidance turn id", partitions=3)
 POST_ORDERS = Topic(
     base="intake.post-orders", owner="intake", kind=Kind.FACTS, key="order id", partitions=3, retention_ms=14 * DAY_MS
 )
-CASES = Topic(base="routing.cases", owner="routing", kind=Kind.FACTS, key="dossier id", partitions=6, laned=True)
+CASES = Topic(base="routing.cases", owner="routing", kind=Kind.FACTS, key="dossier id", partitions=LANE_PARTITIONS, laned=True)
 MESSAGES = Topic(base="notify.messages", owner="notify", kind=Kind.FACTS, key="message id", partitions=3)
 SHIPMENTS = Topic(
     base="post.shipments",

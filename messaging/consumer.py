@@ -1,40 +1,41 @@
 """One consumer group in this process: FastStream batch subscriber -> engine -> commit, the commit being the last step.
 
 Offsets live in the database with what was done. At assignment the consumer seeks there, so a restored database says from
-where to read on; Kafka's own committed offsets only tell the world how far we are.
+where to read on; Kafka's own committed offsets only tell the world how far we are. A topic that does not go on from what was
+read is read again (`continuity`). Membership of the group does not depend on how long a batch takes.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from messaging import inbox, metrics
+from messaging import metrics
 from messaging.backoff import Stopped, retry_forever
 from messaging.batch import DatabaseRewound
 from messaging.bell import Bell
+from messaging.continuity import NOTHING, OUT_OF_RANGE, Continuity
 from messaging.dead_letter_limit import DeadLetterLimitExceeded
 from messaging.engine import Engine
-from messaging.gapless_consumer import LONGEST_POLL_MS, GaplessConsumer
+from messaging.faults import loggable
+from messaging.gapless_consumer import LONGEST_POLL_MS, NEVER_MS, GaplessConsumer
 from messaging.inbox import next_of
+from messaging.membership import NAMELESS, REBALANCE_MS, Membership
 from messaging.outbox import PARKING_LOT
 from messaging.records import Record
 from messaging.work import BatchResult, Work
 
 COMMIT_SECONDS: Final = 5.0
-END_SECONDS: Final = 10.0
-SILENT_SECONDS: Final = 30.0
-"""A reachable broker answers every LONGEST_POLL_MS, also when there is nothing new."""
-STUCK_SECONDS: Final = 120.0
 
 log = structlog.get_logger(__name__)
 
@@ -48,21 +49,31 @@ class GroupConsumer:
     engine: Engine
     stopping: asyncio.Event
     bell: Bell = field(default_factory=Bell)
+    check_seconds: float = 30.0
     halted: str | None = None
     batch_started: float | None = None
     batch_ended: float = 0.0
+    attempted_at: float = 0.0
     subscriber: Any = None
+    continuity: Continuity = field(init=False)
     _committed: dict[tuple[str, int], int] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def subscribe(self, broker: KafkaBroker, max_records: int) -> None:
+    def subscribe(self, broker: KafkaBroker, kafka: str, max_records: int, membership: Membership = NAMELESS) -> None:
+        self.continuity = Continuity(group=self.group, kafka=kafka, database=self.engine.database)
         self.subscriber = broker.subscriber(
             *self.topics,
             batch=True,
             max_records=max_records,
             group_id=self.group,
             ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",
-            session_timeout_ms=10_000,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            max_poll_interval_ms=NEVER_MS,
+            group_instance_id=membership.member,
+            session_timeout_ms=membership.session_ms,
+            heartbeat_interval_ms=membership.heartbeat_ms,
+            rebalance_timeout_ms=REBALANCE_MS,
             fetch_max_wait_ms=LONGEST_POLL_MS,
             listener=_SeekToStored(self),
             parser=self._raw,
@@ -78,7 +89,8 @@ class GroupConsumer:
         """One poll: applied, then committed. Never raises: FastStream would swallow it and read on, and the batch be lost."""
         self.batch_started = time.monotonic()
         try:
-            await self._take([Record.of(raw) for raw in raw_records])
+            async with self._turn:
+                await self._take(await self._fresh(raw_records))
         except Stopped:
             log.info("stopped before its batch was done; it will be read again", group=self.group, records=len(raw_records))
         except DatabaseRewound:
@@ -91,18 +103,32 @@ class GroupConsumer:
         finally:
             self.batch_started, self.batch_ended = None, time.monotonic()
 
+    async def _fresh(self, raw_records: Any) -> list[Record]:
+        """Without what was read only to be compared, and without what this consumer has turned its back on meanwhile."""
+        positions = self.subscriber.consumer.positions()
+        behind = (raw for raw in raw_records if positions.get(TopicPartition(raw.topic, raw.partition), -1) > raw.offset)
+        records, broken = self.continuity.compare([Record.of(raw) for raw in behind])
+        if broken:
+            await self._relocate(broken)
+        return records
+
     async def _take(self, records: Sequence[Record]) -> None:
-        again = metrics.BATCH_RETRIES.labels(self.group)
+        if not records:
+            return
         with metrics.BATCH_SECONDS.labels(self.group).time():
             work = partial(self.engine.process, Work(records, committed=self._committed))
             final = (DeadLetterLimitExceeded, DatabaseRewound)
-            result = await retry_forever(work, self.stopping, self.group, lambda _: again.inc(), final=final)
+            result = await retry_forever(work, self.stopping, self.group, self._note_attempt, final=final)
             nexts = next_of(records)
             self._committed |= nexts
             await self._commit(nexts)
         count(self.group, result)
         if result.states or result.parked:
             self.bell.ring(PARKING_LOT)
+
+    def _note_attempt(self, _: BaseException) -> None:
+        self.attempted_at = time.monotonic()
+        metrics.BATCH_RETRIES.labels(self.group).inc()
 
     async def _halt(self, reason: str) -> None:
         """The transaction was rolled back and nothing is committed to Kafka. Wait to be stopped."""
@@ -114,17 +140,69 @@ class GroupConsumer:
         log.error("the database has forgotten what it had committed; reading again from where it says", group=self.group)
         self.forget_progress()
         consumer: GaplessConsumer = self.subscriber.consumer
-        stored = await retry_forever(self.stored, self.stopping, f"offsets of {self.group}")
-        consumer.seek_back({partition: stored.get(partition, 0) for partition in consumer.assignment()})
+        consumer.relocate_to(await self.starts(consumer.assignment()))
+
+    @property
+    def client(self) -> GaplessConsumer | None:
+        """None until it has been started."""
+        client: GaplessConsumer | None = self.subscriber and self.subscriber.consumer
+        return client
+
+    def lag(self) -> int | None:
+        """Records in Kafka that this process has been assigned and not read; None while it is no member of its group."""
+        client = self.client
+        if client is None or not client.joined:
+            return None
+        waiting = 0
+        for partition, position in client.positions().items():
+            highwater = client.highwater(partition)
+            waiting += max(0, highwater - position) if highwater is not None else 0
+        return waiting
 
     def forget_progress(self) -> None:
         """What was done so far says nothing about what comes."""
         self._committed = {}
 
-    async def stored(self) -> dict[tuple[str, int], int]:
-        """From where the database says to read on."""
-        async with self.engine.database.connect() as connection:
-            return await inbox.next_offsets(connection, self.topics)
+    async def relocate(self, partitions: Collection[TopicPartition]) -> None:
+        """For the client, where Kafka has not what comes next."""
+        try:
+            await self._relocate(dict.fromkeys(partitions, OUT_OF_RANGE))
+        except Stopped:
+            raise ConsumerStoppedError from None
+
+    async def _relocate(self, broken: Mapping[TopicPartition, str]) -> None:
+        offsets = await self.starts(broken, broken)
+        for partition in offsets:
+            self._committed.pop((partition.topic, partition.partition), None)
+        self.subscriber.consumer.relocate_to(offsets)
+
+    async def starts(
+        self, partitions: Collection[TopicPartition], broken: Mapping[TopicPartition, str] = NOTHING
+    ) -> dict[TopicPartition, int]:
+        """From where to read; asked for until Kafka and the database answer."""
+        return await retry_forever(
+            partial(self.continuity.resume, partitions, broken), self.stopping, f"where {self.group} reads on"
+        )
+
+    async def watch(self) -> None:
+        """Topics that are made anew while we run. A batch in hand is finished first."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), self.check_seconds)
+            if self.stopping.is_set():
+                return
+            try:
+                async with self._turn:
+                    await self._check()
+            except Exception as error:  # noqa: BLE001 -- Kafka or the database is away: others say so
+                log.info("the ids of topics could not be compared", group=self.group, error=loggable(error))
+
+    async def _check(self) -> None:
+        client = self.client
+        if client is not None and client.joined and (partitions := client.assignment()):
+            broken = await self.continuity.check(partitions)
+            if broken:
+                await self._relocate(broken)
 
     async def _commit(self, nexts: Mapping[tuple[str, int], int]) -> None:
         """For the world to see; bounded, since aiokafka would wait for Kafka for ever."""
@@ -134,71 +212,13 @@ class GroupConsumer:
         except (KafkaError, TimeoutError) as error:
             log.info("offsets not committed to Kafka; the database has them", group=self.group, error=repr(error))
 
-    def lag(self) -> int | None:
-        """Records in Kafka that this process has been assigned and not read; None while it is no member of its group."""
-        consumer: GaplessConsumer | None = self.subscriber and self.subscriber.consumer
-        if consumer is None or not consumer.joined:
-            return None
-        waiting = 0
-        for partition, position in consumer.positions().items():
-            highwater = consumer.highwater(partition)
-            waiting += max(0, highwater - position) if highwater is not None else 0
-        return waiting
-
-    def problems(self) -> list[str]:
-        """Why it makes no progress, if it does not: one sentence for an operator."""
-        if self.halted:
-            return [f"{self.group}: {self.halted}"]
-        consumer: GaplessConsumer | None = self.subscriber and self.subscriber.consumer
-        if consumer is None or not consumer.joined:
-            return [f"{self.group}: no place in its consumer group yet"]
-        now = time.monotonic()
-        if self.batch_started is not None:
-            stuck = now - self.batch_started > STUCK_SECONDS
-            return [f"{self.group}: a batch has been under way for over {STUCK_SECONDS:.0f} s"] if stuck else []
-        silent = now - max(consumer.last_poll_at, self.batch_ended) > SILENT_SECONDS
-        return [f"{self.group}: Kafka has been silent for over {SILENT_SECONDS:.0f} s"] if silent else []
-
-
-async def start_consumers(kafka: str, consumers: Sequence[GroupConsumer], max_records: int) -> KafkaBroker:
-    """Their subscribers, on one FastStream broker; `stop_consumers` ends it."""
-    broker = KafkaBroker(
-        kafka,
-        acks="all",
-        enable_idempotence=True,
-        allow_auto_create_topics=False,
-        logger=None,
-        apply_types=False,
-        graceful_timeout=END_SECONDS,
-    )
-    for consumer in consumers:
-        consumer.subscribe(broker, max_records)
-    try:
-        await broker.connect()
-        config = broker.config.broker_config
-        config.builder = partial(GaplessConsumer, **config.builder.keywords)  # type: ignore[attr-defined]
-        await broker.start()
-    except BaseException:
-        await stop_consumers(broker)
-        raise
-    return broker
-
-
-async def stop_consumers(broker: KafkaBroker) -> None:
-    """Waits for the batch in hand, and not for a broker that does not answer."""
-    try:
-        async with asyncio.timeout(2 * END_SECONDS):
-            await broker.stop()
-    except TimeoutError:
-        log.warning("Kafka does not answer; left without a farewell")
-
 
 async def _undecoded(message: KafkaMessage) -> Any:
     return message.body
 
 
 class _SeekToStored(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Reads on where the database says: from the beginning where it has read nothing, whatever Kafka remembers of us."""
+    """Reads on where the database says, if Kafka goes on from there, whatever Kafka remembers of us."""
 
     def __init__(self, consumer: GroupConsumer) -> None:
         self._owner = consumer
@@ -209,11 +229,10 @@ class _SeekToStored(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         owner = self._owner
-        stored = await retry_forever(owner.stored, owner.stopping, f"offsets of {owner.group}")
+        owner.subscriber.consumer.relocate = owner.relocate
+        starts = await owner.starts(assigned)
         owner.forget_progress()
-        owner.subscriber.consumer.resume_at(
-            {partition: stored.get((partition.topic, partition.partition), 0) for partition in assigned}
-        )
+        owner.subscriber.consumer.resume_at(starts)
         log.info("assigned", group=owner.group, partitions=len(assigned))
 
 

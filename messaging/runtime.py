@@ -8,53 +8,38 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
 import structlog
 from faststream.kafka import KafkaBroker
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.topics import DEAD_LETTERS, TOPICS, Topic
+from contracts.topics import DEAD_LETTERS, LANE_PARTITIONS, TOPICS, Topic
 from contracts.values import Lane
-from messaging import metrics
 from messaging.answer_purge import AnswerPurge
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import Bell, listen
+from messaging.broker import END_SECONDS, start_consumers, stop_consumers
 from messaging.clock import Clock
-from messaging.consumer import END_SECONDS, GroupConsumer, start_consumers, stop_consumers
+from messaging.consumer import GroupConsumer
 from messaging.dead_letter_limit import DeadLetterLimit
 from messaging.drain import Drain
 from messaging.engine import Engine, OnBegin
 from messaging.handler_table import Table
+from messaging.membership import SESSION_SECONDS, Membership
 from messaging.outbox import COMMON
+from messaging.progress import Finding, Progress
 from messaging.relay import Relay
 from messaging.topic_creation import create_topics
-
-OUTBOX_AGE_SECONDS: Final = 60.0
+from messaging.topic_growth import with_lane_partitions
 
 log = structlog.get_logger(__name__)
-# By index outbox_lane_position: a long outbox is not read to know its oldest row.
-_OUTBOX_AGE = text("""
-    SELECT extract(epoch FROM now() - min(oldest.written_at)) FROM unnest(CAST(:lanes AS text[])) AS served (lane),
-    LATERAL (SELECT written_at FROM outbox WHERE lane = served.lane ORDER BY position LIMIT 1) AS oldest
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """`problems` is empty when the process is ready; each is a sentence for an operator."""
-
-    problems: tuple[str, ...]
-
-    @property
-    def ready(self) -> bool:
-        return not self.problems
 
 
 @dataclass(kw_only=True)
 class Messaging:
-    """`start` returns at once; `stop` waits for the batch in hand."""
+    """`start` returns at once; `stop` waits for the batch in hand. `member` is its name in its consumer groups: with one, it is
+    known again after a crash, and the others go on undisturbed. No two processes of a service may have the same.
+    """
 
     table: Table
     database: AsyncEngine
@@ -63,6 +48,10 @@ class Messaging:
     lanes: Sequence[Lane] = tuple(Lane)
     batch_records: int = 1000
     replication: int = 1
+    lane_partitions: int = LANE_PARTITIONS
+    client_id: str = "motcua"
+    member: str | None = None
+    session_seconds: float = SESSION_SECONDS
     background: Sequence[Callable[[asyncio.Event, Bell], Awaitable[None]]] = ()
     on_begin: OnBegin | None = None
     make_limit: Callable[[], DeadLetterLimit] = DeadLetterLimit
@@ -71,13 +60,28 @@ class Messaging:
     consumers: list[GroupConsumer] = field(default_factory=list)
     _broker: KafkaBroker | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _cut_off_first: list[asyncio.Task[None]] = field(default_factory=list)
     _away: str = "not connected yet"
+    _grown: list[str] = field(default_factory=list)
+    _progress: Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._progress = Progress(
+            database=self.database,
+            lanes=self.lanes,
+            stopping=self.stopping,
+            consumers=lambda: self.consumers,
+            ended=lambda: [repr(task.exception()) for task in self._tasks if _failed(task)],
+            away=lambda: self._away,
+            warnings=lambda: self._grown,
+        )
 
     async def start(self) -> None:
         engine = Engine(database=self.database, table=self.table, clock=self.clock, on_begin=self.on_begin)
+        self._run(self._progress.run())
         url = self.database.url.render_as_string(hide_password=False)
         lanes = (*self.lanes, COMMON)
-        self._run(listen(url, self.bell, self.stopping, lanes))
+        self._cut_off_first = [self._run(listen(url, self.bell, self.stopping, lanes)), self._run(self._connect(engine))]
         for lane in lanes:
             self._run(
                 Relay(
@@ -94,9 +98,8 @@ class Messaging:
             self._run(Drain(engine, self.bell, self.stopping).run())
         for work in self.background:
             self._run(work(self.stopping, self.bell))
-        self._run(self._connect(engine))
 
-    def _run(self, work: Awaitable[None]) -> None:
+    def _run(self, work: Awaitable[None]) -> asyncio.Task[None]:
         async def guarded() -> None:
             with contextlib.suppress(Stopped):
                 await work
@@ -104,6 +107,7 @@ class Messaging:
         task = asyncio.create_task(guarded())
         task.add_done_callback(self._ended)
         self._tasks.append(task)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A part that ends by itself makes the process useless: say so, readiness then fails and a person or supervisor acts."""
@@ -120,7 +124,10 @@ class Messaging:
 
     async def _make_topics(self) -> None:
         owned: list[Topic] = [topic for topic in (*TOPICS, *DEAD_LETTERS) if topic.owner == self.table.service]
-        await create_topics(self.kafka, [*owned, *self.table.reads], self.replication)
+        topics = with_lane_partitions([*owned, *self.table.reads], self.lane_partitions)
+        self._grown = await create_topics(self.kafka, topics, self.replication)
+        for warning in self._grown:
+            log.warning("a topic has grown", topic=warning)
 
     async def _subscribe(self, engine: Engine) -> None:
         consumers = [
@@ -129,39 +136,33 @@ class Messaging:
             )
             for group, topics in self.table.groups(self.lanes).items()
         ]
-        self._broker = await start_consumers(self.kafka, consumers, self.batch_records)
+        membership = Membership(self.client_id, self.member, self.session_seconds)
+        self._broker = await start_consumers(self.kafka, consumers, self.batch_records, membership)
         self.consumers = consumers
+        for consumer in consumers:
+            self._run(consumer.watch())
 
     async def stop(self) -> None:
         """Nothing of it runs on afterwards. A part that does not end by itself in time is cut off: its work is done again."""
         self.stopping.set()
         self.bell.ring_all()
-        listener, *parts, connecting = self._tasks
-        await _cut_off(listener, connecting)
+        await _cut_off(*self._cut_off_first)
         if self._broker is not None:
             await stop_consumers(self._broker)
-        if parts:
-            await asyncio.wait(parts, timeout=END_SECONDS)
-        await _cut_off(*parts)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=END_SECONDS)
+        await _cut_off(*self._tasks)
 
-    async def readiness(self) -> Readiness:
-        """Ready means making progress: database and group there, no batch stuck, Kafka answering, no old row in the outbox."""
-        problems = [f"a background part ended: {task.exception()!r}" for task in self._tasks if _failed(task)]
-        if self._away:
-            problems.append(f"Kafka: {self._away}")
-        for consumer in self.consumers:
-            problems += consumer.problems()
-        problems += await self._database_problems()
-        return Readiness(tuple(problems))
+    def alive(self) -> Finding:
+        return self._progress.alive()
 
-    async def _database_problems(self) -> list[str]:
-        try:
-            async with asyncio.timeout(END_SECONDS), self.database.connect() as connection:
-                age = float(await connection.scalar(_OUTBOX_AGE, {"lanes": [*self.lanes, COMMON]}) or 0)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer
-            return [f"database: {type(error).__name__}"]
-        metrics.OUTBOX_AGE.set(age)
-        return [f"the oldest outbox row has waited {age:.0f} s"] if age > OUTBOX_AGE_SECONDS else []
+    async def readiness(self) -> Finding:
+        """Whether it can serve: its database answers."""
+        return await self._progress.ready()
+
+    async def consuming(self) -> Finding:
+        """Whether it makes progress: in its groups, no batch stuck, Kafka answering, no old row in the outbox."""
+        return await self._progress.consuming()
 
 
 async def _cut_off(*tasks: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""Topics are made from their declaration; a broker where one differs in partitions is refused: growth means a new topic."""
+"""Topics are made from their declaration. One that has grown is used as it is, with a warning."""
 
 from collections.abc import Iterable
 
@@ -6,21 +6,19 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from contracts.topics import Topic
+from messaging.topic_growth import growth_warnings
 
 _OK = 0
 
 
-async def create_topics(kafka: str, topics: Iterable[Topic], replication: int = 1) -> None:
-    """Create what is missing. Raises KafkaError when the broker refuses, ValueError when a topic exists with other partitions."""
+async def create_topics(kafka: str, topics: Iterable[Topic], replication: int = 1) -> list[str]:
+    """Create what is missing; answers with warnings about what is there. Raises KafkaError when the broker refuses."""
     wanted = {name: topic for topic in topics for name in topic.names()}
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
     try:
         await admin.start()
         topics_there = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
         existing = {name: partitions for name, partitions in topics_there.items() if name in wanted}
-        for name, partitions in existing.items():
-            if partitions != wanted[name].partitions:
-                raise ValueError(f"{name} has {partitions} partitions, declared are {wanted[name].partitions}")
         missing = [
             NewTopic(name, topic.partitions, replication, topic_configs=topic.config())
             for name, topic in wanted.items()
@@ -28,6 +26,7 @@ async def create_topics(kafka: str, topics: Iterable[Topic], replication: int = 
         ]
         if missing:
             _check((await admin.create_topics(missing)).topic_errors)
+        return growth_warnings(wanted, existing)
     finally:
         await admin.close()
 

@@ -97,14 +97,14 @@ def _mails(client: Client) -> dict[str, int]:
 
 async def _events(bootstrap: str) -> dict[str, int]:
     """How many records each topic has, by the end of its partitions."""
-    from aiokafka import AIOKafkaConsumer, TopicPartition
+    from aiokafka import AIOKafkaConsumer
 
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    from messaging.partition_logs import partitions_of
+
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
     await consumer.start()
     try:
-        partitions = [
-            TopicPartition(name, number) for topic in TOPICS for name in topic.names() for number in range(topic.partitions)
-        ]
+        partitions = await partitions_of(bootstrap, [name for topic in TOPICS for name in topic.names()])
         ends = await consumer.end_offsets(partitions)
     finally:
         await consumer.stop()

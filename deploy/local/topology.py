@@ -37,8 +37,10 @@ class Part:
 
     @property
     def health(self) -> str:
-        """Where it says whether it is ready: a service under its own path, a stand-in of the sandbox at the root."""
-        return f"/api/{self.name}/health/ready" if self.database else "/health/ready"
+        """Where it says whether all is well: a service under its own path, that events come and go too; a stand-in of the sandbox
+        at the root.
+        """
+        return f"/api/{self.name}/health/consuming" if self.database else "/health/ready"
 
 
 TOPOLOGY = (
@@ -215,6 +217,8 @@ class Plan:
             "CLOCK": self.state.clock,
             "LOG_LEVEL": self.state.log_level,
         }
+        if part.database:
+            environment["MEMBER"] = name
         if part.laned:
             environment["LANES"] = base.removeprefix(f"{part.name}-") if base != part.name else ",".join(Lane)
         if part.database:

@@ -207,7 +207,7 @@ def freshness(process: Process) -> Freshness:
 
 def _polls(consumer: GroupConsumer) -> list[datetime | None]:
     """When each assigned partition last answered, in the machine's time; None: not yet."""
-    kafka = consumer.subscriber.consumer
+    kafka = consumer.client
     polls = [kafka.last_poll_timestamp(partition) for partition in kafka.assignment()] if kafka else []
     return [None if poll is None else datetime.fromtimestamp(poll / 1000, UTC) for poll in polls]
 

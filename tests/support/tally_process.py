@@ -2,7 +2,8 @@
 
 It is told by its environment: KAFKA, DATABASE, RUN (its topics), ROLE (`tally`, `relay` or `holder`), and STOP_AT, the point at
 which it writes a line to standard output and goes on only when it reads one. The line is the point's name. A `holder` locks what
-its point names, as a consumer or a command would, says `locked` and keeps it.
+its point names, as a consumer or a command would, says `locked` and keeps it. MEMBER and SESSION_SECONDS are its place in the
+consumer group.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from messaging.bell import Bell, listen
 from messaging.clock import system_clock
 from messaging.connections import Limits, make_engine
 from messaging.consumer import GroupConsumer
+from messaging.membership import SESSION_SECONDS
 from messaging.outbox import COMMON
 from messaging.relay import Relay
 from messaging.runtime import Messaging
@@ -90,7 +92,14 @@ async def main() -> None:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
     else:
-        messaging = Messaging(table=table, database=database, kafka=kafka, clock=system_clock)
+        messaging = Messaging(
+            table=table,
+            database=database,
+            kafka=kafka,
+            clock=system_clock,
+            member=os.environ.get("MEMBER") or None,
+            session_seconds=float(os.environ.get("SESSION_SECONDS") or SESSION_SECONDS),
+        )
         await messaging.start()
         print("started", flush=True)
         await ended.wait()
@@ -128,8 +137,11 @@ class TallyProcess:
 
 
 @asynccontextmanager
-async def tally_process(world: Any, role: str = "tally", point: str = "") -> AsyncIterator[TallyProcess]:
+async def tally_process(
+    world: Any, role: str = "tally", point: str = "", *, member: str = "", session_seconds: float = SESSION_SECONDS
+) -> AsyncIterator[TallyProcess]:
     environment = {"KAFKA": world.kafka, "DATABASE": world.url, "RUN": world.amounts.run, "ROLE": role, "STOP_AT": point}
+    environment |= {"MEMBER": member, "SESSION_SECONDS": str(session_seconds)}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "tests.support.tally_process"),

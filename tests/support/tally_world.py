@@ -74,6 +74,16 @@ class TallyWorld:
             for account in accounts:
                 await self.deposit(account, sequence)
 
+    async def produce_anew(self, **more: Any) -> None:
+        """With another producer: one that wrote to a topic that was deleted since numbers its records for that one."""
+        await self.producer.stop()
+        self.producer = await self.another_producer(**more)
+
+    async def another_producer(self, **more: Any) -> AIOKafkaProducer:
+        producer = make_producer(self.kafka, **more)
+        await producer.start()
+        return producer
+
     # --- what the tally has made of it -------------------------------------------------------------------
 
     async def rows(self, statement: str, **parameters: Any) -> list[Any]:
@@ -156,6 +166,12 @@ class TallyWorld:
                     records_so_far += records
             return records_so_far
 
+    async def ends(self, topic: Topic) -> dict[TopicPartition, int]:
+        """The next offset of each partition."""
+        async with reader(self.kafka) as consumer:
+            partitions = [TopicPartition(name, number) for name in topic.names() for number in range(topic.partitions)]
+            return dict(await consumer.end_offsets(partitions))
+
     async def published(self, *accounts: str) -> dict[str, list[tuple[int, int]]]:
         """What a reader that counts makes of the totals, per account: (number, total), each number once, in order."""
         await self.outbox_empty()
@@ -209,12 +225,12 @@ async def publish(world: TallyWorld, accounts: list[str], upto: int, start: int 
 
 async def is_ready(messaging: Messaging) -> None:
     async def ready() -> bool:
-        return (await messaging.readiness()).ready
+        return (await messaging.consuming()).good
 
     try:
         await eventually(ready)
     except AssertionError as missed:
-        raise AssertionError(str((await messaging.readiness()).problems)) from missed
+        raise AssertionError(str((await messaging.consuming()).problems)) from missed
 
 
 @asynccontextmanager
@@ -236,13 +252,17 @@ async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = Fal
     async with database.begin() as connection:
         await connection.run_sync(metadata().create_all)
     await eventually(lambda: _made(kafka, amounts))
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=500_000)
-    await producer.start()
+    world = TallyWorld(amounts, url, kafka, database, make_producer(kafka))
+    await world.producer.start()
     try:
-        yield TallyWorld(amounts, url, kafka, database, producer)
+        yield world
     finally:
-        await producer.stop()
+        await world.producer.stop()
         await database.dispose()
+
+
+def make_producer(kafka: str, **more: Any) -> AIOKafkaProducer:
+    return AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=500_000, **more)
 
 
 async def _made(kafka: str, amounts: Amounts) -> bool:

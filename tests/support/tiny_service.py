@@ -14,7 +14,7 @@ from typing import Any
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        unready = self.path.endswith("/health/ready") and misbehaviour() == "unready"
+        unready = self.path.endswith(("/health/ready", "/health/consuming")) and misbehaviour() == "unready"
         said = {"process": os.environ["MOTCUA_PROCESS"], "authorization": self.headers.get("Authorization")}
         self._answer(503 if unready else 200, said)
 

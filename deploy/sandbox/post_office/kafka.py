@@ -45,6 +45,7 @@ async def read_orders(office: Office, kafka: str, process: str, on_ready: Callab
         group_instance_id=process,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        isolation_level="read_committed",
         session_timeout_ms=10_000,
         fetch_max_wait_ms=LONGEST_POLL_MS,
     )

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.topics import Topic
+from messaging.partition_logs import partitions_of
 from messaging.records import Record
 
 _WAIT_MS = 500
@@ -59,11 +60,18 @@ class Reader:
 
 @asynccontextmanager
 async def open_reader(kafka: str, topics: Sequence[Topic]) -> AsyncIterator[Reader]:
-    partitions = [TopicPartition(name, p) for topic in topics for name in topic.names() for p in range(topic.partitions)]
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka,
+        client_id="motcua-replay",
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+    )
     try:
         # Stopped below even if this fails: a consumer that never found its broker holds sockets too.
         await consumer.start()
+        partitions = await partitions_of(kafka, [name for topic in topics for name in topic.names()])
         reader = Reader(consumer, partitions)
         await reader.begin()
         yield reader

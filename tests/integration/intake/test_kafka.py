@@ -132,6 +132,6 @@ async def test_unreadable_applicant_dies_alone_and_the_rest_goes_on(others: Othe
 
 async def test_ready_once_connected(others: Others) -> None:
     async def ready() -> bool:
-        return (await others.intake.http.get("/api/intake/health/ready")).status_code == 200
+        return (await others.intake.http.get("/api/intake/health/consuming")).status_code == 200
 
     await eventually(ready, describe="readiness")

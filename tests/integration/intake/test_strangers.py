@@ -7,24 +7,32 @@ from tests.support.intake_events import NOW, new_dossier
 from tests.support.intake_world import Intake
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE_CARD, headers_for, staff_id
 
-READY = "/api/intake/health/ready"
+LIVE, READY, CONSUMING = (f"/api/intake/health/{answer}" for answer in ("live", "ready", "consuming"))
 THROUGH_THE_DOOR = {"X-Forwarded-For": "192.0.2.1"}
 
 
 @pytest.mark.parametrize("who", [None, "hoa"])
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
-async def test_strangers_and_clerks_learn_that_it_is_not_ready_and_not_why(intake: Intake, who: str | None, header: str) -> None:
+async def test_strangers_and_clerks_learn_that_it_is_not_consuming_and_not_why(
+    intake: Intake, who: str | None, header: str
+) -> None:
     headers = {} if who is None else headers_for(who, NOW)
-    answer = await intake.http.get(READY, headers=headers | {header: "192.0.2.1"})
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "problems": []})
+    answer = await intake.http.get(CONSUMING, headers=headers | {header: "192.0.2.1"})
+    assert (answer.status_code, answer.json()) == (503, {"consuming": False, "problems": [], "warnings": []})
 
 
 async def test_operators_learn_why_and_so_does_who_asks_past_the_front_door(intake: Intake) -> None:
-    operator = await intake.http.get(READY, headers=headers_for("operator", NOW) | THROUGH_THE_DOOR)
-    inside = await intake.http.get(READY)
+    operator = await intake.http.get(CONSUMING, headers=headers_for("operator", NOW) | THROUGH_THE_DOOR)
+    inside = await intake.http.get(CONSUMING)
     for answer in (operator, inside):
         assert answer.status_code == 503
         assert any(problem.startswith("Kafka: ") for problem in answer.json()["problems"])
+
+
+async def test_kafkas_absence_takes_no_page_down(intake: Intake) -> None:
+    """It lives, and it can serve; only what comes and goes over Kafka stands still."""
+    answers = {path: (await intake.http.get(path)).status_code for path in (LIVE, READY, CONSUMING)}
+    assert answers == {LIVE: 200, READY: 200, CONSUMING: 503}
 
 
 async def test_another_units_dossier_is_answered_like_an_unknown_one_and_the_log_tells_which(intake: Intake) -> None:

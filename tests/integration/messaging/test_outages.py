@@ -35,7 +35,7 @@ async def world(apart: EmbeddedServers) -> AsyncIterator[TallyWorld]:
 
 async def says(messaging: Messaging, word: str) -> None:
     async def said() -> bool:
-        return any(word in problem for problem in (await messaging.readiness()).problems)
+        return any(word in problem for problem in (await messaging.consuming()).problems)
 
     await eventually(said, describe=f"a problem with {word}")
 

@@ -149,7 +149,7 @@ async def test_a_group_that_dies_wholesale_stops_and_says_so(world: TallyWorld) 
     async with world.running() as messaging:
 
         async def halted() -> bool:
-            return any("died within a minute" in problem for problem in (await messaging.readiness()).problems)
+            return any("died within a minute" in problem for problem in (await messaging.consuming()).problems)
 
         await eventually(halted)
         assert await world.rows("SELECT 1 FROM parking_lot WHERE subject LIKE 'wholesale%' AND state = 'dead' LIMIT 1") == []
@@ -173,6 +173,6 @@ async def test_an_unexpected_fault_of_ours_halts_the_consumer_and_loses_nothing(
             patched.setattr("messaging.consumer.Record.of", broken)
             await world.deposit(account, 1)
             await eventually(lambda: any(consumer.halted for consumer in messaging.consumers))
-        assert "a fault of ours" in (await messaging.readiness()).problems[0]
+        assert "a fault of ours" in (await messaging.consuming()).problems[0]
     async with world.ready():
         await world.was_applied_effectively_once({account: 1})

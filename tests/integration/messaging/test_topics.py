@@ -1,5 +1,6 @@
 """Topics are what their declaration says, on the broker too."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from contracts.topics import DEAD_LETTERS, TOPICS, Kind, Topic
 from messaging.topic_creation import create_topics
+from messaging.topic_growth import with_lane_partitions
 from tests.support.eventually import eventually
 
 
@@ -45,19 +47,39 @@ async def test_facts_are_kept_for_ever_but_those_with_an_address() -> None:
     assert kept == {"intake.post-orders", "post.shipments"}
 
 
-async def test_a_topic_with_other_partitions_is_refused(kafka_bootstrap: str) -> None:
-    """Growing one would break the order of its keys."""
-    topic = Topic(base=f"bank.grown-{uuid4().hex[:8]}", owner="bank", kind=Kind.FACTS, key="account", partitions=2)
+@pytest.mark.parametrize(("kind", "words"), [(Kind.FACTS, "keep their order"), (Kind.STATE, "stranded")])
+async def test_a_topic_that_has_grown_is_used_with_a_warning(kafka_bootstrap: str, kind: Kind, words: str) -> None:
+    topic = Topic(base=f"bank.grown-{uuid4().hex[:8]}", owner="bank", kind=kind, key="account", partitions=3)
+    assert await create_topics(kafka_bootstrap, [topic]) == []
+
+    async def warned() -> bool:
+        (warning,) = await create_topics(kafka_bootstrap, [replace(topic, partitions=2)])
+        return warning.startswith(f"{topic.base} has 3 partitions, declared are 2: ") and words in warning
+
+    await eventually(lambda: warnings_are_there(warned))
+
+
+async def warnings_are_there(warned: Callable[[], Awaitable[bool]]) -> bool:
+    """A broker that has just made a topic may not name it yet."""
+    try:
+        return await warned()
+    except ValueError as none_yet:
+        raise AssertionError from none_yet
+
+
+async def test_a_topic_with_fewer_partitions_than_are_declared_now_is_used_as_it_is(kafka_bootstrap: str) -> None:
+    """It was made by an earlier release, or by a setting that has changed."""
+    topic = Topic(base=f"bank.small-{uuid4().hex[:8]}", owner="bank", kind=Kind.FACTS, key="account", partitions=2)
     await create_topics(kafka_bootstrap, [topic])
+    await eventually(lambda: reported(kafka_bootstrap, [topic.base]))
+    assert await create_topics(kafka_bootstrap, [replace(topic, partitions=3)]) == []
+    assert (await reported(kafka_bootstrap, [topic.base]))[topic.base][0] == 2
 
-    async def refusal() -> str:
-        try:
-            await create_topics(kafka_bootstrap, [replace(topic, partitions=3)])
-        except ValueError as refused:
-            return str(refused)
-        return ""
 
-    assert "2 partitions, declared are 3" in await eventually(refusal)
+def test_partitions_per_lane_are_a_setting() -> None:
+    made = {topic.base: topic.partitions for topic in with_lane_partitions(TOPICS, 5)}
+    assert made == {topic.base: 5 if topic.laned else topic.partitions for topic in TOPICS}
+    assert {topic.partitions for topic in TOPICS if topic.laned} == {12}
 
 
 async def test_what_the_broker_refuses_is_told(kafka_bootstrap: str) -> None:

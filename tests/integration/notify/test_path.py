@@ -57,7 +57,7 @@ async def test_from_kafka_to_the_mailbox_and_back_to_kafka(
         async with client(app) as http:
 
             async def ready() -> bool:
-                return (await http.get("/api/notify/health/ready")).status_code == 200
+                return (await http.get("/api/notify/health/consuming")).status_code == 200
 
             await eventually(ready, describe="notify ready")
 

@@ -296,7 +296,7 @@ async def ready(http: httpx.AsyncClient, process: "subprocess.Popen[bytes]", log
         if process.poll() is not None:
             pytest.fail(_written(log))
         try:
-            return (await http.get("/api/reporting/health/ready")).status_code == 200
+            return (await http.get("/api/reporting/health/consuming")).status_code == 200
         except httpx.TransportError:
             return False
 

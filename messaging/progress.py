@@ -1,0 +1,101 @@
+"""Three answers about a process: does it live, can it serve, and do its consumers and relays make progress; and their metrics.
+
+*Alive* tolerates every outage: false only for what a restart mends. *Ready* is the database alone: pages are served while Kafka
+is away. *Consuming* is everything else. Metrics move by themselves, whoever asks for what.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.values import Lane
+from messaging import consumer_health, metrics
+from messaging.consumer import GroupConsumer
+from messaging.outbox import COMMON
+
+OUTBOX_AGE_SECONDS: Final = 60.0
+DATABASE_SECONDS: Final = 10.0
+MEASURE_SECONDS: Final = 10.0
+
+log = structlog.get_logger(__name__)
+# By index outbox_lane_position: a long outbox is not read to know its oldest row.
+_OUTBOX_AGE = text("""
+    SELECT extract(epoch FROM now() - min(oldest.written_at)) FROM unnest(CAST(:lanes AS text[])) AS served (lane),
+    LATERAL (SELECT written_at FROM outbox WHERE lane = served.lane ORDER BY position LIMIT 1) AS oldest
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`problems` is empty when all is well; each is a sentence for an operator. `warnings` are for one too, and stop nothing."""
+
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        return not self.problems
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """`ended` names background parts that ended by themselves; `away` says why Kafka has not been reached since the start."""
+
+    database: AsyncEngine
+    lanes: Sequence[Lane]
+    stopping: asyncio.Event
+    consumers: Callable[[], Sequence[GroupConsumer]]
+    ended: Callable[[], Sequence[str]]
+    away: Callable[[], str]
+    warnings: Callable[[], Sequence[str]] = tuple
+    _age: float = 0.0
+
+    def alive(self) -> Finding:
+        lifeless = (problem for consumer in self.consumers() for problem in consumer_health.lifeless(consumer))
+        return Finding((*self._ended(), *lifeless))
+
+    async def ready(self) -> Finding:
+        return Finding(await self._measure_outbox())
+
+    async def consuming(self) -> Finding:
+        consumers = self.consumers()
+        away = [f"Kafka: {self.away()}"] if self.away() else []
+        stuck = [problem for consumer in consumers for problem in consumer_health.problems(consumer)]
+        outbox = await self._measure_outbox() or self._old_outbox()
+        warnings = [warning for consumer in consumers for warning in consumer.continuity.breaks]
+        return Finding((*self._ended(), *away, *stuck, *outbox), (*self.warnings(), *warnings))
+
+    def _ended(self) -> list[str]:
+        return [f"a background part ended: {error}" for error in self.ended()]
+
+    async def _measure_outbox(self) -> tuple[str, ...]:
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS), self.database.connect() as connection:
+                self._age = float(await connection.scalar(_OUTBOX_AGE, {"lanes": [*self.lanes, COMMON]}) or 0)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer
+            return (f"database: {type(error).__name__}",)
+        metrics.OUTBOX_AGE.set(self._age)
+        return ()
+
+    def _old_outbox(self) -> tuple[str, ...]:
+        return (f"the oldest outbox row has waited {self._age:.0f} s",) if self._age > OUTBOX_AGE_SECONDS else ()
+
+    async def run(self) -> None:
+        """Measure, and end a process that only a restart can mend: the supervisor starts it anew."""
+        while not self.stopping.is_set():
+            await self._measure_outbox()
+            for consumer in self.consumers():
+                consumer_health.measure(consumer)
+            if problems := self.alive().problems:
+                log.critical("this process makes no progress and ends, to be started anew", problems=problems)
+                signal.raise_signal(signal.SIGTERM)
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), MEASURE_SECONDS)
