@@ -200,7 +200,7 @@ class GroupConsumer:
     async def _check(self) -> None:
         client = self.client
         if client is not None and client.joined and (partitions := client.assignment()):
-            broken = await self.continuity.check(partitions)
+            broken = await self.continuity.check(partitions, await client.topic_ids())
             if broken:
                 await self._relocate(broken)
 

@@ -25,14 +25,15 @@ def _problems(consumer: GroupConsumer) -> Iterator[str]:
     if consumer.halted:
         yield consumer.halted
     elif client is None or not client.joined:
-        yield "no place in its consumer group yet" + (f": {client.trouble}" if client is not None and client.trouble else "")
+        trouble = f": {client.trouble}" if client is not None and client.trouble else ""
+        yield f"no place in its consumer group yet{trouble}"
     elif client.trouble:
         yield f"the Kafka client cannot read: {client.trouble}"
     else:
-        yield from _unread(consumer, client)
+        yield from _unread_problems(consumer, client)
 
 
-def _unread(consumer: GroupConsumer, client: GaplessConsumer) -> Iterator[str]:
+def _unread_problems(consumer: GroupConsumer, client: GaplessConsumer) -> Iterator[str]:
     for partition, reason in client.unreadable.reasons.items():
         yield f"{partition.topic}/{partition.partition} cannot be read: {reason}"
     for topic in consumer.topics:
@@ -46,7 +47,7 @@ def _unread(consumer: GroupConsumer, client: GaplessConsumer) -> Iterator[str]:
         yield f"Kafka has been silent for over {SILENT_SECONDS:.0f} s"
 
 
-def lifeless(consumer: GroupConsumer) -> list[str]:
+def lifeless_problems(consumer: GroupConsumer) -> list[str]:
     """What only a restart of the process mends. An outage is none: each attempt of a batch, each look for records is a sign."""
     client = consumer.client
     if client is None or consumer.halted:

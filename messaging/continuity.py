@@ -123,7 +123,10 @@ class Continuity:
             reason=reason,
             offset=offset,
         )
-        self.breaks.append(f"{self.group}: {partition.topic}/{partition.partition}: {reason}; read again from {offset} on")
+        self.breaks.append(self._break_warning(partition, reason, offset))
+
+    def _break_warning(self, partition: TopicPartition, reason: str, offset: int) -> str:
+        return f"{self.group}: {partition.topic}/{partition.partition}: {reason}; read again from {offset} on"
 
     def _begin(
         self,
@@ -160,11 +163,9 @@ class Continuity:
                 broken[partition] = ANOTHER_RECORD
         return [record for record in fresh if TopicPartition(record.topic, record.partition) not in broken], broken
 
-    async def check(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, str]:
-        """Those whose topic has been made anew since they were resumed. Raises as `resume` does."""
+    async def check(self, partitions: Collection[TopicPartition], ids: Mapping[str, str]) -> dict[TopicPartition, str]:
+        """Those whose topic has been made anew since they were resumed. Raises what the database raises."""
         topics = {partition.topic for partition in partitions}
-        async with open_partition_logs(self.kafka) as logs:
-            ids = await logs.topic_ids(topics)
         changed = {topic for topic in topics & ids.keys() if self._topic_ids.get(topic) != ids[topic]}
         if not changed:
             stored = await self._stored(topics)

@@ -17,6 +17,7 @@ from aiokafka.errors import ConsumerStoppedError, KafkaError, OffsetOutOfRangeEr
 
 from messaging import metrics
 from messaging.clock import system_clock
+from messaging.topic_identity import topic_ids
 from messaging.unreadable_partitions import UnreadablePartitions, reason_of
 
 LONGEST_POLL_MS: Final = 3000
@@ -216,6 +217,10 @@ class GaplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             return {}
         states = {partition: assigned.state_value(partition) for partition in assigned.tps}
         return {partition: state.position for partition, state in states.items() if state.has_valid_position}
+
+    async def topic_ids(self) -> dict[str, str]:
+        """Of what it reads, as Kafka has it now. Raises KafkaError."""
+        return await topic_ids(self._client, {partition.topic for partition in self.assignment()})
 
     def relocate_to(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Read these from there, whatever was to be read."""

@@ -7,8 +7,8 @@ newcomer each time: the group stops, shares out anew, and waits until the old on
 from dataclasses import dataclass
 from typing import Final
 
-SESSION_SECONDS: Final = 6.0
-"""A process that is silent for so long is given up by its group; brokers allow no less unless they are told to."""
+SESSION_SECONDS: Final = 10.0
+"""A process that is silent for so long is given up by its group. Shorter than a start, it makes the name useless."""
 REBALANCE_MS: Final = 10_000
 """For so long a group that shares out anew waits for its members."""
 

@@ -7,8 +7,9 @@ is away. *Consuming* is everything else. Metrics move by themselves, whoever ask
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -23,6 +24,8 @@ from messaging.outbox import COMMON
 OUTBOX_AGE_SECONDS: Final = 60.0
 DATABASE_SECONDS: Final = 10.0
 MEASURE_SECONDS: Final = 10.0
+YOUTH_SECONDS: Final = 900.0
+"""A process that is younger does not end itself: what ends it at its start would take its pages away again and again."""
 
 log = structlog.get_logger(__name__)
 # By index outbox_lane_position: a long outbox is not read to know its oldest row.
@@ -56,26 +59,27 @@ class Progress:
     away: Callable[[], str]
     warnings: Callable[[], Sequence[str]] = tuple
     _age: float = 0.0
+    _begun_at: float = field(default_factory=time.monotonic)
 
     def alive(self) -> Finding:
-        lifeless = (problem for consumer in self.consumers() for problem in consumer_health.lifeless(consumer))
-        return Finding((*self._ended(), *lifeless))
+        lifeless = (problem for consumer in self.consumers() for problem in consumer_health.lifeless_problems(consumer))
+        return Finding((*self._ended_problems(), *lifeless))
 
     async def ready(self) -> Finding:
-        return Finding(await self._measure_outbox())
+        return Finding(await self._database_problems())
 
     async def consuming(self) -> Finding:
         consumers = self.consumers()
         away = [f"Kafka: {self.away()}"] if self.away() else []
         stuck = [problem for consumer in consumers for problem in consumer_health.problems(consumer)]
-        outbox = await self._measure_outbox() or self._old_outbox()
+        outbox = await self._database_problems() or self._outbox_problems()
         warnings = [warning for consumer in consumers for warning in consumer.continuity.breaks]
-        return Finding((*self._ended(), *away, *stuck, *outbox), (*self.warnings(), *warnings))
+        return Finding((*self._ended_problems(), *away, *stuck, *outbox), (*self.warnings(), *warnings))
 
-    def _ended(self) -> list[str]:
+    def _ended_problems(self) -> list[str]:
         return [f"a background part ended: {error}" for error in self.ended()]
 
-    async def _measure_outbox(self) -> tuple[str, ...]:
+    async def _database_problems(self) -> tuple[str, ...]:
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self.database.connect() as connection:
                 self._age = float(await connection.scalar(_OUTBOX_AGE, {"lanes": [*self.lanes, COMMON]}) or 0)
@@ -84,16 +88,16 @@ class Progress:
         metrics.OUTBOX_AGE.set(self._age)
         return ()
 
-    def _old_outbox(self) -> tuple[str, ...]:
+    def _outbox_problems(self) -> tuple[str, ...]:
         return (f"the oldest outbox row has waited {self._age:.0f} s",) if self._age > OUTBOX_AGE_SECONDS else ()
 
     async def run(self) -> None:
         """Measure, and end a process that only a restart can mend: the supervisor starts it anew."""
         while not self.stopping.is_set():
-            await self._measure_outbox()
+            await self._database_problems()
             for consumer in self.consumers():
                 consumer_health.measure(consumer)
-            if problems := self.alive().problems:
+            if (problems := self.alive().problems) and time.monotonic() - self._begun_at > YOUTH_SECONDS:
                 log.critical("this process makes no progress and ends, to be started anew", problems=problems)
                 signal.raise_signal(signal.SIGTERM)
                 return

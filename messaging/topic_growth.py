@@ -13,10 +13,10 @@ from contracts.topics import Kind, Topic
 
 def growth_warnings(wanted: Mapping[str, Topic], there: Mapping[str, int]) -> list[str]:
     """`there`: how many partitions each topic has. One with fewer than declared was made by an earlier release or setting."""
-    return [_warning(name, topic, there[name]) for name, topic in wanted.items() if there.get(name, 0) > topic.partitions]
+    return [_one_of_warnings(name, topic, there[name]) for name, topic in wanted.items() if there.get(name, 0) > topic.partitions]
 
 
-def _warning(name: str, topic: Topic, partitions: int) -> str:
+def _one_of_warnings(name: str, topic: Topic, partitions: int) -> str:
     grown = f"{name} has {partitions} partitions, declared are {topic.partitions}"
     if topic.kind is Kind.FACTS:
         return f"{grown}: the numbers of its facts keep their order"

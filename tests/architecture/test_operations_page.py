@@ -62,7 +62,7 @@ def sentences() -> set[str]:
         node
         for path in RUN
         for node in nodes_of(path)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and re.search(r"problems|readiness", node.name)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and re.search(r"problems|readiness|warning", node.name)
     ]
     texts = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.JoinedStr)]
     parts = [part.value for text in texts for part in text.values if isinstance(part, ast.Constant)]

@@ -134,7 +134,7 @@ async def test_records_gone_before_they_were_read_are_missed_aloud(world: TallyW
         await breaks(messaging, "is gone")
 
 
-async def test_records_that_go_while_the_reader_waits_for_its_database_are_missed_aloud(world: TallyWorld) -> None:
+async def test_records_that_go_while_the_reader_is_behind_are_missed_aloud(world: TallyWorld) -> None:
     accounts, later = names("first", 4), names("later", 20)
     await world.good(accounts, 2)
     async with world.ready() as messaging:

@@ -1,4 +1,4 @@
-"""The long outages, under load: Kafka away for 60 s, PostgreSQL for 30 s. `make test-faults`."""
+"""The long outages, under load: Kafka away for 60 s, PostgreSQL for 30 s and for seven minutes. `make test-faults`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ async def world(own_servers: EmbeddedServers) -> AsyncIterator[TallyWorld]:
         yield made
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("kafka", 60), ("postgres", 30)])
+@pytest.mark.parametrize(("name", "seconds"), [("kafka", 60), ("postgres", 30), ("postgres", 420)])
 async def test_away_for_long_under_load(own_servers: EmbeddedServers, world: TallyWorld, name: str, seconds: int) -> None:
     """The outage itself is what is tested: here the test does wait."""
     server = getattr(own_servers, name)

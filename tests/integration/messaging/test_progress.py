@@ -73,6 +73,7 @@ async def test_a_process_whose_batch_hangs_ends_itself_to_be_started_anew(
     ended: list[int] = []
     monkeypatch.setattr("signal.raise_signal", ended.append)
     monkeypatch.setattr(progress, "MEASURE_SECONDS", 0.05)
+    monkeypatch.setattr(progress, "YOUTH_SECONDS", 0.0)
     monkeypatch.setattr(consumer_health, "LIFELESS_SECONDS", 5.0)
     async with world.ready() as messaging:
         world.gate.shut()

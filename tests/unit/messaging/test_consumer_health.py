@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from messaging.consumer import GroupConsumer
-from messaging.consumer_health import LIFELESS_SECONDS, lifeless, problems
+from messaging.consumer_health import LIFELESS_SECONDS, lifeless_problems, problems
 
 LONG_AGO = time.monotonic() - LIFELESS_SECONDS - 60
 
@@ -18,24 +18,24 @@ def consumer(**client: Any) -> GroupConsumer:
 
 def test_one_that_gives_no_sign_is_lifeless_and_each_sign_counts() -> None:
     silent = consumer()
-    assert lifeless(silent) == ["g: no sign of life for over 900 s"]
-    assert lifeless(consumer(turned_at=time.monotonic())) == [], "it looked for records"
+    assert lifeless_problems(silent) == ["g: no sign of life for over 900 s"]
+    assert lifeless_problems(consumer(turned_at=time.monotonic())) == [], "it looked for records"
     silent.batch_ended = time.monotonic()
-    assert lifeless(silent) == []
+    assert lifeless_problems(silent) == []
 
 
 def test_each_attempt_of_a_batch_is_a_sign() -> None:
     retrying = consumer()
     retrying._note_attempt(ConnectionError("the database is away"))
-    assert lifeless(retrying) == []
+    assert lifeless_problems(retrying) == []
 
 
 def test_one_that_stopped_itself_waits_for_a_person_and_not_for_a_restart() -> None:
     halted = consumer()
     halted.halted = "400 of 500 events died"
-    assert lifeless(halted) == []
+    assert lifeless_problems(halted) == []
     assert problems(halted) == ["g: 400 of 500 events died"]
 
 
 def test_one_whose_client_has_ended_is_lifeless_at_once() -> None:
-    assert lifeless(consumer(turned_at=time.monotonic(), ended=True)) == ["g: the Kafka client has ended"]
+    assert lifeless_problems(consumer(turned_at=time.monotonic(), ended=True)) == ["g: the Kafka client has ended"]
