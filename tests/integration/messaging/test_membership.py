@@ -20,7 +20,7 @@ from tests.support.tally_world import TallyWorld, is_ready, names, tally_world
 QUICKER = 300
 PARTITIONS = 3
 """Two of deposits, one of names."""
-LONG_SESSION = 60.0
+LONG_SESSION = 1500.0
 """Nobody is given up by its silence while the test runs, however slow the machine."""
 
 

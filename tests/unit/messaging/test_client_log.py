@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -14,7 +15,8 @@ LOGGER = logging.getLogger("aiokafka.consumer.fetcher")
 
 
 @pytest.fixture(autouse=True)
-def heard() -> Iterator[None]:
+def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(client_log, "log", structlog.get_logger())
     client = logging.getLogger(CLIENT)
     before = client.handlers[:], client.level, client.propagate
     client.handlers[:] = []

@@ -51,11 +51,7 @@ class Consumer:
     waiting: int | None = 0
 
     @property
-    def subscriber(self) -> Any:
-        return self
-
-    @property
-    def consumer(self) -> Any:
+    def client(self) -> Any:
         return self
 
     def assignment(self) -> list[int]:
