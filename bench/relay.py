@@ -119,7 +119,9 @@ async def _in_order(kafka: str, topic: Topic, dossiers: int) -> bool:
     """Of every dossier 1, 2, 3 ..., as Kafka has them."""
     partitions = [TopicPartition(topic.base, number) for number in range(topic.partitions)]
     last: defaultdict[str, int] = defaultdict(int)
-    async with AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False) as consumer:
+    async with AIOKafkaConsumer(
+        bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False, isolation_level="read_committed"
+    ) as consumer:
         consumer.assign(partitions)
         left = sum((await consumer.end_offsets(partitions)).values())
         while left:

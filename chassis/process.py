@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -175,7 +174,6 @@ def _bound(work: Background, process: Process) -> Callable[[asyncio.Event, Bell]
 def serve(service: Service) -> None:
     """Run one process until SIGTERM, on its unix socket or port."""
     settings = service.settings()
-    os.environ.setdefault("PGAPPNAME", f"motcua-{settings.process}")  # libpq's own: every connection says whose it is
     configure_logs(settings.process, settings.log_level)
     app = build(service, settings, database_url(service.name))
     where: dict[str, Any] = (

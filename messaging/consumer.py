@@ -192,8 +192,7 @@ class GroupConsumer:
             if self.stopping.is_set():
                 return
             try:
-                async with self._turn:
-                    await self._check()
+                await self._check()
             except Exception as error:  # noqa: BLE001 -- Kafka or the database is away: others say so
                 log.info("the ids of topics could not be compared", group=self.group, error=loggable(error))
 
@@ -202,7 +201,8 @@ class GroupConsumer:
         if client is not None and client.joined and (partitions := client.assignment()):
             broken = await self.continuity.check(partitions, await client.topic_ids())
             if broken:
-                await self._relocate(broken)
+                async with self._turn:
+                    await self._relocate(broken)
 
     async def _commit(self, nexts: Mapping[tuple[str, int], int]) -> None:
         """For the world to see; bounded, since aiokafka would wait for Kafka for ever."""

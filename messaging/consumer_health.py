@@ -54,7 +54,10 @@ def lifeless_problems(consumer: GroupConsumer) -> list[str]:
         return []
     if client.ended:
         return [f"{consumer.group}: the Kafka client has ended"]
-    silent = time.monotonic() - max(client.turned_at, consumer.attempted_at, consumer.batch_ended)
+    now = time.monotonic()
+    if client.trouble_since is not None and now - client.trouble_since > LIFELESS_SECONDS:
+        return [f"{consumer.group}: nothing could be read for over {LIFELESS_SECONDS:.0f} s: {client.trouble}"]
+    silent = now - max(client.turned_at, consumer.attempted_at, consumer.batch_ended)
     return [f"{consumer.group}: no sign of life for over {LIFELESS_SECONDS:.0f} s"] if silent > LIFELESS_SECONDS else []
 
 

@@ -53,6 +53,7 @@ class GaplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         super().__init__(*topics, **options)
         self.turned_at = time.monotonic()
         self.trouble: str | None = None
+        self.trouble_since: float | None = None
         self.unreadable = UnreadablePartitions()
         self._joined = asyncio.Event()
         self._joined_at = 0.0
@@ -122,7 +123,7 @@ class GaplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
                 self.seek_back(before if revocations == self._revocations else self._offsets)
                 await self._say(error)
                 continue
-            self.trouble = None
+            self.trouble = self.trouble_since = None
             if revocations != self._revocations:
                 # Begun before the partitions were taken away: whose records these are is uncertain. Nothing else has been
                 # handed out since it was known from where to read, so going back there loses nothing.
@@ -153,7 +154,7 @@ class GaplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         text = reason_of(error)
         if text != self.trouble:
             log.error("the Kafka client cannot read", group=self._group_id, error=text)
-        self.trouble = text
+        self.trouble, self.trouble_since = text, self.trouble_since or time.monotonic()
         metrics.CLIENT_ERRORS.labels("consumer").inc()
         await asyncio.sleep(ERROR_PAUSE)
 

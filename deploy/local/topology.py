@@ -232,4 +232,5 @@ class Plan:
         if part.name == "mail-server":
             environment |= {"MAIL_FOLDER": str(self.site.mail)}
         environment |= {variable: str(self.site.secrets / file) for variable, file in part.secrets}
-        return {f"MOTCUA_{variable}": value for variable, value in environment.items()}
+        # libpq's own variable: whatever connection a process opens, PostgreSQL knows whose it is.
+        return {"PGAPPNAME": f"motcua-{name}"} | {f"MOTCUA_{variable}": value for variable, value in environment.items()}

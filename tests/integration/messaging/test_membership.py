@@ -76,6 +76,17 @@ async def test_killed_and_started_again_it_is_known_and_the_others_go_on(world: 
         assert client.revocations == revocations
 
 
+async def test_the_broker_knows_its_members_by_the_names_of_their_processes(world: TallyWorld) -> None:
+    async with world.ready(client_id="motcua-tally-2", member="tally-2", session_seconds=LONG_SESSION):
+        admin = AIOKafkaAdminClient(bootstrap_servers=world.kafka)
+        await admin.start()
+        try:
+            (answer,) = await admin.describe_consumer_groups(["tally.common"])
+        finally:
+            await admin.close()
+        assert "motcua-tally-2" in str(answer)
+
+
 async def test_partitions_that_are_added_are_read_by_whoever_runs(world: TallyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys change their partition by that; the numbers keep each account's order."""
     monkeypatch.setattr(broker, "METADATA_MS", 500)

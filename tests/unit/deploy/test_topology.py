@@ -42,7 +42,7 @@ def test_lanes_apart_gives_each_laned_service_a_process_per_lane(tmp_path: Path)
 def test_scaled_processes_share_everything_but_name_and_socket(tmp_path: Path) -> None:
     started = programs(tmp_path, State(counts={"routing": 3}, ports=PORTS))
     assert [name for name in started if name.startswith("routing")] == ["routing", "routing-2", "routing-3"]
-    own = {"MOTCUA_PROCESS", "MOTCUA_MEMBER", "MOTCUA_HTTP_SOCKET"}
+    own = {"MOTCUA_PROCESS", "MOTCUA_MEMBER", "MOTCUA_HTTP_SOCKET", "PGAPPNAME"}
     first, third = started["routing"].environment, started["routing-3"].environment
     assert {name for name in first if first[name] != third[name]} == own
     assert len({program.socket for program in started.values() if program.socket}) == len(SERVICES) + len(SANDBOX) + 2

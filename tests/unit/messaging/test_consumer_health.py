@@ -12,7 +12,9 @@ LONG_AGO = time.monotonic() - LIFELESS_SECONDS - 60
 
 def consumer(**client: Any) -> GroupConsumer:
     made = GroupConsumer(group="g", topics=("t",), engine=None, stopping=None)  # type: ignore[arg-type]
-    made.subscriber = SimpleNamespace(consumer=SimpleNamespace(**{"turned_at": LONG_AGO, "ended": False} | client))
+    made.subscriber = SimpleNamespace(
+        consumer=SimpleNamespace(**{"turned_at": LONG_AGO, "ended": False, "trouble": None, "trouble_since": None} | client)
+    )
     return made
 
 
@@ -39,3 +41,10 @@ def test_one_that_stopped_itself_waits_for_a_person_and_not_for_a_restart() -> N
 
 def test_one_whose_client_has_ended_is_lifeless_at_once() -> None:
     assert lifeless_problems(consumer(turned_at=time.monotonic(), ended=True)) == ["g: the Kafka client has ended"]
+
+
+def test_an_error_that_stays_may_be_the_clients_own_and_is_mended_by_a_restart() -> None:
+    now = time.monotonic()
+    assert lifeless_problems(consumer(turned_at=now, trouble="E", trouble_since=now)) == []
+    wedged = consumer(turned_at=now, trouble="E", trouble_since=LONG_AGO)
+    assert lifeless_problems(wedged) == ["g: nothing could be read for over 900 s: E"]
