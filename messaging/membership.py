@@ -9,6 +9,7 @@ from typing import Final
 
 SESSION_SECONDS: Final = 10.0
 """A process that is silent for so long is given up by its group. Shorter than a start, it makes the name useless."""
+LONGEST_HEARTBEAT_MS: Final = 2500
 REBALANCE_MS: Final = 10_000
 """For so long a group that shares out anew waits for its members."""
 
@@ -27,8 +28,8 @@ class Membership:
 
     @property
     def heartbeat_ms(self) -> int:
-        """Three may be lost."""
-        return self.session_ms // 4
+        """Three may be lost. By them a member learns that its group shares out anew: never seldom."""
+        return min(self.session_ms // 4, LONGEST_HEARTBEAT_MS)
 
 
 NAMELESS: Final = Membership()
