@@ -2,8 +2,8 @@
 
 from messaging.schema_changes import add_what_was_read_last
 
-revision = "0008"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from messaging.schema_changes import add_what_was_read_last
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

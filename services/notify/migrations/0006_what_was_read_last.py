@@ -2,8 +2,8 @@
 
 from messaging.schema_changes import add_what_was_read_last
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
