@@ -9,7 +9,12 @@ STATES_COPIED = Counter("motcua_states_copied", "Records of state topics read", 
 BATCH_SECONDS = Histogram("motcua_batch_seconds", "From poll to committed offsets, one batch", ["group"])
 BATCH_RETRIES = Counter("motcua_batch_retries", "Batches tried again after a fault of the infrastructure", ["group"])
 RELAYED = Counter("motcua_relayed", "Outbox rows that Kafka has acknowledged", ["lane"])
-RELAY_DOUBTS = Counter("motcua_relay_doubts", "Relay rounds given up without knowing what Kafka has; the rows go again", ["lane"])
+RELAY_DOUBTS = Counter(
+    "motcua_relay_doubts", "Relay rounds of which not all is known to be in Kafka; those rows go again", ["lane"]
+)
+RELAY_FAILING = Gauge(
+    "motcua_relay_failing", "1 while a topic does not take all rows of the outbox; the others go on", ["lane", "topic"]
+)
 OUTBOX_AGE = Gauge("motcua_outbox_age_seconds", "Age of the oldest outbox row of the lanes served here")
 PARKED = Gauge("motcua_parking_lot", "Events in the parking lot", ["state"])
 PARKED_OLDEST = Gauge("motcua_parking_lot_oldest_seconds", "How long the oldest event of a state has been parked", ["state"])

@@ -1,21 +1,25 @@
-"""An idempotent producer that can be told to give up.
+"""An idempotent producer that can be told to give up, and that says of each record what became of it.
 
 aiokafka's own `stop` waits until Kafka takes what it has in hand, and left alone it would send that behind newer rows.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import structlog
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, LeaderNotAvailableError, UnknownTopicOrPartitionError
 from aiokafka.partitioner import murmur2
 
 GIVE_UP_SECONDS: Final = 2.0
 LARGEST_BATCH: Final = 512 * 1024
 """Bytes of one partition in one request. aiokafka's 16 KiB make a round trip of every thirty rows; Kafka takes a megabyte."""
 KEYS_REMEMBERED: Final = 16_384
+NO_LEADER: Final = (None, -1)
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +33,26 @@ class Outgoing(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
+Numbered = tuple[int, Outgoing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a topic, or one of its partitions, takes no more. `batch`: which records Kafka was asked to take when it said so."""
+
+    topic: str
+    error: Exception
+    batch: Sequence[int] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Which records Kafka has acknowledged, by their index, and what failed; of the others nobody knows."""
+
+    acknowledged: list[int] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
 # Written in Python, and every event of a dossier has the same key.
 _hash = lru_cache(KEYS_REMEMBERED)(murmur2)
 
@@ -36,9 +60,10 @@ _hash = lru_cache(KEYS_REMEMBERED)(murmur2)
 class Producer(AIOKafkaProducer):  # type: ignore[misc]
     """All replicas acknowledge, no row twice from one producer; it knows its requests under way."""
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, kafka: str, client: str | None = None) -> None:
         super().__init__(
             bootstrap_servers=kafka,
+            client_id=client,
             acks="all",
             enable_idempotence=True,
             linger_ms=0,
@@ -50,30 +75,83 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
         self._request, self._sender._send_produce_req = self._sender._send_produce_req, self._tracked  # noqa: SLF001
 
     async def deliver(self, records: Iterable[Outgoing]) -> None:
-        """All of them acknowledged, in order per key, each in the partition where Kafka's own clients would put it.
+        """All of them acknowledged, in order per key. Raises what Kafka says about the first that it does not take."""
+        outcome = await self.attempt(list(records), None)
+        if outcome.failures:
+            raise outcome.failures[0].error
 
-        Raises what Kafka says about the first that it does not take; of the others nobody knows.
+    async def attempt(self, records: Sequence[Outgoing], seconds: float | None, singly: Collection[str] = frozenset()) -> Outcome:
+        """Send them, in order per key, each to the partition where Kafka's own clients would put it.
+
+        A partition that fails ends there, the others go on. What is not acknowledged after `seconds` is in doubt. Topics in
+        `singly` get one record at a time. After any failure this producer is of no more use: Kafka expects the number of a
+        record that it has refused.
         """
-        batches: dict[tuple[str, int], list[Any]] = {}
-        partitions: dict[str, int] = {}
-        for topic, key, value, headers in records:
-            if topic not in partitions:
-                partitions[topic] = len(await self.partitions_for(topic))
-            partition = (_hash(key) & 0x7FFFFFFF) % partitions[topic]
-            of_place = batches.setdefault((topic, partition), [])
-            row = {"timestamp": None, "key": key, "value": value, "headers": headers}
-            if not of_place or of_place[-1].append(**row) is None:
-                of_place.append(self.create_batch())
-                if of_place[-1].append(**row) is None:
-                    raise ValueError(f"a record of {topic} that no batch takes")
-        sent = [
-            await self.send_batch(batch, topic, partition=partition)
-            for (topic, partition), of_place in batches.items()
-            for batch in of_place
-        ]
-        for outcome in await asyncio.gather(*sent, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
+        topics: defaultdict[str, list[Numbered]] = defaultdict(list)
+        for index, record in enumerate(records):
+            topics[record.topic].append((index, record))
+        outcome, ended = Outcome(), set[str]()
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(
+                    *(self._send_topic(topic, rows, topic in singly, outcome, ended) for topic, rows in topics.items())
+                )
+        except TimeoutError:
+            late = TimeoutError("Kafka has not acknowledged it in time")
+            outcome.failures += [Failure(topic=topic, error=late) for topic in topics.keys() - ended]
+        return outcome
+
+    async def _send_topic(self, topic: str, rows: Sequence[Numbered], singly: bool, outcome: Outcome, ended: set[str]) -> None:
+        queues: defaultdict[int, list[Numbered]] = defaultdict(list)
+        try:
+            number = await self._partition_count(topic)
+        except KafkaError as error:
+            outcome.failures.append(Failure(topic=topic, error=error))
+        else:
+            for index, record in rows:
+                queues[(_hash(record.key) & 0x7FFFFFFF) % number].append((index, record))
+        await asyncio.gather(
+            *(self._send_queue(TopicPartition(topic, partition), queue, singly, outcome) for partition, queue in queues.items())
+        )
+        ended.add(topic)
+
+    async def _partition_count(self, topic: str) -> int:
+        """Raises UnknownTopicOrPartitionError at once: aiokafka would wait for the topic, and the others with it."""
+        cluster = self.client.cluster
+        if cluster.partitions_for_topic(topic) is None:
+            self.client.add_topic(topic)
+            await self.client.force_metadata_update()
+        partitions = cluster.partitions_for_topic(topic)
+        if partitions is None:
+            raise UnknownTopicOrPartitionError(topic)
+        return len(partitions)
+
+    async def _send_queue(self, partition: TopicPartition, queue: Sequence[Numbered], singly: bool, outcome: Outcome) -> None:
+        """Batch after batch, each when the one before it is acknowledged: none overtakes one that was refused."""
+        at = 0
+        while at < len(queue):
+            batch: Sequence[int] = [queue[at][0]]
+            try:
+                if self.client.cluster.leader_for_partition(partition) in NO_LEADER:
+                    raise LeaderNotAvailableError(str(partition))
+                builder, batch = self._batch(queue, at, singly)
+                await (await self.send_batch(builder, partition.topic, partition=partition.partition))
+            except (KafkaError, ValueError) as error:
+                outcome.failures.append(Failure(topic=partition.topic, error=error, batch=batch))
+                return
+            outcome.acknowledged += batch
+            at += len(batch)
+
+    def _batch(self, queue: Sequence[Numbered], start: int, singly: bool) -> tuple[Any, Sequence[int]]:
+        """As many of the queue as one batch takes, from `start` on."""
+        builder, end = self.create_batch(), start
+        for _, (_, key, value, headers) in queue[start : start + 1] if singly else queue[start:]:
+            if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                break
+            end += 1
+        if end == start:
+            raise ValueError("a record that no batch takes")
+        return builder, [index for index, _ in queue[start:end]]
 
     async def _tracked(self, node: int, batches: Any) -> None:
         task = asyncio.current_task()
