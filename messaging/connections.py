@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from messaging.arrays import use_plain_lists
 from messaging.bell import KEEPALIVE
+from messaging.doorbell import Doorbell
 from messaging.faults import is_cut_off
 from messaging.statements import Statement, refuse_others_in_pipelines, spoils_plans
 
@@ -96,6 +97,7 @@ def make_engine(url: str, pool_size: int = 8, limits: Limits = CONSUMERS) -> Asy
     event.listen(sync, "connect", begin)
     event.listen(sync, "checkout", check)
     event.listen(sync, "checkin", note)
+    Doorbell(engine).attach()
     refuse_others_in_pipelines(engine)
     event.listen(sync, "handle_error", _judge)
     return engine

@@ -17,13 +17,14 @@ from contracts.refusal import Invalid
 from contracts.registry import Event
 from contracts.topics import Topic
 from contracts.values import Lane
+from messaging.bell import CHANNEL, PARKING_LOT
+from messaging.doorbell import ring_after_commit
 from messaging.statements import Statement
+
+__all__ = ["CHANNEL", "COMMON", "PARKING_LOT", "Draft", "EventTooLarge", "drafts", "write"]
 
 COMMON: Final = "common"
 """The lane of a publisher that has none (directory)."""
-CHANNEL: Final = "outbox"
-PARKING_LOT: Final = "parking-lot"
-"""What is rung for, besides the lanes."""
 LARGEST_PAYLOAD: Final = 900_000
 """Bytes. Kafka takes a megabyte with all headers; a row that it refuses would stop its lane for ever."""
 
@@ -39,7 +40,7 @@ class EventTooLarge(Invalid):
         )
 
 
-_WRITE: Final = Statement("""
+WRITE_SQL: Final = """
     INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, lane, sequence, time, correlation, causation)
     SELECT id, aggregatetype, aggregateid, type, convert_to(payload, 'UTF8'), lane, sequence, time, correlation, causation
     FROM unnest(CAST(:ids AS text[]), CAST(:topics AS text[]), CAST(:subjects AS text[]), CAST(:types AS text[]),
@@ -48,8 +49,8 @@ _WRITE: Final = Statement("""
          WITH ORDINALITY AS given (id, aggregatetype, aggregateid, type, payload, lane, sequence, time, correlation, causation,
                                    place)
     ORDER BY place
-""")
-_WAKE: Final = Statement("SELECT pg_notify(:channel, lane) FROM unnest(CAST(:lanes AS text[])) AS woken (lane)")
+"""
+_WRITE: Final = Statement(WRITE_SQL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def drafts(
 
 
 async def write(connection: AsyncConnection, rows: Sequence[Draft]) -> None:
-    """Add rows to the outbox, in their order, and wake the relays of their lanes when the transaction commits."""
+    """Add rows to the outbox, in their order, and wake the relays of their lanes when the transaction is committed."""
     if not rows:
         return
     lanes = [_lane(row) for row in rows]
@@ -117,7 +118,7 @@ async def write(connection: AsyncConnection, rows: Sequence[Draft]) -> None:
         "causations": [row.causation for row in rows],
     }
     await _WRITE.send(connection, values)
-    await _WAKE.send(connection, {"channel": CHANNEL, "lanes": sorted(set(lanes))})
+    await ring_after_commit(connection, lanes)
 
 
 def _lane(row: Draft) -> str:

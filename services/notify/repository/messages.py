@@ -1,5 +1,5 @@
-"""Messages as aggregates: loaded under their row locks, saved many at once. What is saved as queued rings for the senders,
-and what is settled rings if it held another back.
+"""Messages as aggregates: loaded under their row locks, saved many at once. What is saved rings for the senders: it is queued,
+or may have held another back.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from contracts.envelope import Envelope
 from contracts.intake import ContactV1, DossierFact
 from contracts.values import Lane
 from messaging import copies
-from messaging.outbox import CHANNEL
+from messaging.doorbell import ring_after_commit
 from messaging.statements import Statement
 from services.notify.domain.contact import KnownContact, KnownForBatch
 from services.notify.domain.message import Message, MessageChannel, State
@@ -45,11 +45,6 @@ _UPSERT: Final = Statement(f"""
 
 # By primary key, in id order.
 _LOCK: Final = Statement("SELECT * FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_RING: Final = Statement("SELECT pg_notify(:channel, :bell)")
-# By index message_once: rung only if one of these dossiers has a message that was held back.
-_RING_FOR_HELD: Final = Statement("""
-    SELECT pg_notify(:channel, :bell) WHERE EXISTS (SELECT FROM message WHERE dossier = ANY(:dossiers) AND state = 'queued')
-""")
 
 
 class Messages:
@@ -61,11 +56,9 @@ class Messages:
 
     async def save(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
         await write(connection, _UPSERT, [_values(message) for message in messages])
-        if any(message.state is State.QUEUED for message in messages):
-            await _RING.send(connection, {"channel": CHANNEL, "bell": BELL})
-        elif messages:
-            dossiers = sorted({message.dossier for message in messages})
-            await _RING_FOR_HELD.send(connection, {"channel": CHANNEL, "bell": BELL, "dossiers": dossiers})
+        if messages:
+            # Queued ones are for the senders of all processes; what is settled frees at most its dossier's next.
+            await ring_after_commit(connection, [BELL], everywhere=any(message.state is State.QUEUED for message in messages))
 
 
 MESSAGES: Final = Messages()

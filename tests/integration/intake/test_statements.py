@@ -45,10 +45,10 @@ async def test_fifty_together_cost_the_statements_of_one(process: Process) -> No
 
 
 async def test_a_dossier_received_costs_no_more_than_counted_here(process: Process) -> None:
-    """BEGIN, claim, revisions of reference data, counter made and locked, dossier, person, history, counter, outbox, wake,
+    """BEGIN, claim, revisions of reference data, counter made and locked, dossier, person, history, counter, outbox,
     answer, COMMIT.
     """
     alone, together = await received(process, 1), await received(process, 50)
-    assert len(alone.statements) == 13
+    assert len(alone.statements) == 12
     assert alone.sent < 12_500
     assert together.sent / 50 < 11_500
