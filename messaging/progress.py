@@ -18,8 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.values import Lane
 from messaging import consumer_health, metrics
+from messaging.bell import Bell
 from messaging.consumer import GroupConsumer
 from messaging.outbox import COMMON
+from messaging.relay import Relay
 
 OUTBOX_AGE_SECONDS: Final = 60.0
 DATABASE_SECONDS: Final = 10.0
@@ -30,8 +32,10 @@ YOUTH_SECONDS: Final = 900.0
 log = structlog.get_logger(__name__)
 # By index outbox_lane_position: a long outbox is not read to know its oldest row.
 _OUTBOX_AGE = text("""
-    SELECT extract(epoch FROM now() - min(oldest.written_at)) FROM unnest(CAST(:lanes AS text[])) AS served (lane),
-    LATERAL (SELECT written_at FROM outbox WHERE lane = served.lane ORDER BY position LIMIT 1) AS oldest
+    SELECT extract(epoch FROM now() - min(oldest.written_at))
+    FROM unnest(CAST(:lanes AS text[]), CAST(:floors AS bigint[])) AS served (lane, floor), LATERAL (
+        SELECT written_at FROM outbox WHERE lane = served.lane AND position > served.floor ORDER BY position LIMIT 1
+    ) AS oldest
 """)
 
 
@@ -53,8 +57,10 @@ class Progress:
 
     database: AsyncEngine
     lanes: Sequence[Lane]
+    bell: Bell
     stopping: asyncio.Event
     consumers: Callable[[], Sequence[GroupConsumer]]
+    relays: Callable[[], Sequence[Relay]]
     ended: Callable[[], Sequence[str]]
     away: Callable[[], str]
     warnings: Callable[[], Sequence[str]] = tuple
@@ -73,8 +79,9 @@ class Progress:
         away = [f"Kafka: {self.away()}"] if self.away() else []
         stuck = [problem for consumer in consumers for problem in consumer_health.problems(consumer)]
         outbox = await self._database_problems() or self._outbox_problems()
+        held = [problem for relay in self.relays() for problem in relay.problems()]
         warnings = [warning for consumer in consumers for warning in consumer.continuity.breaks]
-        return Finding((*self._ended_problems(), *away, *stuck, *outbox), (*self.warnings(), *warnings))
+        return Finding((*self._ended_problems(), *away, *stuck, *held, *outbox), (*self.warnings(), *warnings))
 
     def _ended_problems(self) -> list[str]:
         return [f"a background part ended: {error}" for error in self.ended()]
@@ -82,7 +89,9 @@ class Progress:
     async def _database_problems(self) -> tuple[str, ...]:
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self.database.connect() as connection:
-                self._age = float(await connection.scalar(_OUTBOX_AGE, {"lanes": [*self.lanes, COMMON]}) or 0)
+                lanes = [*self.lanes, COMMON]
+                floors = [self.bell.floor.below(lane) for lane in lanes]
+                self._age = float(await connection.scalar(_OUTBOX_AGE, {"lanes": lanes, "floors": floors}) or 0)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer
             return (f"database: {type(error).__name__}",)
         metrics.OUTBOX_AGE.set(self._age)

@@ -22,6 +22,7 @@ from messaging.broker import END_SECONDS, start_consumers, stop_consumers
 from messaging.clock import Clock
 from messaging.consumer import GroupConsumer
 from messaging.dead_letter_limit import DeadLetterLimit
+from messaging.doorbell import settle
 from messaging.drain import Drain
 from messaging.engine import Engine, OnBegin
 from messaging.handler_table import Table
@@ -58,6 +59,7 @@ class Messaging:
     bell: Bell = field(default_factory=Bell)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     consumers: list[GroupConsumer] = field(default_factory=list)
+    relays: list[Relay] = field(default_factory=list)
     _broker: KafkaBroker | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _cut_off_first: list[asyncio.Task[None]] = field(default_factory=list)
@@ -69,8 +71,10 @@ class Messaging:
         self._progress = Progress(
             database=self.database,
             lanes=self.lanes,
+            bell=self.bell,
             stopping=self.stopping,
             consumers=lambda: self.consumers,
+            relays=lambda: self.relays,
             ended=lambda: [repr(task.exception()) for task in self._tasks if _failed(task)],
             away=lambda: self._away,
             warnings=lambda: self._grown,
@@ -82,17 +86,19 @@ class Messaging:
         url = self.database.url.render_as_string(hide_password=False)
         lanes = (*self.lanes, COMMON)
         self._cut_off_first = [self._run(listen(url, self.bell, self.stopping, lanes)), self._run(self._connect(engine))]
-        for lane in lanes:
-            self._run(
-                Relay(
-                    database=self.database,
-                    kafka=self.kafka,
-                    service=self.table.service,
-                    lane=lane,
-                    bell=self.bell,
-                    stopping=self.stopping,
-                ).run()
+        self.relays = [
+            Relay(
+                database=self.database,
+                kafka=self.kafka,
+                service=self.table.service,
+                lane=lane,
+                bell=self.bell,
+                stopping=self.stopping,
             )
+            for lane in lanes
+        ]
+        for relay in self.relays:
+            self._run(relay.run())
         self._run(AnswerPurge(database=self.database, clock=self.clock, stopping=self.stopping).run())
         if self.table.reads:
             self._run(Drain(engine, self.bell, self.stopping).run())
@@ -152,6 +158,7 @@ class Messaging:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=END_SECONDS)
         await _cut_off(*self._tasks)
+        await settle(self.database)
 
     def alive(self) -> Finding:
         return self._progress.alive()

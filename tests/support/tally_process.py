@@ -3,7 +3,8 @@
 It is told by its environment: KAFKA, DATABASE, RUN (its topics), ROLE (`tally`, `relay` or `holder`), and STOP_AT, the point at
 which it writes a line to standard output and goes on only when it reads one. The line is the point's name. A `holder` locks what
 its point names, as a consumer or a command would, says `locked` and keeps it. MEMBER and SESSION_SECONDS are its place in the
-consumer group.
+consumer group. IDLE_SECONDS: how soon PostgreSQL cuts off a frozen relay; in earnest 10. LOOK_SECONDS: how often it looks for what
+nobody rang for.
 """
 
 import asyncio
@@ -14,6 +15,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import messaging.bell
+import messaging.relay
 from messaging import command_keys, inbox
 from messaging.bell import Bell, listen
 from messaging.clock import system_clock
@@ -24,11 +29,11 @@ from messaging.outbox import COMMON
 from messaging.relay import Relay
 from messaging.runtime import Messaging
 from messaging.statements import pipeline
+from tests.support.eventually import eventually
 from tests.support.tally_commands import key
 from tests.support.tally_service import Accounts, Amounts, service
 
-IDLE_SECONDS = 1.0
-"""How soon PostgreSQL cuts off a frozen relay; in earnest 10."""
+IDLE_SECONDS = "1"
 
 UNLIMITED = Limits(statement=0, lock=0, idle=0, transaction=0)
 SHORT = Limits(statement=0, lock=0, idle=1, transaction=2)
@@ -71,7 +76,24 @@ async def hold(url: str, what: str) -> None:
         await asyncio.Event().wait()
 
 
+async def run_relay(database: AsyncEngine, kafka: str, ended: asyncio.Event) -> None:
+    """Says `started`, and `waits` once its relay has looked for the first time."""
+    bell, idle = Bell(), float(os.environ.get("IDLE_SECONDS", IDLE_SECONDS))
+    relay = Relay(database=database, kafka=kafka, service="tally", lane=COMMON, bell=bell, stopping=ended, idle_seconds=idle)
+    listening = asyncio.create_task(listen(os.environ["DATABASE"], bell, ended, [COMMON]))
+    print("started", flush=True)
+    relaying = asyncio.create_task(relay.run())
+    await eventually(lambda: bell.serves(COMMON) or relaying.done())
+    print("waits", flush=True)
+    await relaying
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
 async def main() -> None:
+    if look := os.environ.get("LOOK_SECONDS"):
+        messaging.bell.IDLE_LOOK_SECONDS = messaging.bell.POLL_SECONDS = float(look)
+        messaging.relay.LONGEST_SLEEP_SECONDS = float(look)
     if os.environ["ROLE"] == "holder":
         await hold(os.environ["DATABASE"], os.environ["STOP_AT"])
     database = make_engine(os.environ["DATABASE"])
@@ -82,17 +104,9 @@ async def main() -> None:
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     if os.environ["ROLE"] == "relay":
-        bell = Bell()
-        relay = Relay(
-            database=database, kafka=kafka, service="tally", lane=COMMON, bell=bell, stopping=ended, idle_seconds=IDLE_SECONDS
-        )
-        listening = asyncio.create_task(listen(os.environ["DATABASE"], bell, ended, [COMMON]))
-        print("started", flush=True)
-        await relay.run()
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        await run_relay(database, kafka, ended)
     else:
-        messaging = Messaging(
+        parts = Messaging(
             table=table,
             database=database,
             kafka=kafka,
@@ -100,10 +114,10 @@ async def main() -> None:
             member=os.environ.get("MEMBER") or None,
             session_seconds=float(os.environ.get("SESSION_SECONDS") or SESSION_SECONDS),
         )
-        await messaging.start()
+        await parts.start()
         print("started", flush=True)
         await ended.wait()
-        await messaging.stop()
+        await parts.stop()
     await database.dispose()
 
 

@@ -102,7 +102,7 @@ async def test_a_relay_moves_its_own_lane_and_no_other(world: TallyWorld) -> Non
     assert await relay.round() == 0
     common = Relay(database=world.database, kafka=world.kafka, service="tally", lane=COMMON, bell=Bell(), stopping=stopping)
     assert await common.round() == 3
-    await common._discard_producer()
+    await common.end()
     await all_heard(world, [account], 3)
 
 
