@@ -1,8 +1,9 @@
 """`python -m bench.commits`: commits a second of sixteen clients, with the outbox and without, by pgbench.
 
-Three transactions in turn: a row changed; the same with a row of the outbox; the same with a notification in the transaction as
-well, as it was before docs/decisions/0022. pgbench costs little, so what is seen is the server's own queue. Of the rounds the
-median counts. No relay runs: what it takes of the same processors is what `motcua bench relay` measures.
+Four transactions in turn: a row changed; the same with a row more, of the outbox's size, in a table that nobody waits for; the
+same with a row of the outbox; and with a notification in the transaction as well, as it was before docs/decisions/0022. pgbench
+costs little, so what is seen is the server's own queue. Of the rounds the median counts. No
+relay runs: what it takes of the same processors is what `motcua bench relay` measures.
 """
 
 import os
@@ -43,6 +44,7 @@ _CHANGE: Final = "UPDATE counter SET number = number + 1 WHERE id = :client_id;"
 _WRITE: Final = re.sub(r"(?<!:):([a-z]+)", lambda name: _ROW[name[1]], " ".join(WRITE_SQL.split())) + ";"
 SCRIPTS: Final = {
     "a row": [_CHANGE],
+    "a row and one of a plain table": [_CHANGE, _WRITE.replace("INTO outbox", "INTO plain")],
     "a row and the outbox": [_CHANGE, _WRITE],
     "and a notification": [_CHANGE, _WRITE, f"SELECT pg_notify('{CHANNEL}', 'common');"],
 }
@@ -64,19 +66,20 @@ def _prepare(url: str) -> None:
     metadata.create_all(engine)
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE plain (LIKE outbox INCLUDING ALL)")
         connection.execute("CREATE TABLE counter (id integer PRIMARY KEY, number bigint NOT NULL)")
         connection.execute("INSERT INTO counter SELECT client, 0 FROM generate_series(0, %s) AS client", (CLIENTS - 1,))
 
 
 def _script(folder: Path, statements: list[str]) -> Path:
-    path = folder / f"{len(statements)}.sql"
+    path = folder / f"{len(list(folder.iterdir()))}.sql"
     path.write_text("\n".join(["BEGIN;", *statements, "COMMIT;"]))
     return path
 
 
 def _commits_a_second(running: Servers, url: str, script: Path) -> float:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("TRUNCATE outbox")
+        connection.execute("TRUNCATE outbox, plain")
     pgbench = running.postgres.binaries / "pgbench"
     if not pgbench.exists():
         pgbench = vendor.postgres_bin() / "pgbench"

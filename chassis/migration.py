@@ -5,6 +5,7 @@ others wait behind it: not for long, then the migration fails as a whole, and is
 `python -m chassis.migration write <service> "<message>"` drafts the next version from the difference between code and database.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -22,6 +23,7 @@ from messaging.bell import KEEPALIVE
 
 _HERE: Final = Path(__file__).parent
 _SERVICES: Final = _HERE.parent / "services"
+PARTITION: Final = re.compile(r"outbox_sent_\d+")
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('motcua migration'))")
 _WAIT_SHORTLY: Final = text(
     "SELECT set_config('lock_timeout', '30s', true), set_config('idle_in_transaction_session_timeout', '5min', true)"
@@ -51,9 +53,15 @@ def differences(url: str, service: str) -> list[object]:
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            return list(compare_metadata(MigrationContext.configure(connection), metadata(service)))
+            context = MigrationContext.configure(connection, opts={"include_object": _is_declared})
+            return list(compare_metadata(context, metadata(service)))
     finally:
         engine.dispose()
+
+
+def _is_declared(_: object, name: str | None, kind: str, *__: object) -> bool:
+    """Partitions are made with their table, and not declared beside it."""
+    return kind != "table" or PARTITION.fullmatch(name or "") is None
 
 
 def metadata(service: str) -> MetaData:

@@ -26,6 +26,7 @@ from chassis.logs import configure_logs
 from chassis.loop_watch import LoopWatch
 from chassis.pools import Pools, PoolSizes
 from chassis.reconcile import View, reconcile_router
+from chassis.republish import republish_router
 from chassis.settings import ProcessSettings, database_url, web_settings
 from chassis.sign_in import SignInLookUp
 from messaging.bell import Bell
@@ -113,6 +114,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         app.include_router(draft_router(service.name))
     app.include_router(health_router(service.name))
     app.include_router(dead_letters_router(service.name))
+    app.include_router(republish_router(service.name))
     app.include_router(reconcile_router(service.name, service.views))
     for router in service.routers:
         app.include_router(router)
@@ -133,6 +135,7 @@ def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
         client_id=f"motcua-{settings.process}",
         member=settings.member,
         session_seconds=settings.session_seconds,
+        sent_days=settings.sent_days,
         on_begin=service.on_begin,
     )
     commands = Commands(database=pools.commands, table=service.commands.joined(DEAD_LETTER_COMMANDS), clock=clock)

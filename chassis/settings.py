@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from contracts.topics import LANE_PARTITIONS
 from contracts.values import Lane
 from messaging.membership import SESSION_SECONDS
+from messaging.runtime import SENT_DAYS
+from messaging.sent_rows import MOST_DAYS
 from web.client_address import TrustedProxies
 from web.settings import WebSettings
 
@@ -37,6 +39,7 @@ class ProcessSettings(BaseSettings):
     lane_partitions: int = Field(default=LANE_PARTITIONS, ge=1, le=200)
     member: str | None = None
     session_seconds: float = Field(default=SESSION_SECONDS, ge=1, le=600)
+    sent_days: int = Field(default=SENT_DAYS, ge=0, le=MOST_DAYS)
     trusted_proxies: str = ""
 
     @field_validator("lanes")

@@ -25,6 +25,7 @@ COMMANDS = {
     "reconcile": "cli.reconcile",
     "dead-letters": "cli.dead_letters",
     "replay": "cli.replay",
+    "republish": "cli.republish",
     "bench": "cli.bench",
 }
 

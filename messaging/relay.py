@@ -23,6 +23,7 @@ from messaging.metrics import RELAY_DOUBTS, RELAYED
 from messaging.outbox_floor import HORIZON, OutboxFloor
 from messaging.producer import Outcome, Outgoing, Producer
 from messaging.relay_failures import Failures, Held
+from messaging.sent_rows import take_out
 from messaging.statements import Statement
 
 PRODUCE_SECONDS: Final = 5.0
@@ -54,13 +55,13 @@ OLDEST_SQL: Final = """
 """
 """By index outbox_lane_position. A payload is not read to know its length."""
 _OLDEST = Statement(OLDEST_SQL)
-_DELETE = Statement("DELETE FROM outbox WHERE position = ANY(:positions)")
 
 
 @dataclass(kw_only=True)
 class Relay:
     """Runs until `stopping`. Raises nothing: what goes wrong is tried again. What Kafka has not acknowledged after
     `produce_seconds` goes again; `idle_seconds`, after which PostgreSQL frees the lane of a frozen relay, must be longer.
+    `keep`: facts stay for some days, see `sent_rows`.
     """
 
     database: AsyncEngine
@@ -69,6 +70,7 @@ class Relay:
     lane: str
     bell: Bell
     stopping: asyncio.Event
+    keep: bool = True
     idle_seconds: float = 10.0
     produce_seconds: float = PRODUCE_SECONDS
     claimed_elsewhere: bool = field(default=False, init=False)
@@ -193,7 +195,7 @@ class Relay:
         return outcome
 
     async def _forget(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
-        await _DELETE.send(connection, {"positions": [row.position for row in rows]})
+        await take_out(connection, rows, keep=self.keep)
 
     def _outgoing(self, row: Any) -> Outgoing:
         _, event, topic, subject, kind, payload, *rest, _ = row

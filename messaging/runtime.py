@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 import structlog
 from faststream.kafka import KafkaBroker
@@ -30,8 +31,11 @@ from messaging.membership import SESSION_SECONDS, Membership
 from messaging.outbox import COMMON
 from messaging.progress import Finding, Progress
 from messaging.relay import Relay
+from messaging.sent_rows import SentPurge
 from messaging.topic_creation import create_topics
 from messaging.topic_growth import with_lane_partitions
+
+SENT_DAYS: Final = 3
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +57,7 @@ class Messaging:
     client_id: str = "motcua"
     member: str | None = None
     session_seconds: float = SESSION_SECONDS
+    sent_days: int = SENT_DAYS
     background: Sequence[Callable[[asyncio.Event, Bell], Awaitable[None]]] = ()
     on_begin: OnBegin | None = None
     make_limit: Callable[[], DeadLetterLimit] = DeadLetterLimit
@@ -94,12 +99,14 @@ class Messaging:
                 lane=lane,
                 bell=self.bell,
                 stopping=self.stopping,
+                keep=self.sent_days > 0,
             )
             for lane in lanes
         ]
         for relay in self.relays:
             self._run(relay.run())
         self._run(AnswerPurge(database=self.database, clock=self.clock, stopping=self.stopping).run())
+        self._run(SentPurge(database=self.database, days=self.sent_days, stopping=self.stopping).run())
         if self.table.reads:
             self._run(Drain(engine, self.bell, self.stopping).run())
         for work in self.background:

@@ -1,6 +1,7 @@
 """The tables that messaging keeps in every service's database, next to the service's own.
 
-`outbox`: what is to be published; its columns are those that Debezium's outbox event router expects.
+`outbox`: what is to be published; its columns are those that Debezium's outbox event router expects. `outbox_sent`: facts that
+Kafka has acknowledged, for some days, to be published again; a partition for each day, used in turn and emptied as a whole.
 `inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on,
 and by what the topic and its last record are known.
 `parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    event,
     func,
     text,
 )
@@ -33,6 +36,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 MESSAGING_TABLES: Final = (
     "outbox",
+    "outbox_sent",
     "inbox",
     "read_offset",
     "parking_lot",
@@ -42,12 +46,15 @@ MESSAGING_TABLES: Final = (
     "state_revision",
     "command",
 )
+SENT_SLOTS: Final = 16
+"""Partitions of `outbox_sent`. Their number stays: which one a day has depends on it."""
 PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped", "newer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagingTables:
     outbox: Table
+    outbox_sent: Table
     inbox: Table
     read_offset: Table
     parking_lot: Table
@@ -62,6 +69,7 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
     """Declare them in a service's metadata, so that its migrations make them."""
     return MessagingTables(
         outbox=_outbox(metadata),
+        outbox_sent=_outbox_sent(metadata),
         inbox=_inbox(metadata),
         read_offset=_read_offset(metadata),
         parking_lot=_parking_lot(metadata),
@@ -96,6 +104,31 @@ def _outbox(metadata: MetaData) -> Table:
         CheckConstraint("sequence >= 1", name="outbox_sequence_from_one"),
         Index("outbox_lane_position", "lane", "position"),
     )
+
+
+def _outbox_sent(metadata: MetaData) -> Table:
+    table = Table(
+        "outbox_sent",
+        metadata,
+        Column("slot", SmallInteger, nullable=False),
+        _moment("sent_at"),
+        Column("position", BigInteger, nullable=False),
+        Column("id", Text, nullable=False),
+        Column("aggregatetype", Text, nullable=False),
+        Column("aggregateid", Text, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("payload", LargeBinary),
+        Column("lane", Text, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
+        _moment("time"),
+        Column("correlation", Text),
+        Column("causation", Text),
+        postgresql_partition_by="LIST (slot)",
+    )
+    for slot in range(SENT_SLOTS):
+        partition: DDL = DDL(f"CREATE TABLE outbox_sent_{slot} PARTITION OF outbox_sent FOR VALUES IN ({slot})")  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", partition)
+    return table
 
 
 def _inbox(metadata: MetaData) -> Table:

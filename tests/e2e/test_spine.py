@@ -63,6 +63,16 @@ def test_replay_makes_the_same_figures_again(installation: Installation, played:
     assert before["agree"] and after["agree"] and before["compared"] == after["compared"]
 
 
+def test_facts_published_again_change_nothing(installation: Installation, played: Played) -> None:
+    before = installation.reconcile()
+    said = installation.run("republish", "--since", "2020-01-01T00:00+0700", "--why", "thử").stdout
+    rows = {line.split()[0]: int(line.split()[1]) for line in said.splitlines() if line.split()[0] in SERVICES}
+    assert rows.keys() == {*SERVICES}
+    assert rows["intake"] > before["compared"], "every dossier has several facts"
+    after = installation.reconcile()
+    assert after["agree"] and after["compared"] == before["compared"]
+
+
 def test_there_are_no_dead_letters(installation: Installation, played: Played) -> None:
     listed = json.loads(installation.run("dead-letters", "list", "--json").stdout)
     assert {service: letters["waiting_room"] for service, letters in listed.items()} == {service: {} for service in SERVICES}

@@ -3,8 +3,8 @@
 It is told by its environment: KAFKA, DATABASE, RUN (its topics), ROLE (`tally`, `relay` or `holder`), and STOP_AT, the point at
 which it writes a line to standard output and goes on only when it reads one. The line is the point's name. A `holder` locks what
 its point names, as a consumer or a command would, says `locked` and keeps it. MEMBER and SESSION_SECONDS are its place in the
-consumer group. IDLE_SECONDS: how soon PostgreSQL cuts off a frozen relay; in earnest 10. LOOK_SECONDS: how often it looks for what
-nobody rang for.
+consumer group. IDLE_SECONDS: how soon PostgreSQL cuts off a frozen relay; in earnest 10. LOOK_SECONDS: how often it looks for
+what nobody rang for.
 """
 
 import asyncio
