@@ -42,7 +42,7 @@ async def ring_after_commit(connection: AsyncConnection, names: Collection[str],
     sync.info.setdefault(_EVERYWHERE if everywhere else _HERE, set()).update(names)
 
 
-async def settle(database: AsyncEngine) -> None:
+async def send_all(database: AsyncEngine) -> None:
     """Until what was rung for is sent: before a process ends, and its connections with it."""
     sending = [doorbell.sending for doorbell in _doorbells if doorbell.bells is bells_of(database.url)]
     await asyncio.gather(*(task for task in sending if task is not None))

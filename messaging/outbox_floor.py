@@ -8,7 +8,7 @@ so once every transaction has ended that may have drawn such a position. It lock
 where the sequence was in step 1 can appear. A look that begins afterwards raises the floor up to there, or up to the first row it
 finds.
 
-docs/decisions/0023 has the argument and the figures.
+docs/decisions/0022 has the argument and the figures.
 """
 
 from collections.abc import Hashable, Iterable
@@ -27,7 +27,7 @@ HORIZON_SQL: Final = """
 HORIZON: Final = Statement(HORIZON_SQL)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class OutboxFloor:
     """`safe`: no row up to there can appear any more. `server`: when PostgreSQL was started; another one may know fewer
     positions, so nothing that was learnt holds any more.

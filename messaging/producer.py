@@ -18,6 +18,8 @@ from aiokafka.partitioner import murmur2
 GIVE_UP_SECONDS: Final = 2.0
 LARGEST_BATCH: Final = 512 * 1024
 """Bytes of one partition in one request. aiokafka's 16 KiB make a round trip of every thirty rows; Kafka takes a megabyte."""
+TRANSACTION_MS: Final = 10_000
+"""After which Kafka ends the transaction of a relay that has died in it; readers of what is committed wait for that."""
 KEYS_REMEMBERED: Final = 16_384
 NO_LEADER: Final = (None, -1)
 
@@ -52,6 +54,14 @@ class Outcome:
     acknowledged: list[int] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
+    def add(self, part: "Outcome", indexes: Sequence[int]) -> None:
+        """What became of those records, which the part counts from 0."""
+        self.acknowledged += [indexes[index] for index in part.acknowledged]
+        self.failures += [
+            Failure(topic=failure.topic, error=failure.error, batch=[indexes[index] for index in failure.batch])
+            for failure in part.failures
+        ]
+
 
 # Written in Python, and every event of a dossier has the same key.
 _hash = lru_cache(KEYS_REMEMBERED)(murmur2)
@@ -60,10 +70,12 @@ _hash = lru_cache(KEYS_REMEMBERED)(murmur2)
 class Producer(AIOKafkaProducer):  # type: ignore[misc]
     """All replicas acknowledge, no row twice from one producer; it knows its requests under way."""
 
-    def __init__(self, kafka: str, client: str | None = None) -> None:
+    def __init__(self, kafka: str, client: str | None = None, transactional_id: str | None = None) -> None:
         super().__init__(
             bootstrap_servers=kafka,
             client_id=client,
+            transactional_id=transactional_id,
+            transaction_timeout_ms=TRANSACTION_MS,
             acks="all",
             enable_idempotence=True,
             linger_ms=0,

@@ -3,7 +3,7 @@
 The transaction that claims the oldest rows holds an advisory lock, so one relay of a lane works at a time however many run.
 A frozen one is cut off by PostgreSQL after 10 s and frees its lane. What Kafka has acknowledged is deleted, also when it does not
 take the rest: that stays, and the others go on. Rows may reach Kafka twice (a relay that died between the acknowledgement and its
-delete): their numbers make readers drop them.
+delete): their numbers make readers drop them. States have a producer of their own, which is fenced.
 """
 
 import asyncio
@@ -11,19 +11,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 from zlib import crc32
 
+from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.envelope import headers_of
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.doorbell import Doorbell
+from messaging.fenced_producer import FencedProducer
 from messaging.metrics import RELAY_DOUBTS, RELAYED
 from messaging.outbox_floor import HORIZON, OutboxFloor
-from messaging.producer import Outcome, Outgoing, Producer
+from messaging.producer import Failure, Outcome, Outgoing, Producer
 from messaging.relay_failures import Failures, Held
-from messaging.sent_rows import take_out
+from messaging.sent_rows import is_of_state, take_out
 from messaging.statements import Statement
 
 PRODUCE_SECONDS: Final = 5.0
@@ -37,7 +40,8 @@ NOTHING_ASIDE: Final = frozenset[Held]()
 
 # Locked until the transaction ends, and cut off when it does nothing for too long.
 _CLAIM = Statement("""
-    SELECT pg_try_advisory_xact_lock(:lock) AS claimed, pg_postmaster_start_time() AS server
+    SELECT pg_try_advisory_xact_lock(:lock) AS claimed, pg_postmaster_start_time() AS server,
+        (SELECT holder FROM relay_holder WHERE lane = :lane) AS holder
     FROM set_config('idle_in_transaction_session_timeout', :idle, true)
 """)
 OLDEST_SQL: Final = """
@@ -76,6 +80,7 @@ class Relay:
     claimed_elsewhere: bool = field(default=False, init=False)
     failures: Failures = field(init=False)
     _producer: Producer | None = field(default=None, init=False)
+    _holder: UUID | None = field(default=None, init=False)
     _floor: OutboxFloor = field(default_factory=OutboxFloor, init=False)
     _horizon_at: float = field(default=0.0, init=False)
     _share: float = field(default=LARGEST_SHARE, init=False)
@@ -84,6 +89,7 @@ class Relay:
     def __post_init__(self) -> None:
         self.failures = Failures(lane=self.lane)
         self._doorbell = Doorbell(self.database)
+        self._states = FencedProducer(kafka=self.kafka, service=self.service, lane=self.lane)
 
     async def run(self) -> None:
         doubts, rung_here = RELAY_DOUBTS.labels(self.lane), False
@@ -118,7 +124,7 @@ class Relay:
         aside = self.failures.aside(began)
         async with self.database.begin() as connection:
             rows = await self._claim(connection, aside)
-            outcome = await self._produce(rows) if rows else Outcome()
+            outcome = await self._produce(connection, rows) if rows else Outcome()
             if outcome.acknowledged:
                 await self._forget(connection, [rows[index] for index in outcome.acknowledged])
         now = time.monotonic()
@@ -133,11 +139,12 @@ class Relay:
     async def _claim(self, connection: AsyncConnection, aside: frozenset[Held]) -> Sequence[Any]:
         """The lane's oldest rows; none when another relay has the lane. In no pipeline: see there."""
         lock = crc32(f"relay {self.service} {self.lane}".encode())
-        (claim,) = await _CLAIM.rows(connection, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}"})
+        (claim,) = await _CLAIM.rows(connection, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}", "lane": self.lane})
         self.claimed_elsewhere = self._more = False
         if not claim.claimed:
             self.claimed_elsewhere = True
             return []
+        self._holder = claim.holder
         self._floor.at_server(claim.server)
         if time.monotonic() - self._horizon_at > HORIZON_SECONDS:
             (horizon,) = await HORIZON.rows(connection)
@@ -181,17 +188,33 @@ class Relay:
         elif full:
             self._share = min(LARGEST_SHARE, self._share * 2)
 
-    async def _produce(self, rows: Sequence[Any]) -> Outcome:
+    async def _produce(self, connection: AsyncConnection, rows: Sequence[Any]) -> Outcome:
+        """States first: facts that name their versions need not wait for them at their readers."""
+        outcome, deadline = Outcome(), time.monotonic() + self.produce_seconds
+        outgoing = [self._outgoing(row) for row in rows]
+        states = [index for index, record in enumerate(outgoing) if is_of_state(record.topic)]
+        if states:
+            given = [outgoing[index] for index in states]
+            seconds, singly = self.produce_seconds, self.failures.singly
+            outcome.add(await self._states.attempt(connection, self._holder, given, seconds, singly), states)
+        facts = [index for index, record in enumerate(outgoing) if not is_of_state(record.topic)]
+        if facts:
+            given = [outgoing[index] for index in facts]
+            outcome.add(await self._send_facts(given, max(0.0, deadline - time.monotonic())), facts)
+        return outcome
+
+    async def _send_facts(self, records: Sequence[Outgoing], seconds: float) -> Outcome:
         """After any doubt the producer is thrown away: an idempotent one cannot be told to give up."""
-        outcome, deadline = None, time.monotonic() + self.produce_seconds
+        outcome, deadline = Outcome(), time.monotonic() + seconds
         try:
-            async with asyncio.timeout(self.produce_seconds):
+            async with asyncio.timeout(seconds):
                 producer = await self._ready_producer()
-            outgoing = [self._outgoing(row) for row in rows]
-            outcome = await producer.attempt(outgoing, deadline - time.monotonic(), self.failures.singly)
+            outcome = await producer.attempt(records, deadline - time.monotonic(), self.failures.singly)
+        except (TimeoutError, KafkaError) as error:
+            outcome.failures += [Failure(topic=topic, error=error) for topic in {record.topic for record in records}]
         finally:
-            if outcome is None or outcome.failures:
-                await self.end()
+            if outcome.failures or not outcome.acknowledged:
+                await self._end_facts()
         return outcome
 
     async def _forget(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
@@ -207,8 +230,12 @@ class Relay:
             await self._producer.start()
         return self._producer
 
-    async def end(self) -> None:
-        """The producer, with whatever it has in hand."""
+    async def _end_facts(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.give_up()
+
+    async def end(self) -> None:
+        """Its producers, with whatever they have in hand."""
+        await self._end_facts()
+        await self._states.end()

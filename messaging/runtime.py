@@ -23,7 +23,7 @@ from messaging.broker import END_SECONDS, start_consumers, stop_consumers
 from messaging.clock import Clock
 from messaging.consumer import GroupConsumer
 from messaging.dead_letter_limit import DeadLetterLimit
-from messaging.doorbell import settle
+from messaging.doorbell import send_all
 from messaging.drain import Drain
 from messaging.engine import Engine, OnBegin
 from messaging.handler_table import Table
@@ -165,7 +165,7 @@ class Messaging:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=END_SECONDS)
         await _cut_off(*self._tasks)
-        await settle(self.database)
+        await send_all(self.database)
 
     def alive(self) -> Finding:
         return self._progress.alive()

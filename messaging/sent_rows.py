@@ -67,6 +67,11 @@ def _is_of_facts(name: str) -> bool:
     return topic is not None and topic.kind is Kind.FACTS
 
 
+def is_of_state(name: str) -> bool:
+    topic = TOPIC_BY_NAME.get(name)
+    return topic is not None and topic.kind is Kind.STATE
+
+
 async def republish(connection: AsyncConnection, since: datetime) -> int:
     """Put what was sent since then into the outbox again, in its order; how many rows."""
     lanes = {row.lane: row.number for row in await _REPUBLISH.rows(connection, {"since": since})}

@@ -1,6 +1,7 @@
 """The tables that messaging keeps in every service's database, next to the service's own.
 
-`outbox`: what is to be published; its columns are those that Debezium's outbox event router expects. `outbox_sent`: facts that
+`outbox`: what is to be published; its columns are those that Debezium's outbox event router expects. `relay_holder`: which
+producer may send a lane's states. `outbox_sent`: facts that
 Kafka has acknowledged, for some days, to be published again; a partition for each day, used in turn and emptied as a whole.
 `inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on,
 and by what the topic and its last record are known.
@@ -37,6 +38,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 MESSAGING_TABLES: Final = (
     "outbox",
     "outbox_sent",
+    "relay_holder",
     "inbox",
     "read_offset",
     "parking_lot",
@@ -55,6 +57,7 @@ PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped"
 class MessagingTables:
     outbox: Table
     outbox_sent: Table
+    relay_holder: Table
     inbox: Table
     read_offset: Table
     parking_lot: Table
@@ -70,6 +73,7 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
     return MessagingTables(
         outbox=_outbox(metadata),
         outbox_sent=_outbox_sent(metadata),
+        relay_holder=_relay_holder(metadata),
         inbox=_inbox(metadata),
         read_offset=_read_offset(metadata),
         parking_lot=_parking_lot(metadata),
@@ -129,6 +133,10 @@ def _outbox_sent(metadata: MetaData) -> Table:
         partition: DDL = DDL(f"CREATE TABLE outbox_sent_{slot} PARTITION OF outbox_sent FOR VALUES IN ({slot})")  # type: ignore[no-untyped-call]
         event.listen(table, "after_create", partition)
     return table
+
+
+def _relay_holder(metadata: MetaData) -> Table:
+    return Table("relay_holder", metadata, Column("lane", Text, primary_key=True), Column("holder", Uuid, nullable=False))
 
 
 def _inbox(metadata: MetaData) -> Table:

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from cli.session import Session
 from contracts.services import SERVICES
 from deploy.local.outcome import ExitCode, Stopped
+from messaging.sent_rows import is_of_state
 
 GIVE_UP_SECONDS: Final = 300.0
 PAUSE_SECONDS: Final = 0.2
@@ -74,4 +75,5 @@ class Drain:
         rows = await (await database.execute(_OFFSETS)).fetchall()
         following: Mapping[TopicPartition, int] = {TopicPartition(topic, partition): next_ for topic, partition, next_ in rows}
         ends = await self._kafka.end_offsets(list(following)) if following else {}
-        return any(end > following[partition] for partition, end in ends.items())
+        # What is left behind a state is the mark of its transaction, which no reader stores.
+        return any(end - is_of_state(partition.topic) > following[partition] for partition, end in ends.items())

@@ -75,8 +75,7 @@ async def _records(kafka: str, since: Offsets) -> list[Outgoing]:
         for partition in consumer.assignment():
             consumer.seek(partition, since[partition])
         records: list[Outgoing] = []
-        left = sum(until.values()) - sum(since.values())
-        while len(records) < left:
+        while any([await consumer.position(partition) < until[partition] for partition in consumer.assignment()]):
             for polled in (await consumer.getmany(timeout_ms=1000)).values():
                 records += [Outgoing(record.topic, record.key, record.value, list(record.headers)) for record in polled]
     return records

@@ -24,6 +24,7 @@ from messaging.bell import Bell, listen
 from messaging.clock import system_clock
 from messaging.connections import Limits, make_engine
 from messaging.consumer import GroupConsumer
+from messaging.fenced_producer import FencedProducer
 from messaging.membership import SESSION_SECONDS
 from messaging.outbox import COMMON
 from messaging.relay import Relay
@@ -40,6 +41,7 @@ SHORT = Limits(statement=0, lock=0, idle=1, transaction=2)
 
 POINTS: dict[str, tuple[type, str]] = {
     "before-sending": (Relay, "_produce"),
+    "before-the-id": (FencedProducer, "_hold"),
     "acknowledged": (Relay, "_forget"),
     "committed": (GroupConsumer, "_commit"),
 }
@@ -135,9 +137,9 @@ class TallyProcess:
                 return
         raise AssertionError(f"it ended without saying {line}")
 
-    def go_on(self) -> None:
+    def go_on(self, times: int = 1000) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(b"\n" * 1000)
+        self.process.stdin.write(b"\n" * times)
 
     def freeze(self) -> None:
         self.process.send_signal(signal.SIGSTOP)

@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from messaging import outbox
 from messaging.bell import Bell, listen
+from messaging.clock import system_clock
 from messaging.outbox import COMMON
 from messaging.relay import Relay
 from tests.support.eventually import eventually
 from tests.support.tally_process import TallyProcess, tally_process
+from tests.support.tally_service import Named
 from tests.support.tally_world import TallyWorld, names, publish, tally_world
 
 
@@ -82,6 +85,49 @@ async def test_a_relay_frozen_in_the_middle_of_a_round_frees_its_lane(world: Tal
         await second.kill()
         await publish(world, accounts, 50, start=41)
         await all_heard(world, accounts, 50)
+
+
+async def publish_name(world: TallyWorld, account: str, version: int, name: str | None) -> None:
+    """A version of a state, or a tombstone, as a transaction of the tally would write it."""
+    row = outbox.Draft(
+        topic=world.amounts.names,
+        type=Named.TYPE,
+        subject=account,
+        sequence=version,
+        lane=None,
+        payload=None if name is None else Named(name=name).model_dump_json().encode(),
+        time=system_clock(),
+    )
+    async with world.database.begin() as connection:
+        await outbox.write(connection, [row])
+
+
+@pytest.mark.parametrize("point", ["before-sending", "before-the-id"])
+async def test_a_relay_frozen_before_it_sends_brings_no_older_state_back(world: TallyWorld, point: str) -> None:
+    """It read a contact; another relay took its lane and sent the tombstone; thawed, it sends what it had read. A compacted
+    topic would keep that for ever.
+    """
+    erased, other = names("erased", 2)
+    async with tally_process(world, "relay", point) as first, tally_process(world, "relay") as second:
+        await second.says("waits")
+        second.freeze()
+        await publish_name(world, erased, 1, "Một")
+        await first.says(point)
+        first.go_on(1)
+        await world.outbox_empty()
+        await publish_name(world, erased, 2, "Hai")
+        await frozen(first, point)
+        second.thaw()
+        await world.outbox_empty()
+        await publish_name(world, erased, 3, None)
+        await world.outbox_empty()
+        first.thaw()
+        first.go_on()
+        await second.kill()
+        await publish_name(world, other, 1, "Khác")
+        await world.outbox_empty()
+    records = [record for record in await world.everything(world.amounts.names) if record.key == erased.encode()]
+    assert records[-1].value is None, [record.value for record in records]
 
 
 async def test_two_relays_at_once_keep_the_order(world: TallyWorld) -> None:

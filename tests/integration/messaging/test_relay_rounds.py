@@ -15,6 +15,7 @@ from messaging import outbox
 from messaging.bell import Bell
 from messaging.clock import system_clock
 from messaging.outbox import COMMON, LARGEST_PAYLOAD
+from messaging.records import TOPIC_BY_NAME
 from messaging.relay import BYTES_A_ROUND, Relay
 from tests.support.eventually import eventually
 from tests.support.kafka_quota import quota
@@ -44,8 +45,9 @@ async def relay(world: TallyWorld) -> AsyncIterator[Relay]:
     await world.execute("DELETE FROM outbox")
 
 
-async def topic(world: TallyWorld, *, exists: bool = True, **config: str) -> Topic:
-    made = Topic(base=f"tally.rounds-{uuid4().hex[:8]}", owner="tally", kind=Kind.FACTS, key="account", partitions=1)
+async def topic(world: TallyWorld, *, exists: bool = True, kind: Kind = Kind.FACTS, **config: str) -> Topic:
+    made = Topic(base=f"tally.rounds-{uuid4().hex[:8]}", owner="tally", kind=kind, key="account", partitions=1)
+    TOPIC_BY_NAME[made.base] = made
     if exists:
         await create(world, made, **config)
     return made
@@ -148,6 +150,20 @@ async def test_a_missing_topic_holds_its_own_rows_and_no_others(world: TallyWorl
         await eventually(lambda: not relay.problems(), describe=relay.problems)
         assert failing(missing) == 0
     assert await heard(world, missing) == [("letter", 1), ("letter", 2)]
+
+
+async def test_a_state_topic_that_is_missing_holds_neither_other_states_nor_facts(world: TallyWorld, relay: Relay) -> None:
+    missing = await topic(world, exists=False, kind=Kind.STATE)
+    states, facts = await topic(world, kind=Kind.STATE), await topic(world)
+    for to, subject in ((missing, "held"), (states, "entity"), (facts, "dossier")):
+        await write(world, to, subject, [10, 10])
+    async with running(relay):
+        await leaves(world, [("held", 1), ("held", 2)])
+        assert await heard(world, states) == [("entity", 1), ("entity", 2)]
+        assert await heard(world, facts) == [("dossier", 1), ("dossier", 2)]
+        await create(world, missing)
+        await world.outbox_empty()
+    assert await heard(world, missing) == [("held", 1), ("held", 2)]
 
 
 async def test_what_kafka_has_acknowledged_does_not_go_again_when_the_rest_is_in_doubt(world: TallyWorld, relay: Relay) -> None:

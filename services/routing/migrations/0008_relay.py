@@ -1,4 +1,4 @@
-"""facts that Kafka has acknowledged, kept for some days"""
+"""facts that Kafka has acknowledged, kept for some days; which producer may send a lane's states"""
 
 from alembic import op
 
@@ -18,3 +18,4 @@ def upgrade() -> None:
     """)
     for slot in range(16):
         op.execute(f"CREATE TABLE outbox_sent_{slot} PARTITION OF outbox_sent FOR VALUES IN ({slot})")
+    op.execute("CREATE TABLE relay_holder (lane text PRIMARY KEY, holder uuid NOT NULL)")

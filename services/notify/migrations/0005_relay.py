@@ -1,9 +1,9 @@
-"""facts that Kafka has acknowledged, kept for some days"""
+"""facts that Kafka has acknowledged, kept for some days; which producer may send a lane's states"""
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -18,3 +18,4 @@ def upgrade() -> None:
     """)
     for slot in range(16):
         op.execute(f"CREATE TABLE outbox_sent_{slot} PARTITION OF outbox_sent FOR VALUES IN ({slot})")
+    op.execute("CREATE TABLE relay_holder (lane text PRIMARY KEY, holder uuid NOT NULL)")
