@@ -111,7 +111,7 @@ class Relay:
             await self.end()
 
     def _longest_wait(self) -> float:
-        due = self.failures.due_in(time.monotonic())
+        due = None if self.claimed_elsewhere else self.failures.due_in(time.monotonic())
         return LONGEST_SLEEP_SECONDS if due is None else min(due, LONGEST_SLEEP_SECONDS)
 
     def problems(self) -> list[str]:

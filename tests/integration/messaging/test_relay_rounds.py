@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from prometheus_client import REGISTRY
+from sqlalchemy import text
 
 from contracts.topics import Kind, Topic
 from messaging import outbox
-from messaging.bell import Bell
+from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.clock import system_clock
 from messaging.outbox import COMMON, LARGEST_PAYLOAD
 from messaging.records import TOPIC_BY_NAME
@@ -175,6 +177,19 @@ async def test_what_kafka_has_acknowledged_does_not_go_again_when_the_rest_is_in
     records = await heard(world, to)
     assert list(dict.fromkeys(records)) == [("slow", number) for number in range(1, 1501)]
     assert len(records) < 2 * 1500
+
+
+async def test_while_another_has_the_lane_what_failed_is_not_tried_over_and_over(world: TallyWorld, relay: Relay) -> None:
+    missing = await topic(world, exists=False)
+    await write(world, missing, "letter", [10])
+    assert await relay.round() == 0
+    assert relay._longest_wait() < LONGEST_SLEEP_SECONDS, "it is tried again soon"
+    async with world.database.begin() as other:
+        lock = crc32(f"relay tally {COMMON}".encode())
+        await other.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+        assert await relay.round() == 0
+        assert relay.claimed_elsewhere
+        assert relay._longest_wait() == LONGEST_SLEEP_SECONDS
 
 
 async def test_a_record_that_kafka_refuses_holds_its_own_key_and_nothing_else(world: TallyWorld, relay: Relay) -> None:

@@ -91,3 +91,12 @@ def test_letters_that_are_named_in_no_way_of_ours_are_refused_before_anything_is
     refused = CliRunner().invoke(app, ["dead-letters", *arguments], env={"COLUMNS": "200"})
     assert refused.exit_code == 2
     assert said in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [["--since", "2026-11-26T08:00", "--why", "x"], ["--since", "2026-11-26T08:00+0700", "--why", "x", "--service", "post"]],
+)
+def test_publishing_again_wants_a_moment_with_its_zone_and_services_there_are(tmp_path: Path, wish: list[str]) -> None:
+    refused = CliRunner().invoke(app, ["republish", "--data", str(tmp_path), *wish])
+    assert refused.exit_code == ExitCode.USAGE
