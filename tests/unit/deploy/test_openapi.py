@@ -72,6 +72,25 @@ def test_what_would_break_a_client_is_refused(change: Callable[[Document, Any, A
     assert any(reason in line for line in refused), refused
 
 
+def with_stages(*stages: str) -> Document:
+    document = deepcopy(DOCUMENT)
+    for name, field in (("Thing", "stage"), ("Thing", "kind"), ("NewThing", "stage")):
+        document["components"]["schemas"][name]["properties"][field] = {"type": "string", "enum": list(stages)}
+    return document
+
+
+def test_a_step_more_of_a_life_breaks_no_client_and_one_less_or_a_kind_more_does() -> None:
+    before, after = with_stages("accepted"), with_stages("accepted", "withdrawn")
+    gained = {change.path.partition(" ")[2] for change in openapi.compare(before, after, "sample") if change.breaks}
+    assert gained == {
+        "GET /things/{id} 200 application/json.kind",
+        "POST /things/{id} 201 application/json.kind",
+        "POST /things/{id} request application/json.stage",
+    }
+    lost = {change.path.rpartition(".")[2] for change in openapi.compare(after, before, "sample") if change.breaks}
+    assert lost == {"stage", "kind"}
+
+
 def test_a_route_that_is_gone_is_refused() -> None:
     after = deepcopy(DOCUMENT)
     del after["paths"]["/things/{id}"]["post"]
