@@ -1,7 +1,6 @@
 """What intake publishes: dossiers from submission to hand-over, contacts, guidance turns, orders to the post.
 
-Every dossier fact carries what its readers need (status, code, unit, procedure with version and title, promised date and
-whether it may still move, contact version), so that none of them waits for another topic. Only `ContactV1` holds personal data.
+Every dossier fact carries what its readers need, so that none of them waits for another topic. Only `ContactV1` is personal.
 """
 
 from datetime import date
@@ -31,6 +30,7 @@ from contracts.values import (
     Text,
     UnitId,
     Value,
+    WithdrawalReason,
 )
 
 
@@ -95,9 +95,7 @@ class DossierFact(Event):
 class DossierSubmittedV1(DossierFact):
     papers: list[PaperRef] = Field(default_factory=list, max_length=200)
     collection: Identifier | None = Field(default=None, description="the post's collection that brought it")
-    stated_at: Moment | None = Field(
-        default=None, description="what the sender stated, where that cannot be: `at` is its arrival"
-    )
+    stated_at: Moment | None = Field(default=None, description="what the sender stated, if that cannot be: `at` is its arrival")
 
 
 @event("dossier.returned.v1", DOSSIERS)
@@ -142,6 +140,30 @@ class DossierTakenUpV1(DossierFact):
     code: DossierCode
 
 
+@event("dossier.withdrawal-requested.v1", DOSSIERS)
+class DossierWithdrawalRequestedV1(DossierFact):
+    """To routing, which alone decides between acceptance and decision. `duplicate_of`: code or number of the one that stays."""
+
+    reason: WithdrawalReason
+    duplicate_of: Identifier | None = None
+    by_name: Text | None = None
+
+
+@event("dossier.withdrawn.v1", DOSSIERS)
+class DossierWithdrawnV1(DossierFact):
+    """The portal's status 7: nothing more is decided, and the papers are given back. `by`: whoever asked for it."""
+
+    reason: WithdrawalReason
+    duplicate_of: Identifier | None = None
+
+
+@event("dossier.withdrawal-refused.v1", DOSSIERS)
+class DossierWithdrawalRefusedV1(DossierFact):
+    """It had been decided before the request came: the decision stands. `by`: whoever decided."""
+
+    decided_at: Moment
+
+
 @event("dossier.decided.v1", DOSSIERS)
 class DossierDecidedV1(DossierFact):
     code: DossierCode
@@ -175,6 +197,7 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
         DossierDecidedV1,
         DossierHandedOverV1,
         DossierTransferredV1,
+        DossierWithdrawnV1,
     }
 )
 """The facts that may owe the applicant a message; `asks_for_message` says of one fact whether it is so."""
@@ -183,8 +206,7 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
 def asks_for_message(event: DossierFact) -> bool:
     """Whether this fact owes the applicant a message: notify then keeps a ledger row for it, sent or skipped.
 
-    Who hands in at the counter, or fetches the result there, holds the paper in hand and is not written to about it. A promised
-    date that has become firm as it was is no news.
+    Who hands in or fetches at the counter holds the paper in hand; a promised date that has become firm as it was is no news.
     """
     if isinstance(event, DossierSubmittedV1):
         return event.channel is not Channel.COUNTER
@@ -226,11 +248,3 @@ class PostOrderPlacedV1(Event):
     unit: UnitRef
     recipient: str = Field(max_length=8000, pattern=r"^[A-Za-z0-9_.-]+$")
     placed_at: Moment
-
-
-class RecipientV1(Value):
-    """What the post needs to find one person; travels only encrypted."""
-
-    name: Text
-    address: Text
-    telephone: Telephone | None = None

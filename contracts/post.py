@@ -49,3 +49,11 @@ class ShipmentDispatchedV1(Event):
 class ShipmentDeliveredV1(Event):
     tracking: Identifier
     delivered_at: Moment
+
+
+class RecipientV1(Value):
+    """What the post needs to find one person; travels only encrypted."""
+
+    name: Text
+    address: Text
+    telephone: Telephone | None = None

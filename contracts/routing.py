@@ -3,7 +3,7 @@
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.registry import Event, event
 from contracts.topics import CASES
-from contracts.values import DossierCode, Identifier, LongText, Moment, Outcome, Text
+from contracts.values import DossierCode, Identifier, LongText, Moment, Outcome, Text, WithdrawalReason
 
 
 class CaseFact(Event):
@@ -46,3 +46,24 @@ class CaseDecidedV1(CaseFact):
     by_name: Text | None = None
     officer: Identifier | None = None
     officer_name: Text | None = None
+
+
+@event("case.withdrawn.v1", CASES)
+class CaseWithdrawnV1(CaseFact):
+    """Closed without a decision, as intake asked. `by` asked for it at the counter; `officer` had it until then."""
+
+    reason: WithdrawalReason
+    duplicate_of: Identifier | None = None
+    by: Identifier | None = None
+    by_name: Text | None = None
+    officer: Identifier | None = None
+    officer_name: Text | None = None
+
+
+@event("case.withdrawal-refused.v1", CASES)
+class CaseWithdrawalRefusedV1(CaseFact):
+    """The case was not withdrawn, for it had been decided: when, and by whom."""
+
+    decided_at: Moment
+    by: Identifier
+    by_name: Text | None = None

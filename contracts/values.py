@@ -108,6 +108,13 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
+class WithdrawalReason(StrEnum):
+    """Why a dossier is taken back. No free words: who is meant stands in the dossier."""
+
+    APPLICANT = "applicant"
+    DUPLICATE = "duplicate"
+
+
 class PortalStatus(IntEnum):
     """The national portal's published statuses; the numbers are its own."""
 

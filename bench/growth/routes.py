@@ -93,6 +93,7 @@ QUESTIONS: Final = (
     *(Question("/intake/counter", query) for query in ("", "unit={unit}&procedure={procedure}")),
     Question("/intake/dossiers/{dossier}"),
     Question("/intake/dossiers/{dossier}/receipt"),
+    Question("/intake/dossiers/{dossier}/withdraw"),
     *(Question("/intake/guidance", query) for query in ("", "unit={unit}")),
     *(Question("/track", query, NOBODY) for query in ("", "code={code}")),
     *(Question(path, who=NOBODY) for path in ("/track/dossier", "/submit/done")),

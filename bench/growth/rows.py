@@ -14,6 +14,7 @@ _AFTER_DECISION: Final = (
     "decided_on",
     "changed_at",
     "handed_over_at",
+    "withdrawn_at",
     "intake_recorded_at",
     "case_recorded_at",
     "placed_at",

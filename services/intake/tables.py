@@ -32,7 +32,7 @@ class DossierRow(_Row, table=True):
     __tablename__ = "dossier"
     __table_args__ = (
         CheckConstraint("version >= 1", name="dossier_version_from_one"),
-        CheckConstraint("status IN (1, 2, 3, 4, 9, 10)", name="dossier_status_known"),
+        CheckConstraint("status IN (1, 2, 3, 4, 7, 9, 10)", name="dossier_status_known"),
         CheckConstraint("NOT returned OR status = 1", name="dossier_returned_before_acceptance"),
         CheckConstraint(one_of("lane", Lane), name="dossier_lane_known"),
         CheckConstraint(one_of("channel", Channel), name="dossier_channel_known"),
@@ -41,9 +41,11 @@ class DossierRow(_Row, table=True):
         CheckConstraint(one_of("handed_over_by", HandOver), name="dossier_handed_over_by_known"),
         CheckConstraint(
             "num_nonnulls(code, competent_id, competent_name, accepted_at, promised_at, explanation)"
-            " = CASE WHEN status IN (1, 3) THEN 0 ELSE 6 END",
+            " = CASE WHEN status IN (1, 3) OR status = 7 AND code IS NULL THEN 0 ELSE 6 END",
             name="dossier_promise_from_acceptance_on",
         ),
+        CheckConstraint("(status = 7) = (withdrawn_at IS NOT NULL)", name="dossier_withdrawn_once"),
+        CheckConstraint("status <> 7 OR withdrawal IS NOT NULL", name="dossier_withdrawal_has_reason"),
         CheckConstraint("(status = 3) = (reason IS NOT NULL)", name="dossier_refusal_has_reason"),
         CheckConstraint(
             "num_nonnulls(decided_at, outcome) = CASE WHEN status IN (9, 10) THEN 2 ELSE 0 END", name="dossier_decided_once"
@@ -94,6 +96,8 @@ class DossierRow(_Row, table=True):
     result_number: str | None = None
     handed_over_at: datetime | None = Field(default=None, sa_type=MOMENT)
     handed_over_by: str | None = None
+    withdrawal: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    withdrawn_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class PersonRow(_Row, table=True):
@@ -147,14 +151,14 @@ class CounterRow(_Row, table=True):
 
 
 class OrderRow(_Row, table=True):
-    """What the post is asked to deliver; the address only as JWE for the post, and only until delivered."""
+    """What the post is asked to deliver; the address only as JWE for the post, and only until delivered or cancelled."""
 
     __tablename__ = "post_order"
     __table_args__ = (
         CheckConstraint(one_of("state", OrderState), name="post_order_state_known"),
         CheckConstraint(one_of("lane", Lane), name="post_order_lane_known"),
-        CheckConstraint("(state = 'planned') = (version = 0)", name="post_order_told_when_placed"),
-        CheckConstraint("(state = 'delivered') = (recipient IS NULL)", name="post_order_address_forgotten"),
+        CheckConstraint("(state IN ('planned', 'cancelled')) = (version = 0)", name="post_order_told_when_placed"),
+        CheckConstraint("(state IN ('delivered', 'cancelled')) = (recipient IS NULL)", name="post_order_address_forgotten"),
         CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="post_order_delivered_once"),
     )
 

@@ -124,4 +124,5 @@ def _sample_content(now: datetime) -> dict[str, Any]:
         "missing": ["Giấy chứng nhận quyền sử dụng đất (bản gốc)", "Tờ khai lệ phí trước bạ"],
         "outcome": "granted",
         "transferred_from": "Bộ phận Một cửa xã Minh Lạc",
+        "duplicate_of": "000.00.21.H99-260223-0002",
     }

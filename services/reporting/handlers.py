@@ -15,7 +15,14 @@ from contracts.intake import (
     GuidanceGivenV1,
 )
 from contracts.notify import MessageFact
-from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact, CaseOpenedV1
+from contracts.routing import (
+    CaseAssignedV1,
+    CaseDecidedV1,
+    CaseFact,
+    CaseOpenedV1,
+    CaseWithdrawalRefusedV1,
+    CaseWithdrawnV1,
+)
 from messaging.handler_table import Context, Decision
 from services.reporting.domain.dossier import Data, Dossier, Fact, GuidanceTurn, Message
 
@@ -52,6 +59,16 @@ def record_decision(state: Dossier | None, event: CaseDecidedV1, context: Contex
     """The end of processing, by which lateness is judged."""
     decided: dict[str, Any] = {"decided_at": event.at, "decided_on": civil_day(event.at), "outcome": event.outcome}
     return _apply_routing(state, event, context, case_state="decided", **decided)
+
+
+def record_withdrawal(state: Dossier | None, event: CaseWithdrawnV1, context: Context) -> Decision[Dossier]:
+    """Nobody holds it any more. By which status it counts, if at all, is intake's next fact and the definition's to say."""
+    return _apply_routing(state, event, context, case_state="withdrawn")
+
+
+def record_answer(state: Dossier | None, event: CaseWithdrawalRefusedV1, context: Context) -> Decision[Dossier]:
+    """The decision stands as it was counted."""
+    return _apply_routing(state, event, context)
 
 
 def record_guidance(_: GuidanceTurn | None, event: GuidanceGivenV1, context: Context) -> Decision[GuidanceTurn]:

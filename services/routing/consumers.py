@@ -3,10 +3,10 @@
 Calendars are copied to say how much is left of a limit.
 """
 
-from contracts.intake import DossierAcceptedV1, DossierRescheduledV1
+from contracts.intake import DossierAcceptedV1, DossierRescheduledV1, DossierWithdrawalRequestedV1
 from contracts.topics import CALENDARS, DOSSIERS, KEYS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
-from services.routing.handlers import open_case, reschedule
+from services.routing.handlers import open_case, reschedule, withdraw
 from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.officers import load_ledger
 
@@ -16,6 +16,7 @@ TABLE = Table(
     entries=(
         Entry(DossierAcceptedV1, open_case, CASE_STORE, Effect.PROCESS),
         Entry(DossierRescheduledV1, reschedule, CASE_STORE, Effect.PROCESS),
+        Entry(DossierWithdrawalRequestedV1, withdraw, CASE_STORE, Effect.PROCESS),
     ),
     prepare=load_ledger,
 )

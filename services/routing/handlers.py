@@ -3,14 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.intake import DossierAcceptedV1, DossierRescheduledV1
+from contracts.intake import DossierAcceptedV1, DossierRescheduledV1, DossierWithdrawalRequestedV1
 from contracts.registry import Event
-from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
+from contracts.routing import (
+    CaseAssignedV1,
+    CaseDecidedV1,
+    CaseOpenedV1,
+    CaseWithdrawalRefusedV1,
+    CaseWithdrawnV1,
+)
 from messaging.handler_table import Context, Decision
 from services.routing.domain.assignment import Ledger
-from services.routing.domain.case import Actor, Case, Ruling, assigned, decided, may_assign, may_decide
+from services.routing.domain.case import Actor, Case, Ruling, Withdrawal, assigned, decided, may_assign, may_decide, withdrawn
 from services.routing.domain.history import Person
-from services.routing.domain.refusals import AlreadyOpen, NotAnOfficerHere
+from services.routing.domain.refusals import AlreadyOpen, CaseUnknown, NotAnOfficerHere
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,21 @@ def reschedule(state: Case | None, event: DossierRescheduledV1, _: Context) -> D
     if state is None:
         return None
     return Decision(replace(state, promised_at=event.promised_at, provisional=event.provisional))
+
+
+def withdraw(state: Case | None, event: DossierWithdrawalRequestedV1, context: Context) -> Decision[Case]:
+    """Intake asks; the answer is one of two. A decision that was made first stands.
+
+    Raises CaseUnknown where the acceptance was skipped: whoever skipped it has to retry it first.
+    """
+    if state is None:
+        raise CaseUnknown
+    if state.verdict is not None:
+        return Decision(state, (_not_withdrawn(state, context.now),))
+    by = None if event.by is None else Person(event.by, event.by_name or event.by)
+    withdrawal = Withdrawal(reason=event.reason, at=context.now, duplicate_of=event.duplicate_of, by=by)
+    case = withdrawn(state, withdrawal)
+    return Decision(case, (_withdrawn(case, withdrawal),))
 
 
 def assign(case: Case, to: Assignee, by: Actor, now: datetime, *, stranded: bool = False) -> Decision[Case]:
@@ -114,3 +135,21 @@ def _decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Event:
         officer=case.officer.id if case.officer else None,
         officer_name=case.officer.name if case.officer else None,
     )
+
+
+def _withdrawn(case: Case, withdrawal: Withdrawal) -> Event:
+    return CaseWithdrawnV1(
+        **_facts(case, withdrawal.at),
+        reason=withdrawal.reason,
+        duplicate_of=withdrawal.duplicate_of,
+        by=withdrawal.by.id if withdrawal.by else None,
+        by_name=withdrawal.by.name if withdrawal.by else None,
+        officer=case.officer.id if case.officer else None,
+        officer_name=case.officer.name if case.officer else None,
+    )
+
+
+def _not_withdrawn(case: Case, at: datetime) -> Event:
+    assert case.verdict is not None  # noqa: S101 -- answered so because there is one
+    verdict = case.verdict
+    return CaseWithdrawalRefusedV1(**_facts(case, at), decided_at=verdict.at, by=verdict.by.id, by_name=verdict.by.name)

@@ -98,7 +98,7 @@ class CaseRecord:
     @property
     def can_decide(self) -> bool:
         mine = self.case.officer is not None and self.case.officer.id == self.actor.person.id
-        return self.case.state is not State.DECIDED and (self.actor.leads or mine)
+        return not self.case.closed and (self.actor.leads or mine)
 
     @property
     def can_take(self) -> bool:
@@ -181,7 +181,7 @@ async def case_record(connection: AsyncConnection, person: Principal, case_id: s
     unit = case.competent_unit.id
     colleagues = (await officers.officers_of(connection, [unit]))[unit]
     known = await calendars_of(connection, [case.calendar])
-    ended = case.verdict.at if case.verdict else now
+    ended = case.verdict.at if case.verdict else case.withdrawal.at if case.withdrawal else now
     return CaseRecord(
         case=case,
         history=await cases.history(connection, case_id),
@@ -235,7 +235,7 @@ def case_line(row: Any) -> CaseLine:
         id=row.id,
         code=row.code,
         version=row.version,
-        state=state_of(row.officer, row.outcome),
+        state=state_of(row.officer, row.outcome, row.withdrawn_at),
         competent_unit=UnitRef(id=row.competent_unit, name=row.competent_unit_name),
         receiving_unit=UnitRef(id=row.receiving_unit, name=row.receiving_unit_name),
         procedure=ProcedureRef.model_validate(row.procedure),

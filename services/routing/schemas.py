@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.given import GivenLongText, GivenText
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
-from contracts.values import Identifier, Lane, Outcome
+from contracts.values import Identifier, Lane, Outcome, WithdrawalReason
 from services.routing.domain.case import Case, Ruling, State
 from services.routing.domain.history import HistoryLine, Transition
 from services.routing.domain.stranded import NeedsHand
@@ -149,6 +149,15 @@ class Step(_Schema):
     officer: PersonRef | None
 
 
+class WithdrawalDetail(_Schema):
+    """`by` asked for it at the counter; `duplicate_of`: code or submission number of the dossier that stays."""
+
+    reason: WithdrawalReason
+    at: datetime
+    duplicate_of: str | None
+    by: PersonRef | None
+
+
 class CaseDetail(CaseLine):
     lane: Lane
     papers: list[PaperRef]
@@ -157,6 +166,7 @@ class CaseDetail(CaseLine):
     result_number: str | None
     reason: str | None
     decided_by: PersonRef | None
+    withdrawal: WithdrawalDetail | None = None
     history: list[Step]
 
     @classmethod
@@ -185,5 +195,6 @@ class CaseDetail(CaseLine):
             reason=verdict.ruling.reason if verdict else None,
             decided_at=verdict.at if verdict else None,
             decided_by=PersonRef.model_validate(verdict.by) if verdict else None,
+            withdrawal=WithdrawalDetail.model_validate(case.withdrawal) if case.withdrawal else None,
             history=[Step.model_validate(line) for line in history],
         )

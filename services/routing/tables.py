@@ -1,7 +1,7 @@
 """Routing's rows: a case with what its lists show, and its history, one line per event. What cannot be true cannot be written."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -10,9 +10,12 @@ from sqlmodel import Field, SQLModel
 
 from chassis.drafts import add_draft_table
 from chassis.tables import MOMENT, one_of
-from contracts.values import Lane, Outcome
+from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.tables import add_messaging_tables
 from services.routing.domain.history import Transition
+
+OPEN: Final = "decided_at IS NULL AND withdrawn_at IS NULL"
+"""Of a case that somebody has to do something about."""
 
 METADATA = MetaData()
 MESSAGING = add_messaging_tables(METADATA)
@@ -32,16 +35,23 @@ class CaseRow(RoutingRow, table=True):
         CheckConstraint("num_nonnulls(officer, officer_name, assigned_at) IN (0, 3)", name="case_assigned_wholly"),
         CheckConstraint("num_nonnulls(outcome, decided_at, decided_by, decided_by_name) IN (0, 4)", name="case_decided_wholly"),
         CheckConstraint("(reason IS NOT NULL) = (outcome IS NOT DISTINCT FROM 'declined')", name="case_reason_if_declined"),
+        CheckConstraint(one_of("withdrawal_reason", WithdrawalReason), name="case_withdrawal_reason_known"),
+        CheckConstraint("num_nonnulls(withdrawn_at, withdrawal_reason) IN (0, 2)", name="case_withdrawn_wholly"),
+        CheckConstraint("num_nonnulls(withdrawn_by, withdrawn_by_name) IN (0, 2)", name="case_withdrawn_by_wholly"),
+        CheckConstraint(
+            "(duplicate_of IS NOT NULL) = (withdrawal_reason IS NOT DISTINCT FROM 'duplicate')", name="case_duplicate_of_another"
+        ),
+        CheckConstraint("withdrawn_at IS NULL OR decided_at IS NULL", name="case_closed_once"),
         CheckConstraint("result_number IS NULL OR outcome IS NOT DISTINCT FROM 'granted'", name="case_number_if_granted"),
         Index("case_code_once", "code", unique=True),
-        Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text("decided_at IS NULL")),
-        Index("case_officer_open", "officer", "competent_unit", "promised_at", "id", postgresql_where=text("decided_at IS NULL")),
+        Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
+        Index("case_officer_open", "officer", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
         Index(
             "case_unit_unassigned",
             "competent_unit",
             "promised_at",
             "id",
-            postgresql_where=text("decided_at IS NULL AND officer IS NULL"),
+            postgresql_where=text(f"{OPEN} AND officer IS NULL"),
         ),
         Index("case_unit_decided", "competent_unit", "decided_at", "id", postgresql_where=text("decided_at IS NOT NULL")),
         Index(
@@ -78,6 +88,11 @@ class CaseRow(RoutingRow, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=MOMENT)
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_by_name: str | None = Field(default=None, sa_type=Text)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    withdrawal_reason: str | None = Field(default=None, sa_type=Text)
+    duplicate_of: str | None = Field(default=None, sa_type=Text)
+    withdrawn_by: str | None = Field(default=None, sa_type=Text)
+    withdrawn_by_name: str | None = Field(default=None, sa_type=Text)
     limit_kind: str | None = Field(default=None, sa_type=Text)
     calendar: str | None = Field(default=None, sa_type=Text)
     provisional: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))

@@ -30,12 +30,15 @@ from contracts.intake import (
     DossierSubmittedV1,
     DossierTakenUpV1,
     DossierTransferredV1,
+    DossierWithdrawalRefusedV1,
+    DossierWithdrawalRequestedV1,
+    DossierWithdrawnV1,
     MissingPaper,
     ProcedureRef,
     UnitRef,
 )
 from contracts.topics import CONTACTS, DOSSIERS
-from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, mint_code
+from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, WithdrawalReason, mint_code
 from deploy.sandbox.mail_server.mailbox import Mailbox
 from deploy.sandbox.mail_server.smtp import Faults, MailServer
 from messaging.bell import Bell
@@ -79,6 +82,9 @@ OWN: dict[type[DossierFact], dict[str, Any]] = {
     DossierDecidedV1: {"outcome": Outcome.GRANTED, "decided_at": AT},
     DossierHandedOverV1: {"handed_over_by": HandOver.POST, "handed_over_at": AT},
     DossierTransferredV1: {"transferred_from": IN_COMMUNE},
+    DossierWithdrawalRequestedV1: {"reason": WithdrawalReason.APPLICANT},
+    DossierWithdrawnV1: {"reason": WithdrawalReason.DUPLICATE, "duplicate_of": "000.00.21.H99-260216-0002"},
+    DossierWithdrawalRefusedV1: {"decided_at": AT},
 }
 """What each fact needs besides what all have."""
 

@@ -20,7 +20,8 @@ from joserfc import jwe
 from joserfc.jwk import ECKey
 
 from contracts.envelope import Attributes, Envelope, read_attributes, read_data
-from contracts.intake import PostOrderPlacedV1, RecipientV1, UnitRef
+from contracts.intake import PostOrderPlacedV1, UnitRef
+from contracts.post import RecipientV1
 from contracts.topics import POST_ORDERS, SHIPMENTS
 from contracts.values import mint_code
 from deploy.local.ports import free_ports

@@ -14,7 +14,7 @@ from contracts import intake, routing
 from contracts.envelope import Attributes
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.registry import Event
-from contracts.values import CIVIL_TIME, Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus, mint_code
+from contracts.values import CIVIL_TIME, Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus, WithdrawalReason, mint_code
 from messaging.records import Record
 from services.reporting.domain.dossier import Dossier
 from services.reporting.domain.figures import CountedDossier
@@ -58,12 +58,15 @@ class PublishedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """A dossier from its acceptance on; `decided` None: not yet. Without `competent` no case has been opened."""
+    """A dossier from its acceptance on; `decided` None: not yet, or never where it was `withdrawn`. Without `competent` no
+    case has been opened.
+    """
 
     number: int
     accepted: date
     promised: date
     decided: date | None = None
+    withdrawn: date | None = None
     unit: str = DISTRICT
     field: str = "dat-dai"
     channel: Channel = Channel.COUNTER
@@ -94,6 +97,8 @@ class Life:
         )
         if self.competent:
             yield intake.DossierTakenUpV1(**about, status=PortalStatus.IN_PROCESS, at=at + 2 * HOUR)
+        if self.withdrawn:
+            yield from self._withdrawn_by_intake(about)
         if self.decided:
             end = _at(self.decided, 20)
             yield intake.DossierDecidedV1(
@@ -103,6 +108,12 @@ class Life:
             yield intake.DossierHandedOverV1(
                 **about, status=PortalStatus.HANDED_OVER, at=later, handed_over_by=HandOver.COUNTER, handed_over_at=later
             )
+
+    def _withdrawn_by_intake(self, about: dict[str, Any]) -> Iterator[Event]:
+        assert self.withdrawn
+        why = {"reason": WithdrawalReason.APPLICANT, "at": _at(self.withdrawn)}
+        yield intake.DossierWithdrawalRequestedV1(**about, **why, status=PortalStatus.IN_PROCESS)
+        yield intake.DossierWithdrawnV1(**about, **why, status=PortalStatus.WITHDRAWN)
 
     def _by_routing(self) -> Iterator[Event]:
         if not self.competent:
@@ -117,6 +128,8 @@ class Life:
         at = _at(self.accepted) + HOUR
         yield routing.CaseOpenedV1(**about, at=at)
         yield routing.CaseAssignedV1(**about, at=at + HOUR, officer=staff_id("minh"), officer_name="Minh")
+        if self.withdrawn:
+            yield routing.CaseWithdrawnV1(**about, at=_at(self.withdrawn), reason=WithdrawalReason.APPLICANT)
         if self.decided:
             yield routing.CaseDecidedV1(**about, at=_at(self.decided, 15), outcome=Outcome.GRANTED, by=staff_id("minh"))
 
@@ -166,6 +179,7 @@ def _life(number: int, chance: random.Random) -> Life:
         accepted=accepted,
         promised=promised,
         decided=max(accepted, decided) if decided else None,
+        withdrawn=accepted + timedelta(days=3) if competent and not decided and number % 3 == 0 else None,
         unit=chance.choice(tuple(DOORS)),
         field=chance.choice(tuple(FIELDS)),
         channel=chance.choice(tuple(Channel)),

@@ -99,6 +99,7 @@ _STEPS: Final[Mapping[str, Mapping[str, Any]]] = {
     "resubmit": {"papers": []},
     "refuse": {"reason": "Không thuộc thẩm quyền"},
     "hand-over": {},
+    "withdraw": {"reason": "applicant"},
 }
 
 

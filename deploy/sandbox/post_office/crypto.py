@@ -13,8 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from pydantic import ValidationError
 
-from contracts.intake import RecipientV1
-from contracts.post import ApplicantV1
+from contracts.post import ApplicantV1, RecipientV1
 
 ALGORITHMS: Final = ["ECDH-ES", "A256GCM"]
 

@@ -120,6 +120,14 @@ async def hand_over(command: CurrentCommand, body: requests.HandOverResult, resp
     return answer_state(response, await command.run(body))
 
 
+@router.post("/dossiers/{dossier}/withdraw")
+async def withdraw(command: CurrentCommand, body: requests.WithdrawDossier, response: Response) -> views.DossierState:
+    """For its applicant, or as the duplicate of another one of theirs. Between acceptance and decision the competent unit is
+    asked: `withdrawal` is set, and the status becomes 7 when the answer has come. A decision that was there first stands.
+    """
+    return answer_state(response, await command.run(body))
+
+
 @router.post("/applicants")
 async def known_applicant(process: CurrentProcess, clerk: Clerk, body: requests.FindApplicant) -> views.KnownApplicant:
     """A citizen known to one of the clerk's units, as in their newest dossier there; otherwise `applicant` is null."""

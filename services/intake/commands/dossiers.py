@@ -12,10 +12,19 @@ from chassis.process import CurrentProcess, Process
 from contracts.civil import civil_day
 from contracts.values import HandOver, Identifier
 from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork
-from services.intake.access import Clerk, require_clerk_of
+from services.intake.access import Clerk
 from services.intake.adapters.keys import Keys, keys_of
 from services.intake.adapters.seal import command_key, open_applicant, recipient_for_post
-from services.intake.commands.records import answer, dossier_of, mint_code, offer_of, offer_wanted, save
+from services.intake.commands.records import (
+    answer,
+    clerk_who_has_seen_it,
+    dossier_of,
+    mint_code,
+    offer_of,
+    offer_wanted,
+    save,
+)
+from services.intake.commands.withdrawal import named
 from services.intake.domain.applicant import Forgotten
 from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import Dossier
@@ -30,7 +39,14 @@ from services.intake.repository.offers import OFFERS
 from services.intake.repository.orders import ORDERS
 from services.intake.repository.people import PEOPLE
 from services.intake.repository.reference import Wanted
-from services.intake.schemas.requests import AcceptDossier, HandOverResult, RefuseDossier, ResubmitDossier, ReturnDossier
+from services.intake.schemas.requests import (
+    AcceptDossier,
+    HandOverResult,
+    RefuseDossier,
+    ResubmitDossier,
+    ReturnDossier,
+    WithdrawDossier,
+)
 from services.intake.settings import intake_settings
 from web import correlation
 from web.conditional import IfMatch, require_current
@@ -43,6 +59,7 @@ _ACTIONS: Final = {
     ResubmitDossier: "resubmit",
     RefuseDossier: "refuse",
     HandOverResult: "hand-over",
+    WithdrawDossier: "withdraw",
 }
 
 
@@ -86,6 +103,8 @@ class DossierCommand:
         if isinstance(request, AcceptDossier):
             settings = intake_settings(self.process.settings)
             body = AcceptWithKeys(request=request, keys=keys, dated_back=settings.reception_dated_back)
+        if isinstance(request, WithdrawDossier):
+            body = await named(self.process, request)
         command = Command(
             body=body,
             by=self.clerk,
@@ -173,13 +192,6 @@ def _hand_over(command: Command[HandOverResult], work: UnitOfWork) -> Answer:
     return answer(save(work, handlers.hand_over(dossier_of(work, command.target), work.now, command.by.staff_id)))
 
 
-def _clerk_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
-    """Raises NoSuchDossier, Forbidden or StaleWrite."""
-    dossier = dossier_of(work, command.target)
-    require_clerk_of(command.by, dossier)
-    require_current(command.seen, dossier.version)
-
-
 def _citizen_who_has_seen_it(command: Command[ResubmitByCitizen], work: UnitOfWork) -> None:
     """Raises NoSuchDossier or StaleWrite. The secret was asked for before."""
     require_current(command.seen, dossier_of(work, command.target).version)
@@ -209,7 +221,7 @@ def _person_if_by_post(command: Command[AcceptWithKeys], work: UnitOfWork) -> It
         yield command.target
 
 
-def _entry(body: type[Any], handler: Any, *loads: Load, may: Any = _clerk_who_has_seen_it) -> CommandEntry:
+def _entry(body: type[Any], handler: Any, *loads: Load, may: Any = clerk_who_has_seen_it) -> CommandEntry:
     return CommandEntry(body=body, handler=handler, may=may, loads=(Load(DOSSIERS), *loads))
 
 

@@ -5,11 +5,13 @@ An answer is kept in clear text with its Idempotency-Key: no name and no secret 
 
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import Any
 
 from contracts.civil import civil_day
 from contracts.refusal import Refusal
-from messaging.command_table import Answer, NotLoaded, UnitOfWork
+from messaging.command_table import Answer, Command, NotLoaded, UnitOfWork
 from messaging.handler_table import Decision
+from services.intake.access import require_clerk_of
 from services.intake.domain.codes import CounterKey, mint
 from services.intake.domain.dossier import Dossier, NoSuchDossier
 from services.intake.domain.offers import Offer
@@ -18,6 +20,7 @@ from services.intake.repository.dossiers import DOSSIERS, contact_drafts
 from services.intake.repository.offers import OFFERS
 from services.intake.repository.reference import Wanted
 from services.intake.schemas.views import DossierState
+from web.conditional import require_current
 
 
 def dossier_of(work: UnitOfWork, dossier: str) -> Dossier:
@@ -26,6 +29,13 @@ def dossier_of(work: UnitOfWork, dossier: str) -> Dossier:
     if state is None:
         raise NoSuchDossier
     return state
+
+
+def clerk_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
+    """Raises NoSuchDossier, Forbidden or StaleWrite."""
+    dossier = dossier_of(work, command.target)
+    require_clerk_of(command.by, dossier)
+    require_current(command.seen, dossier.version)
 
 
 def offer_of(work: UnitOfWork, unit: str, procedure: str, day: date) -> Offer:

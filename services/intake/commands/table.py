@@ -3,7 +3,7 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.intake.commands import calendar, dossiers, guidance, receive, succession
+from services.intake.commands import calendar, dossiers, guidance, receive, succession, withdrawal
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.dossiers import DOSSIERS
 from services.intake.repository.guidance import TURNS
@@ -15,5 +15,5 @@ from services.intake.repository.successions import SUCCESSORS
 COMMANDS: Final = CommandTable(
     # Aggregates by id, what is only read, then the counters, which many wait for.
     order=(DOSSIERS, ORDERS, TURNS, UNITS, PROCEDURES, CALENDARS, OFFERS, SUCCESSORS, PEOPLE, COUNTERS),
-    entries=(*receive.ENTRIES, *dossiers.ENTRIES, *guidance.ENTRIES, *calendar.ENTRIES, *succession.ENTRIES),
+    entries=(*receive.ENTRIES, *dossiers.ENTRIES, *guidance.ENTRIES, *calendar.ENTRIES, *succession.ENTRIES, *withdrawal.ENTRIES),
 )

@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from contracts.given import GivenTelephone, GivenText
 from contracts.identity import Identity, IdentityKind, identity_as_kept, parse_identity
-from contracts.intake import ContactV1, RecipientV1
+from contracts.intake import ContactV1
+from contracts.post import RecipientV1
 from contracts.refusal import Refusal
 from contracts.values import Email, Identifier, Language, Telephone, Text, Value
 

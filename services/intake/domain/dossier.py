@@ -14,7 +14,7 @@ from contracts.aggregate import Aggregate
 from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.refusal import NotFound
 from contracts.registry import Event
-from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus
+from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus, WithdrawalReason
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage, Transition, after
 from worktime import Explanation
@@ -37,9 +37,20 @@ class SealedPerson:
     index_form: int = INDEX_FORM
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """Asked for, by a clerk; `duplicate_of`: what the dossier that stays is known by."""
+
+    reason: WithdrawalReason
+    duplicate_of: str | None = None
+    by: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dossier(Aggregate):
-    """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02."""
+    """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02. `withdrawal`
+    without `withdrawn_at` waits for routing's answer.
+    """
 
     lane: Lane
     stage: Stage
@@ -66,6 +77,8 @@ class Dossier(Aggregate):
     result_number: str | None = None
     handed_over_at: datetime | None = None
     handed_over_by: HandOver | None = None
+    withdrawal: Withdrawal | None = None
+    withdrawn_at: datetime | None = None
     pending_history: tuple[HistoryLine, ...] = field(default=(), compare=False)
     person: SealedPerson | None = field(default=None, compare=False, repr=False)
 
@@ -80,6 +93,11 @@ class Dossier(Aggregate):
         if why is None or not why.get("provisional") or self.decided_at is not None:
             return None
         return Provisional(calendar=why["calendar"], known_until=why["known_until"])
+
+    @property
+    def withdrawal_pending(self) -> bool:
+        """Whether routing has been asked and has not answered yet."""
+        return self.withdrawal is not None and self.withdrawn_at is None
 
     def moved(self, transition: Transition, now: datetime, **changes: Any) -> Self:
         """The dossier after a step of the table; raises IllegalStep."""

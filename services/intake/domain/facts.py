@@ -17,6 +17,9 @@ from contracts.intake import (
     DossierSubmittedV1,
     DossierTakenUpV1,
     DossierTransferredV1,
+    DossierWithdrawalRefusedV1,
+    DossierWithdrawalRequestedV1,
+    DossierWithdrawnV1,
     UnitRef,
 )
 from services.intake.domain.dossier import Dossier
@@ -86,6 +89,28 @@ def handed_over(dossier: Dossier, by: str | None, stated_at: datetime | None = N
 
 def transferred(dossier: Dossier, before: UnitRef, at: datetime) -> DossierTransferredV1:
     return DossierTransferredV1(**_common(dossier, at, None), transferred_from=before)
+
+
+def withdrawal_requested(dossier: Dossier, at: datetime, by_name: str | None) -> DossierWithdrawalRequestedV1:
+    return DossierWithdrawalRequestedV1(**_common(dossier, at, _asker(dossier)), **_why(dossier), by_name=by_name)
+
+
+def withdrawn(dossier: Dossier) -> DossierWithdrawnV1:
+    assert dossier.withdrawn_at is not None  # noqa: S101 -- as above
+    return DossierWithdrawnV1(**_common(dossier, dossier.withdrawn_at, _asker(dossier)), **_why(dossier))
+
+
+def withdrawal_refused(dossier: Dossier, at: datetime, decided_at: datetime, by: str) -> DossierWithdrawalRefusedV1:
+    return DossierWithdrawalRefusedV1(**_common(dossier, at, by), decided_at=decided_at)
+
+
+def _asker(dossier: Dossier) -> str | None:
+    return None if dossier.withdrawal is None else dossier.withdrawal.by
+
+
+def _why(dossier: Dossier) -> dict[str, Any]:
+    assert dossier.withdrawal is not None  # noqa: S101 -- as above
+    return {"reason": dossier.withdrawal.reason, "duplicate_of": dossier.withdrawal.duplicate_of}
 
 
 def _common(dossier: Dossier, at: datetime, by: str | None) -> dict[str, Any]:

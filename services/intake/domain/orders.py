@@ -17,17 +17,21 @@ class OrderState(StrEnum):
     PLACED = "placed"
     DISPATCHED = "dispatched"
     DELIVERED = "delivered"
+    CANCELLED = "cancelled"
 
 
 class OrderTransition(StrEnum):
     PLACE = "place"
     DISPATCH = "dispatch"
     DELIVER = "deliver"
+    CANCEL = "cancel"
 
 
-# The post may deliver without having said that it was on its way.
+# The post may deliver without having said that it was on its way. Only a planned order can be cancelled: one that was placed
+# has a result to deliver, and nothing decided is withdrawn.
 ORDER_TRANSITIONS: Final[Mapping[tuple[OrderState, OrderTransition], OrderState]] = {
     (OrderState.PLANNED, OrderTransition.PLACE): OrderState.PLACED,
+    (OrderState.PLANNED, OrderTransition.CANCEL): OrderState.CANCELLED,
     (OrderState.PLACED, OrderTransition.DISPATCH): OrderState.DISPATCHED,
     (OrderState.PLACED, OrderTransition.DELIVER): OrderState.DELIVERED,
     (OrderState.DISPATCHED, OrderTransition.DELIVER): OrderState.DELIVERED,
@@ -45,7 +49,7 @@ class IllegalOrderStep(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Order(Aggregate):
-    """`recipient` is a JWE that only the post can open; it is forgotten once delivered."""
+    """`recipient` is a JWE that only the post can open; it is forgotten once delivered or cancelled."""
 
     lane: Lane
     dossier: str

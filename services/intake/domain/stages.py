@@ -18,6 +18,7 @@ class Stage(StrEnum):
     IN_PROCESS = "in_process"
     DECIDED = "decided"
     HANDED_OVER = "handed_over"
+    WITHDRAWN = "withdrawn"
 
     @property
     def portal(self) -> PortalStatus:
@@ -38,6 +39,7 @@ _PORTAL: Final = {
     Stage.IN_PROCESS: PortalStatus.IN_PROCESS,
     Stage.DECIDED: PortalStatus.DECIDED,
     Stage.HANDED_OVER: PortalStatus.HANDED_OVER,
+    Stage.WITHDRAWN: PortalStatus.WITHDRAWN,
 }
 
 
@@ -53,6 +55,9 @@ class Transition(StrEnum):
     HAND_OVER = "hand_over"
     DELIVER = "deliver"
     TRANSFER = "transfer"
+    WITHDRAW = "withdraw"
+    REQUEST_WITHDRAWAL = "request_withdrawal"
+    REFUSE_WITHDRAWAL = "refuse_withdrawal"
 
 
 TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
@@ -64,6 +69,14 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
     (Stage.IN_PROCESS, Transition.DECIDE): Stage.DECIDED,
     (Stage.DECIDED, Transition.HAND_OVER): Stage.HANDED_OVER,
     (Stage.DECIDED, Transition.DELIVER): Stage.HANDED_OVER,
+    # Between acceptance and decision routing decides: intake asks, and stays where it is until the answer has come.
+    (Stage.SUBMITTED, Transition.WITHDRAW): Stage.WITHDRAWN,
+    (Stage.RETURNED, Transition.WITHDRAW): Stage.WITHDRAWN,
+    (Stage.ACCEPTED, Transition.REQUEST_WITHDRAWAL): Stage.ACCEPTED,
+    (Stage.IN_PROCESS, Transition.REQUEST_WITHDRAWAL): Stage.IN_PROCESS,
+    (Stage.IN_PROCESS, Transition.WITHDRAW): Stage.WITHDRAWN,
+    (Stage.DECIDED, Transition.REFUSE_WITHDRAWAL): Stage.DECIDED,
+    (Stage.HANDED_OVER, Transition.REFUSE_WITHDRAWAL): Stage.HANDED_OVER,
     # To the unit's successor; where it stands stays as it is.
     (Stage.SUBMITTED, Transition.TRANSFER): Stage.SUBMITTED,
     (Stage.RETURNED, Transition.TRANSFER): Stage.RETURNED,
@@ -83,6 +96,7 @@ _STANDS: Final = {
     Stage.IN_PROCESS: ("đang được giải quyết, chưa có kết quả", "is being worked on and has no result yet"),
     Stage.DECIDED: ("đã có kết quả, đang chờ trả", "has its result, which waits to be handed over"),
     Stage.HANDED_OVER: ("đã trả kết quả", "has been handed over"),
+    Stage.WITHDRAWN: ("đã được rút", "has been withdrawn"),
 }
 NAMES: Final = {
     Transition.RETURN: ("trả lại để bổ sung giấy tờ", "be handed back for papers"),
@@ -94,6 +108,9 @@ NAMES: Final = {
     Transition.HAND_OVER: ("trả kết quả tại quầy", "be handed over at the counter"),
     Transition.DELIVER: ("ghi là bưu điện đã phát", "be recorded as delivered"),
     Transition.TRANSFER: ("chuyển sang đơn vị kế thừa", "go to the unit's successor"),
+    Transition.WITHDRAW: ("rút", "be withdrawn"),
+    Transition.REQUEST_WITHDRAWAL: ("yêu cầu rút", "be asked back"),
+    Transition.REFUSE_WITHDRAWAL: ("ghi là không rút được", "be recorded as not withdrawn"),
 }
 
 

@@ -15,19 +15,20 @@ class UnknownDossier(Refusal):
 
 def take_up(dossier: Dossier | None, event: CaseOpenedV1, context: Context) -> Decision[Dossier]:
     """The competent unit has it: the portal's status 4."""
-    after = _existing(dossier, context).moved(Transition.TAKE_UP, context.now)
+    after = existing(dossier, context).moved(Transition.TAKE_UP, context.now)
     return Decision(after, (facts.taken_up(after, event.at),))
 
 
 def record_decision(dossier: Dossier | None, event: CaseDecidedV1, context: Context) -> Decision[Dossier]:
     """The result is signed; from here the dossier is intake's again, to be handed over."""
-    after = _existing(dossier, context).moved(
+    after = existing(dossier, context).moved(
         Transition.DECIDE, context.now, outcome=event.outcome, decided_at=event.at, result_number=event.result_number
     )
     return Decision(after, (facts.decided(after, event.by),))
 
 
-def _existing(dossier: Dossier | None, context: Context) -> Dossier:
+def existing(dossier: Dossier | None, context: Context) -> Dossier:
+    """Raises UnknownDossier."""
     if dossier is None:
         raise UnknownDossier(context.attributes.subject)
     return dossier

@@ -28,6 +28,7 @@ _STATUSES: Final = (
     PortalStatus.DECIDED,
     PortalStatus.HANDED_OVER,
     PortalStatus.REFUSED,
+    PortalStatus.WITHDRAWN,
 )
 
 

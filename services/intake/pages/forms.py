@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, create_model
 
-from contracts.given import GivenLongText, GivenTelephone, GivenText
+from contracts.given import GivenLongText, GivenReference, GivenTelephone, GivenText
 from contracts.identity import IdentityKind
 from contracts.values import (
     CIVIL_TIME,
@@ -17,6 +17,7 @@ from contracts.values import (
     Moment,
     ProcedureCode,
     UnitId,
+    WithdrawalReason,
 )
 from services.intake.domain.applicant import GivenApplicant, GivenNumber
 from services.intake.schemas import requests
@@ -116,6 +117,16 @@ class ResubmissionForm(BaseModel):
 
 class RefusalForm(BaseModel):
     reason: GivenLongText
+
+
+class WithdrawalForm(BaseModel):
+    """An unticked choice of the dossier that stays comes as nothing."""
+
+    reason: WithdrawalReason
+    duplicate_of: GivenReference | None = None
+
+    def body(self) -> requests.WithdrawDossier:
+        return requests.WithdrawDossier(reason=self.reason, duplicate_of=self.duplicate_of)
 
 
 class NoForm(BaseModel):

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis import rows
 from contracts.intake import ContactV1, MissingPaper, PaperRef, ProcedureRef, UnitRef
 from contracts.topics import CONTACTS
-from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus
+from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, WithdrawalReason
 from messaging import outbox
 from messaging.statements import Statement
-from services.intake.domain.dossier import Dossier, NoSuchDossier
+from services.intake.domain.dossier import Dossier, NoSuchDossier, Withdrawal
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage
 from services.intake.tables import DossierRow, HistoryRow, PersonRow
@@ -121,6 +121,8 @@ def _row(state: Dossier) -> dict[str, Any]:
         "result_number": state.result_number,
         "handed_over_at": state.handed_over_at,
         "handed_over_by": state.handed_over_by,
+        "withdrawal": state.withdrawal and asdict(state.withdrawal),
+        "withdrawn_at": state.withdrawn_at,
     }
 
 
@@ -171,4 +173,10 @@ def _dossier(row: Any) -> Dossier:
         result_number=row.result_number,
         handed_over_at=row.handed_over_at,
         handed_over_by=HandOver(row.handed_over_by) if row.handed_over_by else None,
+        withdrawal=_withdrawal(row.withdrawal),
+        withdrawn_at=row.withdrawn_at,
     )
+
+
+def _withdrawal(data: dict[str, Any] | None) -> Withdrawal | None:
+    return None if data is None else Withdrawal(**data | {"reason": WithdrawalReason(data["reason"])})

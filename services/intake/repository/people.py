@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from messaging.statements import Statement
 
 # By primary key.
-_FIND: Final = Statement("SELECT dossier, sealed, secret_sealed, secret_index FROM person WHERE dossier = ANY(:dossiers)")
+_FIND: Final = Statement(
+    "SELECT dossier, sealed, secret_sealed, secret_index, identity_index FROM person WHERE dossier = ANY(:dossiers)"
+)
 # The newest dossier of that person at one of the units, by index person_identity.
 _KNOWN: Final = text("""
-    SELECT p.dossier, p.sealed, p.secret_sealed, p.secret_index FROM person p JOIN dossier d ON d.id = p.dossier
+    SELECT p.dossier, p.sealed, p.secret_sealed, p.secret_index, p.identity_index FROM person p JOIN dossier d ON d.id = p.dossier
     WHERE p.identity_index = :index AND d.unit_id = ANY(:units) ORDER BY d.submitted_at DESC, d.id DESC LIMIT 1
 """)
 # By index person_index_form; rows that another process has in hand are left to it.
@@ -42,19 +44,20 @@ class HashedPerson:
     name_index: Sequence[bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPerson:
     dossier: str
     sealed: bytes
     secret_sealed: bytes
     secret_index: bytes
+    identity_index: bytes
 
 
 class People:
     """By dossier; who was forgotten is left out. Read, not locked."""
 
     async def load(self, connection: AsyncConnection, keys: Sequence[str]) -> dict[str, StoredPerson]:
-        people = [StoredPerson(*row) for row in await _FIND.rows(connection, {"dossiers": list(keys)})]
+        people = [StoredPerson(**row._asdict()) for row in await _FIND.rows(connection, {"dossiers": list(keys)})]
         return {person.dossier: person for person in people}
 
 
@@ -69,7 +72,7 @@ async def find(connection: AsyncConnection, dossier: str) -> StoredPerson | None
 async def find_known(connection: AsyncConnection, identity_index: bytes, units: Collection[str]) -> StoredPerson | None:
     """As they were in their newest dossier at one of these units."""
     row = (await connection.execute(_KNOWN, {"index": identity_index, "units": sorted(units)})).first()
-    return None if row is None else StoredPerson(*row)
+    return None if row is None else StoredPerson(**row._asdict())
 
 
 async def hashed_before(connection: AsyncConnection, form: int, limit: int) -> list[HashedPerson]:

@@ -4,10 +4,21 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from contracts.given import GivenLongText
+from contracts.given import GivenLongText, GivenReference
 from contracts.identity import IdentityKind
-from contracts.values import GuidanceKind, HandOver, Identifier, Moment, PortalStatus, ProcedureCode, Text, UnitId
+from contracts.values import (
+    GuidanceKind,
+    HandOver,
+    Identifier,
+    Moment,
+    PortalStatus,
+    ProcedureCode,
+    Text,
+    UnitId,
+    WithdrawalReason,
+)
 from services.intake.domain.applicant import GivenApplicant, SearchedNumber
+from services.intake.domain.withdrawal import Wish
 from web.paging import LONGEST
 
 Papers = Annotated[list[Identifier], Field(max_length=200, description="codes of the papers handed in")]
@@ -66,6 +77,17 @@ class RefuseDossier(_Request):
 
 class HandOverResult(_Request):
     pass
+
+
+class WithdrawDossier(_Request):
+    """`duplicate_of`: code or submission number of the dossier that stays, where the reason is `duplicate`."""
+
+    reason: WithdrawalReason
+    duplicate_of: GivenReference | None = None
+
+    def wish(self) -> Wish:
+        """Raises a Refusal for what cannot be asked."""
+        return Wish(reason=self.reason, duplicate_of=self.duplicate_of)
 
 
 class TrackDossier(_Request):

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from contracts.civil import civil_moment
 from contracts.identity import Identity, doubts
 from contracts.intake import MissingPaper, PaperRef, ProcedureRef, Provisional, UnitRef
-from contracts.values import Channel, Count, HandOver, Identifier, Lane, Outcome, PortalStatus
+from contracts.values import Channel, Count, HandOver, Identifier, Lane, Outcome, PortalStatus, WithdrawalReason
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
@@ -34,8 +34,18 @@ class _View(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
+class WithdrawalState(_View):
+    """`duplicate_of`: code or submission number of the dossier that stays."""
+
+    reason: WithdrawalReason
+    duplicate_of: str | None = None
+
+
 class DossierState(_View):
-    """What every command on a dossier answers, and answers again to the same key: so no name and no secret stands here."""
+    """What every command on a dossier answers, and answers again to the same key: so no name and no secret stands here.
+
+    `withdrawal` with a status that is not 7 has been asked for, and waits for the competent unit's answer.
+    """
 
     id: str
     version: int
@@ -45,6 +55,7 @@ class DossierState(_View):
     code: str | None
     promised_at: CivilMoment | None
     provisional: Provisional | None = None
+    withdrawal: WithdrawalState | None = None
 
 
 class ReceivedDossier(DossierState):
@@ -104,6 +115,7 @@ class _WholeDossier(DossierState):
     outcome: Outcome | None
     decided_at: CivilMoment | None
     handed_over_at: CivilMoment | None
+    withdrawn_at: CivilMoment | None = None
 
     @classmethod
     def of(cls, dossier: Dossier, history: Sequence[HistoryLine], **more: Any) -> Self:

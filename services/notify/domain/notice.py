@@ -18,6 +18,7 @@ from contracts.intake import (
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
+    DossierWithdrawnV1,
 )
 
 TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
@@ -29,6 +30,7 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierDecidedV1: "decided.v2",
     DossierHandedOverV1: "handed-over.v2",
     DossierTransferredV1: "transferred.v1",
+    DossierWithdrawnV1: "withdrawn.v1",
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
@@ -55,6 +57,8 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
         content["outcome"] = event.outcome.value
     if isinstance(event, DossierTransferredV1):
         content["transferred_from"] = event.transferred_from.name
+    if isinstance(event, DossierWithdrawnV1):
+        content["duplicate_of"] = event.duplicate_of
     return content
 
 

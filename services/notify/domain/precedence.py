@@ -19,6 +19,7 @@ from contracts.intake import (
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
+    DossierWithdrawnV1,
 )
 from services.notify.domain.message import Message
 
@@ -26,8 +27,10 @@ Facts = frozenset[type[DossierFact]]
 
 _HAND_OVER: Final[Facts] = frozenset({DossierHandedOverV1})
 _RESULT: Final[Facts] = _HAND_OVER | {DossierDecidedV1}
+_WITHDRAWN: Final[Facts] = frozenset({DossierWithdrawnV1})
+_END: Final[Facts] = _RESULT | _WITHDRAWN
 _BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1})
-_ANY: Final[Facts] = _BEFORE | _RESULT
+_ANY: Final[Facts] = _BEFORE | _END
 _RESCHEDULED: Final[Facts] = frozenset({DossierRescheduledV1})
 _TRANSFER: Final[Facts] = frozenset({DossierTransferredV1})
 
@@ -35,14 +38,15 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     # Handed in, handed back, handed in again: the newest of these says where things are.
     DossierSubmittedV1: _ANY,
     DossierReturnedV1: _ANY,
-    DossierAcceptedV1: _RESULT,
-    # A new date is no acceptance; the newest of them is the one that holds, until there is a result.
-    DossierRescheduledV1: _RESULT | _RESCHEDULED,
+    DossierAcceptedV1: _END,
+    # A new date is no acceptance; the newest of them is the one that holds, until there is a result, or none to come.
+    DossierRescheduledV1: _END | _RESCHEDULED,
     DossierRefusedV1: frozenset(),
     DossierDecidedV1: _HAND_OVER,
     DossierHandedOverV1: frozenset(),
     # Every letter names the unit that holds the dossier; a transfer says nothing of papers, dates or results.
     DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER,
+    DossierWithdrawnV1: frozenset(),
 }
 """For each fact the later ones that leave nothing worth saying about it. What ends a dossier is never among the pointless."""
 

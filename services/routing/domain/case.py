@@ -12,11 +12,12 @@ from typing import Final, Self
 from contracts.aggregate import Aggregate
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.registry import Event
-from contracts.values import Lane, Outcome
+from contracts.values import Lane, Outcome, WithdrawalReason
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.refusals import (
     AlreadyDecided,
     AlreadyTheirs,
+    AlreadyWithdrawn,
     NumberWithoutGrant,
     OnlyLeadersReassign,
     ReasonMissing,
@@ -29,6 +30,7 @@ class State(StrEnum):
     UNASSIGNED = "unassigned"
     ASSIGNED = "assigned"
     DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
 
 
 TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
@@ -37,7 +39,13 @@ TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (State.ASSIGNED, Transition.ASSIGNED): State.ASSIGNED,
     (State.UNASSIGNED, Transition.DECIDED): State.DECIDED,
     (State.ASSIGNED, Transition.DECIDED): State.DECIDED,
+    (State.UNASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
+    (State.ASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
+    (State.DECIDED, Transition.WITHDRAWAL_REFUSED): State.DECIDED,
 }
+
+
+CLOSED: Final = frozenset({State.DECIDED, State.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,16 @@ class Verdict:
     by: Person
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """`by` asked for it at the counter; `duplicate_of`: what the dossier that stays is known by."""
+
+    reason: WithdrawalReason
+    at: datetime
+    duplicate_of: str | None = None
+    by: Person | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case(Aggregate):
     """`version` is the number of its last event. `limit_kind` and `calendar`: what the promised date was counted by, None for
@@ -95,11 +113,17 @@ class Case(Aggregate):
     assigned_at: datetime | None = None
     assigned_by: str | None = None
     verdict: Verdict | None = None
+    withdrawal: Withdrawal | None = None
     pending_history: tuple[HistoryLine, ...] = ()
 
     @property
     def state(self) -> State:
-        return state_of(self.officer, self.verdict)
+        return state_of(self.officer, self.verdict, self.withdrawal)
+
+    @property
+    def closed(self) -> bool:
+        """Decided or withdrawn: nobody has to do anything about it."""
+        return self.state in CLOSED
 
     def recorded(self, events: Sequence[Event]) -> Self:
         """At its new version, with one line of history for each event. Raises TypeError for what is no fact about a case."""
@@ -107,15 +131,21 @@ class Case(Aggregate):
         return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
 
     def allow(self, transition: Transition) -> None:
-        """Raises AlreadyDecided: the one refusal that the table of transitions holds for a case that is open."""
-        if (self.state, transition) not in TRANSITIONS:
-            raise AlreadyDecided(self.code)
+        """Raises AlreadyDecided or AlreadyWithdrawn: what the table of transitions refuses to a case that is closed."""
+        if (self.state, transition) in TRANSITIONS:
+            return
+        if self.withdrawal is not None:
+            by = self.withdrawal.by
+            raise AlreadyWithdrawn(self.code, by.name if by else None, self.withdrawal.duplicate_of)
+        raise AlreadyDecided(self.code)
 
 
-def state_of(officer: object | None, decision: object | None) -> State:
-    """By who has the case and what was decided, None for nobody and nothing."""
+def state_of(officer: object | None, decision: object | None, withdrawal: object | None) -> State:
+    """By who has the case, what was decided, how it was withdrawn: None for nobody and nothing."""
     if decision is not None:
         return State.DECIDED
+    if withdrawal is not None:
+        return State.WITHDRAWN
     return State.UNASSIGNED if officer is None else State.ASSIGNED
 
 
@@ -129,6 +159,12 @@ def decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Case:
     """Nothing can happen to it any more."""
     case.allow(Transition.DECIDED)
     return replace(case, verdict=Verdict(ruling, at, by))
+
+
+def withdrawn(case: Case, withdrawal: Withdrawal) -> Case:
+    """Closed without a decision."""
+    case.allow(Transition.WITHDRAWN)
+    return replace(case, withdrawal=withdrawal)
 
 
 def may_assign(case: Case, officer: Person, by: Actor, *, stranded: bool = False) -> None:

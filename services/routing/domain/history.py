@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from contracts.registry import Event
-from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact
+from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact, CaseWithdrawalRefusedV1, CaseWithdrawnV1
 
 
 class Transition(StrEnum):
@@ -15,6 +15,8 @@ class Transition(StrEnum):
     OPENED = "opened"
     ASSIGNED = "assigned"
     DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+    WITHDRAWAL_REFUSED = "withdrawal-refused"
 
     @classmethod
     def of(cls, fact: type[CaseFact]) -> "Transition":
@@ -44,7 +46,9 @@ class HistoryLine:
         if not isinstance(event, CaseFact):
             raise TypeError(f"{event.TYPE} has no line in the history of a case")
         transition = Transition.of(type(event))
-        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1):
+        if isinstance(event, CaseWithdrawalRefusedV1):
+            return cls(number=number, transition=transition, at=event.at, by=_person(event.by, event.by_name))
+        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1):
             return cls(number=number, transition=transition, at=event.at)
         return cls(
             number=number,

@@ -34,6 +34,19 @@ class AlreadyDecided(Refusal):
         )
 
 
+class AlreadyWithdrawn(Refusal):
+    """`by`: who asked for it at the counter; None where that is not known."""
+
+    def __init__(self, code: str, by: str | None, duplicate_of: str | None) -> None:
+        why_vi = f"trùng với hồ sơ {duplicate_of}" if duplicate_of else "người nộp xin rút"
+        why_en = f"a duplicate of {duplicate_of}" if duplicate_of else "the applicant asked for it"
+        super().__init__(
+            "case-withdrawn",
+            vi=f"Hồ sơ {code} đã được rút ({why_vi}{f'; {by} ghi' if by else ''}), không giao hay quyết định được nữa.",
+            en=f"{code} has been withdrawn ({why_en}{f'; by {by}' if by else ''}); it can be neither assigned nor decided.",
+        )
+
+
 class AlreadyTheirs(Refusal):
     def __init__(self, officer: str) -> None:
         super().__init__(

@@ -9,15 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
-from contracts.values import Lane, Outcome
+from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.statements import Statement
-from services.routing.domain.case import Case, Ruling, Verdict
+from services.routing.domain.case import Case, Ruling, Verdict, Withdrawal
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.tables import CaseRow, StepRow
 
 _CHANGING = (
     "version", "promised_at", "provisional", "officer", "officer_name", "assigned_at", "assigned_by",
     "outcome", "result_number", "reason", "decided_at", "decided_by", "decided_by_name",
+    "withdrawn_at", "withdrawal_reason", "duplicate_of", "withdrawn_by", "withdrawn_by_name",
 )  # fmt: skip
 
 # By primary key.
@@ -28,11 +29,11 @@ _HISTORY = Statement("SELECT * FROM case_step WHERE case_id = :id ORDER BY numbe
 # deadlock.
 _SAVE = Statement(f"""
     WITH given AS (
-        SELECT id, officer, decided_at FROM jsonb_populate_recordset(CAST(NULL AS routing_case), CAST(:rows AS jsonb))
+        SELECT id, officer, decided_at, withdrawn_at FROM jsonb_populate_recordset(CAST(NULL AS routing_case), CAST(:rows AS jsonb))
     ), change AS (
         SELECT officer, sum(number) AS number FROM (
-            SELECT officer, 1 AS number FROM given WHERE decided_at IS NULL
-            UNION ALL SELECT c.officer, -1 FROM routing_case c JOIN given USING (id) WHERE c.decided_at IS NULL
+            SELECT officer, 1 AS number FROM given WHERE {OPEN}
+            UNION ALL SELECT c.officer, -1 FROM routing_case c JOIN given USING (id) WHERE {IS_OPEN}
         ) AS moved WHERE officer IS NOT NULL GROUP BY officer HAVING sum(number) <> 0
     ), counted AS (
         INSERT INTO officer_load AS l (officer, open) SELECT officer, number FROM change ORDER BY officer
@@ -88,6 +89,7 @@ def _case(row: Any) -> Case:
         assigned_at=row.assigned_at,
         assigned_by=row.assigned_by,
         verdict=_verdict(row),
+        withdrawal=_withdrawal(row),
     )
 
 
@@ -96,6 +98,13 @@ def _verdict(row: Any) -> Verdict | None:
     if by is None:
         return None
     return Verdict(Ruling(Outcome(row.outcome), row.result_number, row.reason), row.decided_at, by)
+
+
+def _withdrawal(row: Any) -> Withdrawal | None:
+    if row.withdrawn_at is None:
+        return None
+    by = _person(row.withdrawn_by, row.withdrawn_by_name)
+    return Withdrawal(reason=WithdrawalReason(row.withdrawal_reason), at=row.withdrawn_at, duplicate_of=row.duplicate_of, by=by)
 
 
 def _person(ident: str | None, name: str | None) -> Person | None:
@@ -134,6 +143,7 @@ def _case_row(case: Case) -> Mapping[str, object]:
         "assigned_by": case.assigned_by,
         **_named("officer", case.officer),
         **({} if case.verdict is None else _verdict_columns(case.verdict)),
+        **({} if case.withdrawal is None else _withdrawal_columns(case.withdrawal)),
     }
 
 
@@ -144,6 +154,15 @@ def _verdict_columns(verdict: Verdict) -> Mapping[str, object]:
         "reason": verdict.ruling.reason,
         "decided_at": verdict.at,
         **_named("decided_by", verdict.by),
+    }
+
+
+def _withdrawal_columns(withdrawal: Withdrawal) -> Mapping[str, object]:
+    return {
+        "withdrawn_at": withdrawal.at,
+        "withdrawal_reason": withdrawal.reason,
+        "duplicate_of": withdrawal.duplicate_of,
+        **_named("withdrawn_by", withdrawal.by),
     }
 
 

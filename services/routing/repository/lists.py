@@ -13,18 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.due import Today
 from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
-from services.routing.repository.stranded import IS_OF, REASON, STRANDED, count_stranded, stranded_rows
+from services.routing.repository.stranded import IS_OF, IS_OPEN, REASON, STRANDED, count_stranded, stranded_rows
 
 # Which index serves: case_unit_open, case_unit_unassigned or case_unit_decided; with an officer, case_officer_open or _decided.
 _STATE: Final = {
-    ListKind.OPEN: "c.decided_at IS NULL",
-    ListKind.UNASSIGNED: "c.decided_at IS NULL AND c.officer IS NULL",
+    ListKind.OPEN: IS_OPEN,
+    ListKind.UNASSIGNED: f"{IS_OPEN} AND c.officer IS NULL",
     ListKind.DECIDED: "c.decided_at IS NOT NULL",
 }
 _COLUMNS: Final = (
     "c.id, c.code, c.version, c.competent_unit, c.competent_unit_name, c.receiving_unit, c.receiving_unit_name, c.procedure, "
     "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.assigned_by, c.outcome, c.decided_at, "
-    "c.limit_kind, c.calendar, c.provisional"
+    "c.withdrawn_at, c.limit_kind, c.calendar, c.provisional"
 )
 # Column, comparison, direction, and what stands before the first row.
 _NEWEST_FIRST: Final = ("decided_at", "<", "DESC", "infinity")
@@ -54,7 +54,8 @@ async def _plain_rows(connection: AsyncConnection, query: CaseQuery, now: dateti
         *(["c.promised_at < :before"] if before else []),
     ]
     statement = text(f"""
-        SELECT page.*, CASE WHEN page.officer IS NOT NULL AND page.decided_at IS NULL THEN {REASON} END AS needs_hand
+        SELECT page.*, CASE WHEN page.officer IS NOT NULL AND COALESCE(page.decided_at, page.withdrawn_at) IS NULL
+                            THEN {REASON} END AS needs_hand
         FROM unnest(CAST(:units AS text[])) AS given (unit)
         CROSS JOIN LATERAL (
             SELECT {_COLUMNS} FROM routing_case c WHERE {" AND ".join(conditions)}
@@ -87,14 +88,14 @@ _COUNTED: Final = """
     count(*) FILTER (WHERE c.officer IS NULL) AS unassigned
 """
 # Only open cases are counted, by indexes case_unit_open and case_officer_open: the million decided ones are not touched.
-_COUNT = text(f"SELECT {_COUNTED} FROM routing_case c WHERE c.competent_unit = ANY(:units) AND c.decided_at IS NULL")  # noqa: S608
+_COUNT = text(f"SELECT {_COUNTED} FROM routing_case c WHERE c.competent_unit = ANY(:units) AND {IS_OPEN}")  # noqa: S608
 _COUNT_OF_OFFICER = text(
     f"SELECT {_COUNTED} FROM routing_case c "  # noqa: S608 -- fixed words only
-    "WHERE c.officer = :officer AND c.competent_unit = ANY(:units) AND c.decided_at IS NULL"
+    f"WHERE c.officer = :officer AND c.competent_unit = ANY(:units) AND {IS_OPEN}"
 )
 _BY_OFFICER = text(f"""
     WITH {STRANDED} SELECT c.officer, max(c.officer_name) AS name, {_COUNTED} FROM routing_case c
-    WHERE c.competent_unit = ANY(:units) AND c.decided_at IS NULL AND c.officer IS NOT NULL
+    WHERE c.competent_unit = ANY(:units) AND {IS_OPEN} AND c.officer IS NOT NULL
       AND NOT EXISTS (SELECT FROM stranded WHERE {IS_OF})
     GROUP BY c.officer ORDER BY count(*) DESC, c.officer
 """)  # noqa: S608 -- fixed words only

@@ -13,6 +13,7 @@ from messaging.statements import Statement
 from services.routing.domain.due import Today
 from services.routing.domain.work_list import CaseQuery
 
+IS_OPEN: Final = "c.decided_at IS NULL AND c.withdrawn_at IS NULL"
 # `held` has unit, officer, field and by_rule; `s` is the officer's record, read by primary key.
 REASON: Final = """
     CASE WHEN s.value IS NULL OR NOT CAST(s.value ->> 'active' AS boolean) THEN 'left'
@@ -29,15 +30,15 @@ STRANDED: Final = f"""
     held AS (
         SELECT c.competent_unit AS unit, c.officer, c.procedure ->> 'field' AS field, c.assigned_by IS NULL AS by_rule,
                count(*) AS cases
-        FROM routing_case c WHERE c.competent_unit = ANY(:units) AND c.decided_at IS NULL AND c.officer IS NOT NULL
+        FROM routing_case c WHERE c.competent_unit = ANY(:units) AND {IS_OPEN} AND c.officer IS NOT NULL
         GROUP BY 1, 2, 3, 4
     ), asked AS (
         SELECT held.*, {REASON} AS reason FROM held
         LEFT JOIN state_copy s ON s.topic = 'directory.staff' AND s.id = held.officer
     ), stranded AS (SELECT * FROM asked WHERE reason IS NOT NULL)
 """  # noqa: S608 -- fixed words only
-IS_OF: Final = """
-    c.competent_unit = stranded.unit AND c.officer = stranded.officer AND c.decided_at IS NULL
+IS_OF: Final = f"""
+    c.competent_unit = stranded.unit AND c.officer = stranded.officer AND {IS_OPEN}
     AND c.procedure ->> 'field' = stranded.field AND (c.assigned_by IS NULL) = stranded.by_rule
 """
 _ROWS = Statement(f"""

@@ -150,6 +150,7 @@ PAGES = (
     PageCase("dossiers-none", "hoa", "/intake/dossiers", at("/intake/dossiers?status=3")),
     PageCase("dossier", "hoa", "/intake/dossiers/{dossier}", first("/intake/dossiers?status=9", _DOSSIER)),
     PageCase("receipt", "hoa", "/intake/dossiers/{dossier}/receipt", first("/intake/dossiers?status=4", _DOSSIER, "/receipt")),
+    PageCase("withdraw", "hoa", "/intake/dossiers/{dossier}/withdraw", first("/intake/dossiers?status=4", _DOSSIER, "/withdraw")),
     PageCase("guidance", "hoa", "/intake/guidance", at("/intake/guidance")),
     PageCase("guidance-done", "hoa", "/intake/guidance", guidance_recorded),
     PageCase("submit-where", CITIZEN, "/submit", at("/submit")),

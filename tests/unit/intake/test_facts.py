@@ -1,15 +1,17 @@
 """What intake publishes of a dossier, to the field; what its history keeps; what of the applicant goes to whom."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, RecipientV1, UnitRef
-from contracts.values import HandOver, Outcome, PortalStatus
+from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, UnitRef
+from contracts.post import RecipientV1
+from contracts.values import HandOver, Outcome, PortalStatus, WithdrawalReason
 from services.intake.domain import facts
 from services.intake.domain.applicant import Applicant, Forgotten
-from services.intake.domain.dossier import Dossier
+from services.intake.domain.dossier import Dossier, Withdrawal
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.promise import promised
 from services.intake.domain.stages import Stage
@@ -22,6 +24,8 @@ FORM = PaperRef(code="don", title="Đơn đăng ký")
 LACKING = MissingPaper(code="hop-dong", title="Hợp đồng", reason="chưa ký")
 LAND_OFFICE = UnitRef(id="000.00.22.H99", name="Phòng Tài nguyên")
 CODE = "000.00.21.H99-260224-0001"
+OTHER = "000.00.21.H99-260224-0002"
+DECIDED_AT = NOW - timedelta(hours=1)
 
 
 def at_the_end() -> Dossier:
@@ -44,6 +48,8 @@ def at_the_end() -> Dossier:
         result_number="12/QĐ",
         handed_over_at=NOW,
         handed_over_by=HandOver.COUNTER,
+        withdrawal=Withdrawal(reason=WithdrawalReason.DUPLICATE, duplicate_of=OTHER, by="hoa"),
+        withdrawn_at=NOW,
     )
 
 
@@ -74,6 +80,16 @@ def at_the_end() -> Dossier:
         ),
         pytest.param(
             lambda of: facts.transferred(of, LAND_OFFICE, NOW), None, {"transferred_from": LAND_OFFICE}, id="transferred"
+        ),
+        pytest.param(
+            lambda of: facts.withdrawal_requested(of, NOW, "Hoa"),
+            "hoa",
+            {"reason": WithdrawalReason.DUPLICATE, "duplicate_of": OTHER, "by_name": "Hoa"},
+            id="withdrawal requested",
+        ),
+        pytest.param(facts.withdrawn, "hoa", {"reason": WithdrawalReason.DUPLICATE, "duplicate_of": OTHER}, id="withdrawn"),
+        pytest.param(
+            lambda of: facts.withdrawal_refused(of, NOW, DECIDED_AT, "an"), "an", {"decided_at": DECIDED_AT}, id="not withdrawn"
         ),
     ],
 )

@@ -1,14 +1,16 @@
 """The history is made of the events themselves: none without its line, no line without its event, each kind with its text."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.intake import DossierFact, GuidanceGivenV1
 from contracts.registry import EVENTS
 from contracts.topics import DOSSIERS
-from contracts.values import LANGUAGES, Channel, GuidanceKind, HandOver, Outcome
+from contracts.values import LANGUAGES, Channel, GuidanceKind, HandOver, Outcome, WithdrawalReason
 from messaging.handler_table import Decision, numbered
 from services.intake.domain import facts
-from services.intake.domain.dossier import Dossier
+from services.intake.domain.dossier import Dossier, Withdrawal
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage
 from services.intake.handlers import dossier as handlers
@@ -76,6 +78,7 @@ def one_of_each() -> list[DossierFact]:
     """A fact of every kind."""
     decided = accepted(stage=Stage.DECIDED, decided_at=NOW, outcome=Outcome.GRANTED)
     over = accepted(stage=Stage.HANDED_OVER, handed_over_at=NOW, handed_over_by=HandOver.COUNTER)
+    asked = accepted(withdrawal=Withdrawal(reason=WithdrawalReason.APPLICANT, by=CLERK))
     refused = handlers.refuse(submitted("don"), "lý do", NOW, CLERK).state
     made: list[DossierFact] = [
         facts.submitted(submitted("don"), CLERK),
@@ -87,6 +90,9 @@ def one_of_each() -> list[DossierFact]:
         facts.decided(decided, CLERK),
         facts.handed_over(over, CLERK),
         facts.transferred(accepted(), OFFER.unit, NOW),
+        facts.withdrawal_requested(asked, NOW, "Hoa"),
+        facts.withdrawn(replace(asked, stage=Stage.WITHDRAWN, withdrawn_at=NOW)),
+        facts.withdrawal_refused(decided, NOW, NOW, "minh"),
     ]
     return made
 

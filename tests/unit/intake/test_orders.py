@@ -36,6 +36,7 @@ DISPATCHED = ShipmentDispatchedV1(tracking="VN1", at=NOW)
 DELIVERED = ShipmentDeliveredV1(tracking="VN1", delivered_at=NOW)
 ORDER_LEADS_ON = {
     ("planned", "place"): "placed",
+    ("planned", "cancel"): "cancelled",
     ("placed", "dispatch"): "dispatched",
     ("placed", "deliver"): "delivered",
     ("dispatched", "deliver"): "delivered",

@@ -20,7 +20,15 @@ from tests.support.intake_world import settings
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/intake"
 API = [route for router in api.ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-BY_EVENTS = {Transition.TAKE_UP, Transition.DECIDE, Transition.DELIVER, Transition.TRANSFER}
+BY_EVENTS = {
+    Transition.TAKE_UP,
+    Transition.DECIDE,
+    Transition.DELIVER,
+    Transition.TRANSFER,
+    Transition.REFUSE_WITHDRAWAL,
+    # Asked for by `withdraw` too, where routing has to answer.
+    Transition.REQUEST_WITHDRAWAL,
+}
 BY_A_CLERK = [transition for transition in Transition if transition not in BY_EVENTS]
 
 

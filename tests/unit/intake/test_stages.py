@@ -21,6 +21,13 @@ LEADS_ON = {
     ("accepted", "transfer"): "accepted",
     ("in_process", "transfer"): "in_process",
     ("decided", "transfer"): "decided",
+    ("submitted", "withdraw"): "withdrawn",
+    ("returned", "withdraw"): "withdrawn",
+    ("in_process", "withdraw"): "withdrawn",
+    ("accepted", "request_withdrawal"): "accepted",
+    ("in_process", "request_withdrawal"): "in_process",
+    ("decided", "refuse_withdrawal"): "decided",
+    ("handed_over", "refuse_withdrawal"): "handed_over",
 }
 
 
@@ -60,5 +67,5 @@ def test_portal_statuses_go_both_ways_and_returned_is_shown_as_submitted() -> No
 
 
 def test_nothing_leads_out_of_the_end() -> None:
-    ends = {Stage.REFUSED, Stage.HANDED_OVER}
+    ends = {Stage.REFUSED, Stage.HANDED_OVER, Stage.WITHDRAWN}
     assert not {stage for (stage, _), to in TRANSITIONS.items() if to is not stage} & ends

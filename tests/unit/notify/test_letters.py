@@ -14,6 +14,7 @@ from contracts.intake import (
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
+    DossierWithdrawnV1,
     Provisional,
 )
 from contracts.values import LANGUAGES, HandOver, Outcome
@@ -70,6 +71,10 @@ def test_what_matters_stands_in_it() -> None:
     assert transferred.text.startswith("Bộ phận Một cửa xã Minh Lạc đã ngừng hoạt động.")
     assert "15:00, thứ hai 16/02/2026, không thay đổi" in transferred.text
     assert "Hẹn trả" not in letter(fact(DossierTransferredV1, promised_at=None)).text
+    withdrawn = letter(fact(DossierWithdrawnV1))
+    assert "trùng với hồ sơ 000.00.21.H99-260216-0002" in withdrawn.text
+    assert "nếu chưa nhận lại giấy tờ" in withdrawn.text
+    assert "người nộp xin rút" in letter(fact(DossierWithdrawnV1, reason="applicant", duplicate_of=None)).text
 
 
 PROVISIONAL = Provisional(calendar="mot-cua", known_until=date(2027, 12, 31))

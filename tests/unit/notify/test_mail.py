@@ -43,6 +43,7 @@ def test_nothing_in_a_fact_can_add_a_header_or_end_the_mail(reference: str) -> N
         "procedure": reference,
         "unit": reference,
         "transferred_from": reference,
+        "duplicate_of": reference,
     }
     for template in TEMPLATES.values():
         received = mail(write(template, "vi", content | {"missing": [reference], "outcome": "granted"}, URL))

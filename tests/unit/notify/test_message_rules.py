@@ -11,6 +11,7 @@ from contracts.intake import (
     DossierRescheduledV1,
     DossierReturnedV1,
     DossierTransferredV1,
+    DossierWithdrawnV1,
     Provisional,
 )
 from contracts.values import masked_email
@@ -129,3 +130,4 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
     may_move = fact(provisional=Provisional(calendar="mot-cua", known_until=date(2026, 1, 31)))
     assert content_of(may_move, TELEPHONE) == content | {"provisional": True, "known_until": "31/01/2026"}
     assert content_of(fact(DossierTransferredV1), TELEPHONE) == content | {"transferred_from": IN_COMMUNE.name}
+    assert content_of(fact(DossierWithdrawnV1), TELEPHONE) == content | {"duplicate_of": "000.00.21.H99-260216-0002"}

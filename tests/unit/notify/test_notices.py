@@ -15,6 +15,9 @@ from contracts.intake import (
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
+    DossierWithdrawalRefusedV1,
+    DossierWithdrawalRequestedV1,
+    DossierWithdrawnV1,
     asks_for_message,
 )
 from contracts.registry import EVENTS
@@ -24,10 +27,18 @@ from services.notify.domain.notice import TEMPLATES
 from tests.support.notify_world import AT, OWN, fact
 
 
-@pytest.mark.parametrize("kind", [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1, DossierTransferredV1])
+@pytest.mark.parametrize(
+    "kind",
+    [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1, DossierTransferredV1, DossierWithdrawnV1],
+)
 @pytest.mark.parametrize("channel", Channel)
 def test_whatever_the_door_a_message_is_owed(kind: type[DossierFact], channel: Channel) -> None:
     assert asks_for_message(fact(kind, channel=channel))
+
+
+@pytest.mark.parametrize("kind", [DossierWithdrawalRequestedV1, DossierWithdrawalRefusedV1])
+def test_of_a_withdrawal_the_applicant_is_told_when_it_is_done_and_of_nothing_before(kind: type[DossierFact]) -> None:
+    assert not asks_for_message(fact(kind))
 
 
 @pytest.mark.parametrize(("channel", "owed"), [(Channel.COUNTER, False), (Channel.ONLINE, True), (Channel.POST, True)])

@@ -13,9 +13,11 @@ from contracts.intake import (
     DossierFact,
     DossierHandedOverV1,
     DossierRefusedV1,
+    DossierRescheduledV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
+    DossierWithdrawnV1,
 )
 from contracts.notify import MessageSkippedV1
 from services.notify import handlers
@@ -66,6 +68,10 @@ def test_what_supersedes_what_is_superseded_supersedes_that_too() -> None:
         (DossierTransferredV1, DossierTransferredV1, True),
         (DossierReturnedV1, DossierTransferredV1, True),
         (DossierDecidedV1, DossierTransferredV1, True),
+        (DossierWithdrawnV1, DossierAcceptedV1, True),
+        (DossierWithdrawnV1, DossierRescheduledV1, True),
+        (DossierWithdrawnV1, DossierTransferredV1, True),
+        (DossierTransferredV1, DossierWithdrawnV1, False),
     ],
 )
 def test_which_fact_leaves_nothing_worth_saying_about_which(

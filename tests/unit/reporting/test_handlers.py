@@ -1,6 +1,6 @@
 """Each publisher's facts write its own columns, in whichever order they come; each leaves its line in the history."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
@@ -10,10 +10,12 @@ from contracts import intake, notify, routing
 from contracts.civil import civil_day
 from contracts.envelope import Attributes
 from contracts.intake import ProcedureRef, UnitRef
-from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus
+from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus, WithdrawalReason
 from messaging.handler_table import Context, Effect
 from services.reporting.consumers import TABLE
 from services.reporting.domain.dossier import Dossier, GuidanceTurn, Message
+from services.reporting.domain.holding import holdings
+from services.reporting.domain.tally import Span, changes
 
 NOON = datetime(2026, 2, 16, 5, tzinfo=UTC)
 EVENING = datetime(2026, 2, 20, 18, tzinfo=UTC)  # past midnight in Vietnam
@@ -194,3 +196,40 @@ def test_a_date_counted_again_is_the_one_that_lateness_goes_by():
     assert after.promised_at == EVENING + 48 * HOUR
     assert after.promised_on == civil_day(EVENING + 48 * HOUR)
     assert after.accepted_on == state.accepted_on
+
+
+WITHDRAWN_BY_INTAKE = [
+    *INTAKE[:5],
+    intake.DossierWithdrawalRequestedV1(
+        **ABOUT, **PROMISED, status=PortalStatus.IN_PROCESS, at=EVENING, reason=WithdrawalReason.APPLICANT
+    ),
+    intake.DossierWithdrawnV1(
+        **ABOUT, **PROMISED, status=PortalStatus.WITHDRAWN, at=EVENING + HOUR, reason=WithdrawalReason.APPLICANT
+    ),
+]
+WITHDRAWN_BY_ROUTING = [*ROUTING[:2], routing.CaseWithdrawnV1(**CASE, at=EVENING, reason=WithdrawalReason.APPLICANT)]
+
+
+@pytest.mark.parametrize("routing_first", [True, False])
+def test_a_withdrawn_dossier_is_in_nobody_s_figures_and_in_nobody_s_hands(routing_first):
+    by_intake = [published("intake", n, event) for n, event in enumerate(WITHDRAWN_BY_INTAKE, 1)]
+    by_routing = [published("routing", n, event) for n, event in enumerate(WITHDRAWN_BY_ROUTING, 1)]
+    state = fold(by_routing + by_intake if routing_first else by_intake + by_routing)
+    assert (state.status, state.case_state, state.decided_on) == (PortalStatus.WITHDRAWN, "withdrawn", None)
+    before = fold(by_intake[:5]).counted()
+    sums = changes([replace(state, counted_as=before)])
+    assert before is not None
+    assert {sum(amounts) for amounts in sums.values()} <= {-1, -2}, "what it added is taken away again, and nothing is added"
+    assert sum(amounts[0] for key, amounts in sums.items() if key.span is Span.DAY) == -1
+    assert holdings(state.pending_history)[-1].until == EVENING
+
+
+def test_a_withdrawal_that_came_too_late_changes_no_figure():
+    answer = routing.CaseWithdrawalRefusedV1(**CASE, at=EVENING + HOUR, decided_at=EVENING, by="cb006")
+    refusal = intake.DossierWithdrawalRefusedV1(
+        **ABOUT, **PROMISED, status=PortalStatus.HANDED_OVER, at=EVENING + HOUR, decided_at=EVENING
+    )
+    later = [published("routing", 4, answer), published("intake", 8, refusal)]
+    state = fold(BY_INTAKE + BY_ROUTING + later)
+    assert state.counted() == ALL.counted()
+    assert (state.case_state, state.case_sequence, state.intake_sequence) == ("decided", 4, 8)

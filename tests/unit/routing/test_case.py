@@ -13,12 +13,23 @@ from contracts.intake import DossierRescheduledV1, Provisional
 from contracts.refusal import Refusal
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
-from contracts.values import Lane, Outcome
+from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.handler_table import Context, Decision, numbered
 from services.routing.domain.assignment import Competent, Ledger
-from services.routing.domain.case import TRANSITIONS, Actor, Case, Ruling, State, Verdict, assigned, decided
+from services.routing.domain.case import (
+    TRANSITIONS,
+    Actor,
+    Case,
+    Ruling,
+    State,
+    Verdict,
+    Withdrawal,
+    assigned,
+    decided,
+    withdrawn,
+)
 from services.routing.domain.history import HistoryLine, Person, Transition
-from services.routing.domain.refusals import AlreadyDecided
+from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
 from services.routing.handlers import Assignee, assign, decide, open_case, reschedule
 from tests.support.routing_world import NOW, accepted, attributes
 
@@ -26,6 +37,7 @@ AN, BINH, CHI = Person("cb-an", "An"), Person("cb-binh", "Bình"), Person("cb-ch
 LEADER, OFFICER, COLLEAGUE = Actor(CHI, leads=True), Actor(AN, leads=False), Actor(BINH, leads=False)
 GRANT, DECLINE = Ruling(Outcome.GRANTED, "12/QĐ"), Ruling(Outcome.DECLINED, reason="Đất đang tranh chấp.")
 LATER = NOW + timedelta(hours=3)
+ASKED = Withdrawal(reason=WithdrawalReason.APPLICANT, at=LATER, by=Person("cb-hoa", "Hoa"))
 
 
 def opening(*officers: Person, lane: Lane = Lane.DISTRICT) -> Decision[Case]:
@@ -57,6 +69,8 @@ def in_state(state: State) -> Case:
     if state is State.UNASSIGNED:
         return saved(opening())
     held = saved(opening(AN))
+    if state is State.WITHDRAWN:
+        return withdrawn(held, ASKED)
     return held if state is State.ASSIGNED else saved(decide(held, GRANT, OFFICER, NOW))
 
 
@@ -105,22 +119,26 @@ def test_events_carry_what_readers_need_and_no_name_of_an_applicant() -> None:
 
 
 def changed(case: Case, transition: Transition) -> Case:
+    if transition is Transition.WITHDRAWN:
+        return withdrawn(case, ASKED)
     return assigned(case, BINH, NOW) if transition is Transition.ASSIGNED else decided(case, GRANT, CHI, NOW)
 
 
-@pytest.mark.parametrize(("state", "transition"), list(product(State, [Transition.ASSIGNED, Transition.DECIDED])))
+@pytest.mark.parametrize(
+    ("state", "transition"), list(product(State, [Transition.ASSIGNED, Transition.DECIDED, Transition.WITHDRAWN]))
+)
 def test_every_transition_is_allowed_by_the_table_or_refused(state: State, transition: Transition) -> None:
     case = in_state(state)
     assert case.state is state
     if (state, transition) in TRANSITIONS:
         assert changed(case, transition).state is TRANSITIONS[state, transition]
     else:
-        with pytest.raises(AlreadyDecided):
+        with pytest.raises(AlreadyWithdrawn if state is State.WITHDRAWN else AlreadyDecided):
             changed(case, transition)
 
 
-def test_the_table_ends_with_a_decision() -> None:
-    assert {state for state, _ in TRANSITIONS} == {None, State.UNASSIGNED, State.ASSIGNED}
+def test_the_table_ends_with_a_decision_or_a_withdrawal() -> None:
+    assert {state for (state, _), after in TRANSITIONS.items() if after is not state} == {None, State.UNASSIGNED, State.ASSIGNED}
 
 
 # --- deciding -------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import pytest
 from contracts.refusal import Refusal
 from services.routing.domain import refusals
 
+CODE, OTHER = "H26.01-260218-0001", "H26.01-260218-0002"
+
 
 @pytest.mark.parametrize(
     ("kind", "arguments", "code", "status", "field", "vi", "en"),
@@ -37,6 +39,15 @@ from services.routing.domain import refusals
             None,
             "Hồ sơ H26.01-260218-0001 đã có kết quả, không giao hay quyết định lại được.",
             "H26.01-260218-0001 has been decided; it can be neither assigned nor decided again.",
+        ),
+        (
+            refusals.AlreadyWithdrawn,
+            (CODE, "Hoa", OTHER),
+            "case-withdrawn",
+            409,
+            None,
+            f"Hồ sơ {CODE} đã được rút (trùng với hồ sơ {OTHER}; Hoa ghi), không giao hay quyết định được nữa.",
+            f"{CODE} has been withdrawn (a duplicate of {OTHER}; by Hoa); it can be neither assigned nor decided.",
         ),
         (
             refusals.AlreadyTheirs,

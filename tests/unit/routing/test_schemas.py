@@ -42,7 +42,8 @@ ASSIGNED_CASE = (
     HEAD % (2, "assigned")
     + """"officer":"cb-an","officer_name":"An","needs_hand":null,"outcome":null,"decided_at":null,"""
     + PAPERS
-    + """"assigned_at":"2026-02-16T09:00:00+07:00","result_number":null,"reason":null,"decided_by":null,"history":["""
+    + """"assigned_at":"2026-02-16T09:00:00+07:00","result_number":null,"reason":null,"decided_by":null,\
+"withdrawal":null,"history":["""
     + OPENED
     + "]}"
 )
@@ -52,7 +53,7 @@ DECIDED_CASE = (
 "outcome":"declined","decided_at":"2026-02-16T11:00:00+07:00","""
     + PAPERS
     + """"assigned_at":"2026-02-16T10:00:00+07:00","result_number":null,"reason":"Vì thế.",\
-"decided_by":{"id":"cb-chi","name":"Chi"},"history":["""
+"decided_by":{"id":"cb-chi","name":"Chi"},"withdrawal":null,"history":["""
     + OPENED
     + """,{"number":3,"act":"assigned","at":"2026-02-16T10:00:00+07:00","by":{"id":"cb-chi","name":"Chi"},\
 "officer":{"id":"cb-binh","name":"Bình"}},\
@@ -103,6 +104,7 @@ def test_a_page_of_a_list() -> None:
         needs_hand=None,
         outcome=None,
         decided_at=None,
+        withdrawn_at=None,
         provisional=None,
     )
     assert CasePage(cases=[case_line(row)], next="behind-it").model_dump_json(by_alias=True) == LIST_PAGE
