@@ -4,7 +4,7 @@ Every dossier fact carries what its readers need, so that none of them waits for
 """
 
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -187,34 +187,9 @@ class DossierTransferredV1(DossierFact):
     transferred_from: UnitRef
 
 
-NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
-    {
-        DossierSubmittedV1,
-        DossierReturnedV1,
-        DossierAcceptedV1,
-        DossierRescheduledV1,
-        DossierRefusedV1,
-        DossierDecidedV1,
-        DossierHandedOverV1,
-        DossierTransferredV1,
-        DossierWithdrawnV1,
-    }
-)
-"""The facts that may owe the applicant a message; `asks_for_message` says of one fact whether it is so."""
-
-
-def asks_for_message(event: DossierFact) -> bool:
-    """Whether this fact owes the applicant a message: notify then keeps a ledger row for it, sent or skipped.
-
-    Who hands in or fetches at the counter holds the paper in hand; a promised date that has become firm as it was is no news.
-    """
-    if isinstance(event, DossierSubmittedV1):
-        return event.channel is not Channel.COUNTER
-    if isinstance(event, DossierHandedOverV1):
-        return event.handed_over_by is HandOver.POST
-    if isinstance(event, DossierRescheduledV1):
-        return event.promised_at != event.previous_at
-    return type(event) in NOTICES
+@event("dossier.address-confirmed.v1", DOSSIERS)
+class DossierAddressConfirmedV1(DossierFact):
+    """Its applicant's e-mail address may be written to from here on; `contact_version` is that of the contact which says so."""
 
 
 @event("contact.changed.v1", CONTACTS)
@@ -225,6 +200,8 @@ class ContactV1(Event):
     email: Email | None = None
     telephone: Telephone | None = None
     language: Language = "vi"
+    confirmed: bool = Field(default=True, description="false: to `email` goes the one mail that asks for it, and nothing else")
+    confirmation: Identifier | None = Field(default=None, description="with which that mail is answered; left out, none is sent")
 
 
 @event("guidance.given.v1", FRONT_DESK)

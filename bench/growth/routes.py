@@ -97,6 +97,7 @@ QUESTIONS: Final = (
     *(Question("/intake/guidance", query) for query in ("", "unit={unit}")),
     *(Question("/track", query, NOBODY) for query in ("", "code={code}")),
     *(Question(path, who=NOBODY) for path in ("/track/dossier", "/submit/done")),
+    Question("/submit/confirm", who=NOBODY),
     *(Question("/submit", query, NOBODY) for query in ("", "unit={unit}&procedure={procedure}")),
     *(
         Question(path, query, who)

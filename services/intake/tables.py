@@ -96,6 +96,7 @@ class DossierRow(_Row, table=True):
     result_number: str | None = None
     handed_over_at: datetime | None = Field(default=None, sa_type=MOMENT)
     handed_over_by: str | None = None
+    address_confirmed: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     withdrawal: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     withdrawn_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
@@ -122,6 +123,23 @@ class PersonRow(_Row, table=True):
     secret_index: bytes = Field(sa_type=LargeBinary)
     name_index: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), server_default="{}", nullable=False))
     index_form: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
+
+
+class MailAddressRow(_Row, table=True):
+    """An e-mail address by its keyed hash: about whom it may be written to, and which dossiers wait for its owner's word."""
+
+    __tablename__ = "mail_address"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(asked_for, token, asked_until) IN (0, 3)", name="mail_address_asked_wholly"),
+        Index("mail_address_token", "token", unique=True, postgresql_where=text("token IS NOT NULL")),
+    )
+
+    id: str = Field(primary_key=True)
+    asked_for: str | None = None
+    token: bytes | None = Field(default=None, sa_type=LargeBinary)
+    asked_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    confirmed: list[Any] = Field(sa_type=JSONB)
+    waiting: list[Any] = Field(sa_type=JSONB)
 
 
 class HistoryRow(_Row, table=True):

@@ -195,7 +195,9 @@ class Sender:
         if self.stopping.is_set() or self._machine_time.latest() + timedelta(seconds=self.settings.mail_seconds) > message.due_at:
             return Result(Verdict.AWAY, "its turn did not come")
         try:
-            letter = write(message.template, contact.contact.language, message.content, self.settings.public_url)
+            letter = write(
+                message.template, contact.contact.language, message.content, self.settings.public_url, contact.confirmation
+            )
         except WRITE_FAULTS as error:
             log.exception("a letter cannot be written", message=message.id, template=message.template)
             return Result(Verdict.REFUSED, f"template {message.template}: {type(error).__name__}")

@@ -1,6 +1,6 @@
 """Which event asks for a message: the table, and nothing else."""
 
-from contracts.intake import NOTICES
+from contracts.notices import NOTICES
 from contracts.topics import CONTACTS, DOSSIERS, KEYS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
 from services.notify.domain.message import MessageChannel, message_id

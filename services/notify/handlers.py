@@ -1,15 +1,17 @@
 """What happens to a message, one pure function per use case: a fact asks for it, an attempt begins or ends, it is retried."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from contracts.intake import DossierFact, asks_for_message
+from contracts.intake import DossierFact
+from contracts.notices import asks_for_message
 from contracts.notify import MessageFact, MessageFailedV1, MessageSentV1, MessageSkippedV1
 from contracts.topics import CONTACTS
 from contracts.values import Lane
 from messaging.handler_table import Context, Decision, Waiting
 from services.notify.domain.contact import KnownContact, KnownForBatch, SkipReason
 from services.notify.domain.message import Message, MessageChannel, Result, State, message_id
-from services.notify.domain.notice import TEMPLATES, content_of
+from services.notify.domain.notice import CONFIRMATION, TEMPLATES, content_of
 from services.notify.domain.precedence import LaterMessages, is_pointless
 
 
@@ -24,6 +26,8 @@ def queue_message(message: Message | None, event: DossierFact, context: Context)
     known = batch.contacts.get(message.dossier)
     if known is None or known.version < event.contact_version:
         raise Waiting(CONTACTS, message.dossier, event.contact_version)
+    if known.confirmation is not None and message.sequence == 1:
+        return Decision(replace(message, template=CONFIRMATION).queue())
     if known.obstacle is not None:
         return _skipped(message, known.obstacle, context.now)
     return Decision(message.queue())
@@ -33,8 +37,11 @@ def begin_attempt(
     message: Message, known: KnownContact, later: LaterMessages, now: datetime, machine_now: datetime, lease: timedelta
 ) -> Decision[Message]:
     """Begin an attempt; or skip, when the person was forgotten, the address withdrawn or the message superseded since."""
-    if known.obstacle is not None:
+    asks = message.template == CONFIRMATION
+    if known.obstacle is not None and not (asks and known.confirmation):
         return _skipped(message, known.obstacle, now)
+    if asks and not known.confirmation:
+        return supersede(message, now)
     if is_pointless(message, later):
         return supersede(message, now)
     return Decision(message.begin(machine_now, lease))

@@ -15,8 +15,8 @@ from messaging.clock import Clock
 from services.notify.access import require_reading, units_of
 from services.notify.adapters.letters import WRITE_FAULTS, Letter, write
 from services.notify.domain.ledger import Attempt, LedgerFilter, LedgerKey, LedgerLine
-from services.notify.domain.message import MessageUnknown, Outcome, State, fact_name
-from services.notify.domain.notice import TEMPLATES
+from services.notify.domain.message import Message, MessageUnknown, Outcome, State, fact_name
+from services.notify.domain.notice import CONFIRMATION, TEMPLATES
 from services.notify.repository import ledger
 from services.notify.schemas import OutcomeCounts, Summary
 from web.paging import Cursor, Page
@@ -106,7 +106,10 @@ def sample_letters(public_url: str, now: datetime) -> list[SampleLetters]:
         content = _sample_content(now) | {"reference": SAMPLE_CODE if fact.model_fields["code"].is_required() else SAMPLE_NUMBER}
         letters = tuple(write(template, language, content, public_url) for language in LANGUAGES)
         samples.append(SampleLetters(fact_name(fact.TYPE), template, letters))
-    return samples
+    letters = tuple(
+        write(CONFIRMATION, language, _sample_content(now) | {"reference": SAMPLE_NUMBER}, public_url) for language in LANGUAGES
+    )
+    return [*samples, SampleLetters(CONFIRMATION.partition(".")[0], CONFIRMATION, letters)]
 
 
 def _sample_content(now: datetime) -> dict[str, Any]:
@@ -124,5 +127,6 @@ def _sample_content(now: datetime) -> dict[str, Any]:
         "missing": ["Giấy chứng nhận quyền sử dụng đất (bản gốc)", "Tờ khai lệ phí trước bạ"],
         "outcome": "granted",
         "transferred_from": "Bộ phận Một cửa xã Minh Lạc",
+        "status": 4,
         "duplicate_of": "000.00.21.H99-260223-0002",
     }

@@ -24,6 +24,7 @@ TABLE: Final = Table(
         Entry(intake.DossierWithdrawalRequestedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierWithdrawalRefusedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierWithdrawnV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierAddressConfirmedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseOpenedV1, handlers.record_case, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseAssignedV1, handlers.record_assignment, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseDecidedV1, handlers.record_decision, DOSSIER_ROWS, Effect.PROJECTION),

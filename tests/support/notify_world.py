@@ -21,6 +21,7 @@ from contracts.envelope import Attributes
 from contracts.intake import (
     ContactV1,
     DossierAcceptedV1,
+    DossierAddressConfirmedV1,
     DossierDecidedV1,
     DossierFact,
     DossierHandedOverV1,
@@ -82,6 +83,7 @@ OWN: dict[type[DossierFact], dict[str, Any]] = {
     DossierDecidedV1: {"outcome": Outcome.GRANTED, "decided_at": AT},
     DossierHandedOverV1: {"handed_over_by": HandOver.POST, "handed_over_at": AT},
     DossierTransferredV1: {"transferred_from": IN_COMMUNE},
+    DossierAddressConfirmedV1: {},
     DossierWithdrawalRequestedV1: {"reason": WithdrawalReason.APPLICANT},
     DossierWithdrawnV1: {"reason": WithdrawalReason.DUPLICATE, "duplicate_of": "000.00.21.H99-260216-0002"},
     DossierWithdrawalRefusedV1: {"decided_at": AT},

@@ -40,6 +40,13 @@
   // Wrong or done: the first thing read is what happened.
   document.querySelector("[data-focus]")?.focus();
 
+  // data-from-fragment="name" on a form: what stands behind the address's #, which no browser sends, goes into that field.
+  const form = document.querySelector("form[data-from-fragment]");
+  if (form && location.hash.length > 1) {
+    form.elements[form.dataset.fromFragment].value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, "", location.pathname);
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => print());

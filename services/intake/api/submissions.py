@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from chassis.process import CurrentProcess, Process
 from contracts.given import GivenReference
 from services.intake.api.answers import answer_received, answer_state
-from services.intake.commands import dossiers, receive
+from services.intake.commands import confirmation, dossiers, receive
 from services.intake.commands.tracking import identify
 from services.intake.queries.dossiers import dossier_detail
 from services.intake.schemas import requests, views
@@ -50,6 +50,14 @@ async def resubmit(
     dossier = await identify(process, submission_number, body.secret, client_of(request))
     papers = requests.ResubmitDossier(papers=body.papers)
     return answer_state(response, await dossiers.resubmit_by_citizen(process, dossier, seen, papers, key))
+
+
+@router.post("/confirmations")
+async def confirm(
+    process: CurrentProcess, _: Visitor, body: requests.ConfirmAddress, key: IdempotencyKey
+) -> views.AddressConfirmed:
+    """By the owner of an e-mail address that was given online, with what stood in the mail: from here on messages go to it."""
+    return views.AddressConfirmed.model_validate((await confirmation.confirm_address(process, body, key)).body)
 
 
 @router.post("/track")

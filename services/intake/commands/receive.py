@@ -12,6 +12,7 @@ from contracts.values import Channel, HandOver, Role
 from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork
 from services.intake.adapters.keys import Keys, keys_of
 from services.intake.adapters.seal import command_key, open_secret, recipient_for_post, seal_applicant
+from services.intake.commands.confirmation import WrittenDown, ask_owner
 from services.intake.commands.records import answer, mint_code, offer_of, save
 from services.intake.commands.submission_bounds import count_submission, take_back
 from services.intake.domain.codes import CounterKey
@@ -21,6 +22,7 @@ from services.intake.domain.promise import reception_time, require_recent
 from services.intake.domain.submission_limits import TooManySubmissions
 from services.intake.handlers.dossier import Acceptance, Submission, receive, submit
 from services.intake.handlers.post import plan_order
+from services.intake.repository.addresses import ADDRESSES
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.offers import OFFERS
 from services.intake.repository.orders import ORDERS
@@ -48,10 +50,13 @@ class AtCounter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Online:
-    """`refusal`: why it is one too many; a repeat of one that was received gets its answer all the same."""
+    """`refusal`: why it is one too many; a repeat of one that was received gets its answer all the same. `written`: an address
+    whose owner has to be asked, None for what somebody answers for by name.
+    """
 
     request: SubmitDossier
     person: SealedPerson
+    written: WrittenDown | None
     refusal: TooManySubmissions | None
 
 
@@ -91,7 +96,7 @@ async def submit_online(process: Process, body: SubmitDossier, key: str, client:
     person = seal_applicant(keys, dossier, body.applicant)
     verdict, refusal = await count_submission(process, body, client)
     command = Command(
-        body=Online(request=body, person=person, refusal=refusal),
+        body=Online(request=body, person=person, written=_written_down(keys, body, client), refusal=refusal),
         target=dossier,
         key=command_key(keys, key, ONLINE, "POST submissions", body),
         correlation=correlation.current(),
@@ -104,6 +109,10 @@ async def submit_online(process: Process, body: SubmitDossier, key: str, client:
         if not made:
             await take_back(process, verdict)
     return received
+
+
+def _written_down(keys: Keys, body: SubmitDossier, client: str | None) -> WrittenDown | None:
+    return None if client is None else WrittenDown.of(keys, body.applicant)
 
 
 def _received(keys: Keys, dossier: str, person: SealedPerson, answer: Answer) -> Received:
@@ -127,9 +136,11 @@ def _receive(command: Command[AtCounter], work: UnitOfWork) -> Answer:
 
 
 def _submit(command: Command[Online], work: UnitOfWork) -> Answer:
-    request = command.body.request
+    request, person, written = command.body.request, command.body.person, command.body.written
     offer = offer_of(work, request.unit, request.procedure, civil_day(work.now))
-    submission = _submission(command, request, command.body.person, offer, work.now)
+    if written is not None:
+        person = ask_owner(work, written, command.target, person)
+    submission = _submission(command, request, person, offer, work.now)
     return answer(save(work, submit(submission, work.now)), HTTPStatus.CREATED)
 
 
@@ -168,6 +179,11 @@ def _counter(command: Command[AtCounter], work: UnitOfWork) -> Iterable[CounterK
         yield CounterKey(request.unit, civil_day(reception_time(request.received_at, work.now)))
 
 
+def _address_online(command: Command[Online], _: UnitOfWork) -> Iterable[str]:
+    if command.body.written is not None and command.body.refusal is None:
+        yield command.body.written.address
+
+
 def _offer_online(command: Command[Online], work: UnitOfWork) -> Iterable[Wanted]:
     request = command.body.request
     yield Wanted(request.unit, request.procedure, civil_day(work.now))
@@ -180,5 +196,10 @@ ENTRIES: Final = (
         may=_clerk_of_the_unit,
         loads=(Load(OFFERS, _offer_at_counter), Load(COUNTERS, _counter)),
     ),
-    CommandEntry(body=Online, handler=_submit, may=_anybody_within_bounds, loads=(Load(OFFERS, _offer_online),)),
+    CommandEntry(
+        body=Online,
+        handler=_submit,
+        may=_anybody_within_bounds,
+        loads=(Load(ADDRESSES, _address_online), Load(OFFERS, _offer_online)),
+    ),
 )

@@ -3,7 +3,8 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.intake.commands import calendar, dossiers, guidance, receive, succession, withdrawal
+from services.intake.commands import calendar, confirmation, dossiers, guidance, receive, succession, withdrawal
+from services.intake.repository.addresses import ADDRESSES
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.dossiers import DOSSIERS
 from services.intake.repository.guidance import TURNS
@@ -13,7 +14,16 @@ from services.intake.repository.people import PEOPLE
 from services.intake.repository.successions import SUCCESSORS
 
 COMMANDS: Final = CommandTable(
-    # Aggregates by id, what is only read, then the counters, which many wait for.
-    order=(DOSSIERS, ORDERS, TURNS, UNITS, PROCEDURES, CALENDARS, OFFERS, SUCCESSORS, PEOPLE, COUNTERS),
-    entries=(*receive.ENTRIES, *dossiers.ENTRIES, *guidance.ENTRIES, *calendar.ENTRIES, *succession.ENTRIES, *withdrawal.ENTRIES),
+    # Addresses first: they say which dossiers wait for their owner's word. Then aggregates by id, what is only read, and last
+    # the counters, which many wait for.
+    order=(ADDRESSES, DOSSIERS, ORDERS, TURNS, UNITS, PROCEDURES, CALENDARS, OFFERS, SUCCESSORS, PEOPLE, COUNTERS),
+    entries=(
+        *receive.ENTRIES,
+        *dossiers.ENTRIES,
+        *guidance.ENTRIES,
+        *calendar.ENTRIES,
+        *succession.ENTRIES,
+        *withdrawal.ENTRIES,
+        *confirmation.ENTRIES,
+    ),
 )

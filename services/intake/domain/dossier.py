@@ -49,7 +49,7 @@ class Withdrawal:
 @dataclass(frozen=True, kw_only=True)
 class Dossier(Aggregate):
     """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02. `withdrawal`
-    without `withdrawn_at` waits for routing's answer.
+    without `withdrawn_at` waits for routing's answer. `address_confirmed` False: nothing goes to the e-mail address.
     """
 
     lane: Lane
@@ -77,6 +77,7 @@ class Dossier(Aggregate):
     result_number: str | None = None
     handed_over_at: datetime | None = None
     handed_over_by: HandOver | None = None
+    address_confirmed: bool = True
     withdrawal: Withdrawal | None = None
     withdrawn_at: datetime | None = None
     pending_history: tuple[HistoryLine, ...] = field(default=(), compare=False)

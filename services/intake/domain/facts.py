@@ -9,6 +9,7 @@ from typing import Any
 from contracts.directory import LimitV1
 from contracts.intake import (
     DossierAcceptedV1,
+    DossierAddressConfirmedV1,
     DossierDecidedV1,
     DossierHandedOverV1,
     DossierRefusedV1,
@@ -89,6 +90,10 @@ def handed_over(dossier: Dossier, by: str | None, stated_at: datetime | None = N
 
 def transferred(dossier: Dossier, before: UnitRef, at: datetime) -> DossierTransferredV1:
     return DossierTransferredV1(**_common(dossier, at, None), transferred_from=before)
+
+
+def address_confirmed(dossier: Dossier, at: datetime) -> DossierAddressConfirmedV1:
+    return DossierAddressConfirmedV1(**_common(dossier, at, None))
 
 
 def withdrawal_requested(dossier: Dossier, at: datetime, by_name: str | None) -> DossierWithdrawalRequestedV1:

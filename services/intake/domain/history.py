@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from contracts.intake import DossierFact, asks_for_message
+from contracts.intake import DossierFact
+from contracts.notices import asks_for_message
 
 _IN_EVERY_FACT: Final = frozenset(DossierFact.model_fields)
 

@@ -1,7 +1,7 @@
 """What clerks and citizens do with a dossier: hand in, hand back, hand in again, accept, refuse, hand over."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.civil import civil_day
@@ -112,6 +112,12 @@ def transfer(dossier: Dossier, successor: UnitRef, now: datetime) -> Decision[Do
     return Decision(after, (facts.transferred(after, dossier.unit, now),))
 
 
+def confirm_address(dossier: Dossier, now: datetime) -> Decision[Dossier]:
+    """The owner of the address has given their word: the contact comes in a new version, then the fact that names it."""
+    after = replace(dossier, address_confirmed=True, contact_version=(dossier.contact_version or 0) + 1, changed_at=now)
+    return Decision(after, (facts.address_confirmed(after, now),))
+
+
 def _new(submission: Submission, now: datetime) -> Dossier:
     offer = submission.offer
     offer.require_channel(submission.channel)
@@ -129,6 +135,7 @@ def _new(submission: Submission, now: datetime) -> Dossier:
         submitted_at=submission.at,
         changed_at=now,
         contact_version=1 if submission.person.contact else None,
+        address_confirmed=submission.person.contact is None or submission.person.contact.confirmed,
         collection=submission.collection,
         person=submission.person,
     )

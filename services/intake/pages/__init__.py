@@ -1,5 +1,14 @@
 """The pages: dense and keyboard-first for clerks, one thing at a time for citizens. Each works without scripts."""
 
-from services.intake.pages import citizen, counter, dossier, dossiers, guidance, receipt, withdrawal
+from services.intake.pages import citizen, confirmation, counter, dossier, dossiers, guidance, receipt, withdrawal
 
-ROUTERS = (counter.router, dossiers.router, dossier.router, withdrawal.router, receipt.router, guidance.router, citizen.router)
+ROUTERS = (
+    counter.router,
+    dossiers.router,
+    dossier.router,
+    withdrawal.router,
+    receipt.router,
+    guidance.router,
+    citizen.router,
+    confirmation.router,
+)

@@ -114,7 +114,13 @@ async def _tracked(
         papers=papers,
         draft=draft if draft.id else None,
         again=AGAIN in draft.notes,
-        reach=await reach_of(screen.process, detail.dossier.unit, detail.dossier.known_by(), email),
+        reach=await reach_of(
+            screen.process,
+            detail.dossier.unit,
+            detail.dossier.known_by(),
+            email,
+            confirmed=detail.dossier.address_confirmed,
+        ),
     )
 
 
@@ -172,7 +178,13 @@ async def _submitted(screen: CitizenScreen, dossier: str, draft: Draft | None, s
         draft=draft,
         tracking_url=tracking_url(screen.process, number),
         warnings=warnings_of(applicant.identity, civil_day(screen.process.clock())) if applicant else [],
-        reach=await reach_of(screen.process, detail.dossier.unit, number, applicant.email if applicant else None),
+        reach=await reach_of(
+            screen.process,
+            detail.dossier.unit,
+            number,
+            applicant.email if applicant else None,
+            confirmed=detail.dossier.address_confirmed,
+        ),
     )
 
 

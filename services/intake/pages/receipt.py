@@ -42,7 +42,9 @@ async def receipt(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, re
         unit=await unit_copy(process, state.unit.id),
         clerk=names.get(by or "", by),
         why=state.why_this_date(chosen_language(request)),
-        reach=await reach_of(process, state.unit, state.known_by(), applicant.email if applicant else None),
+        reach=await reach_of(
+            process, state.unit, state.known_by(), applicant.email if applicant else None, confirmed=state.address_confirmed
+        ),
         qr=_qr(tracking_url(process, state.known_by())),
     )
 

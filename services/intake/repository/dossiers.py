@@ -74,19 +74,25 @@ async def history(connection: AsyncConnection, dossier: str) -> list[HistoryLine
 def contact_drafts(states: Sequence[Dossier], correlation: str | None = None) -> list[outbox.Draft]:
     """The contacts of new dossiers, to be queued before any fact that names their version."""
     return [
-        outbox.Draft(
-            topic=CONTACTS,
-            type=ContactV1.TYPE,
-            subject=state.id,
-            sequence=state.contact_version,
-            lane=state.lane,
-            payload=state.person.contact.model_dump_json(exclude_none=True).encode(),
-            time=state.changed_at,
-            correlation=correlation,
-        )
+        contact_draft(state, state.person.contact, correlation)
         for state in states
-        if state.person is not None and state.person.contact is not None and state.contact_version is not None
+        if state.person is not None and state.person.contact is not None
     ]
+
+
+def contact_draft(state: Dossier, contact: ContactV1, correlation: str | None = None) -> outbox.Draft:
+    """In the dossier's version of it."""
+    assert state.contact_version is not None  # noqa: S101 -- a dossier with a contact has its version
+    return outbox.Draft(
+        topic=CONTACTS,
+        type=ContactV1.TYPE,
+        subject=state.id,
+        sequence=state.contact_version,
+        lane=state.lane,
+        payload=contact.model_dump_json(exclude_none=True).encode(),
+        time=state.changed_at,
+        correlation=correlation,
+    )
 
 
 def _row(state: Dossier) -> dict[str, Any]:
@@ -121,6 +127,7 @@ def _row(state: Dossier) -> dict[str, Any]:
         "result_number": state.result_number,
         "handed_over_at": state.handed_over_at,
         "handed_over_by": state.handed_over_by,
+        "address_confirmed": state.address_confirmed,
         "withdrawal": state.withdrawal and asdict(state.withdrawal),
         "withdrawn_at": state.withdrawn_at,
     }
@@ -173,6 +180,7 @@ def _dossier(row: Any) -> Dossier:
         result_number=row.result_number,
         handed_over_at=row.handed_over_at,
         handed_over_by=HandOver(row.handed_over_by) if row.handed_over_by else None,
+        address_confirmed=row.address_confirmed,
         withdrawal=_withdrawal(row.withdrawal),
         withdrawn_at=row.withdrawn_at,
     )

@@ -90,6 +90,12 @@ class WithdrawDossier(_Request):
         return Wish(reason=self.reason, duplicate_of=self.duplicate_of)
 
 
+class ConfirmAddress(_Request):
+    """What stood in the mail that asked for it."""
+
+    confirmation: Annotated[str, Field(min_length=1, max_length=60)]
+
+
 class TrackDossier(_Request):
     """Dossier code or submission number, and the secret on the receipt."""
 

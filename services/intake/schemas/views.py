@@ -56,6 +56,11 @@ class DossierState(_View):
     promised_at: CivilMoment | None
     provisional: Provisional | None = None
     withdrawal: WithdrawalState | None = None
+    address_confirmed: bool = Field(default=True, description="false: no message goes to the e-mail address that was given")
+
+
+class AddressConfirmed(_View):
+    confirmed: bool
 
 
 class ReceivedDossier(DossierState):

@@ -19,6 +19,7 @@ from web import formats
 FOLDER: Final = Path(__file__).parents[1] / "templates" / "mail"
 WRITE_FAULTS: Final = (TemplateError, KeyError, ValueError)
 """What `write` raises when template and content do not fit: that letter fails, and no other."""
+_NOT_SHOWN: Final = "····-····-····-····"
 _HTML: Final = "letter.v1.html"
 _GAPS: Final = re.compile(r"\n{3,}")
 
@@ -52,11 +53,17 @@ def _one_line(value: str) -> str:
 _ENVIRONMENT: Final = _environment()
 
 
-def write(template: str, language: str, content: Mapping[str, Any], public_url: str) -> Letter:
-    """The letter in a language; raises one of WRITE_FAULTS."""
+def write(template: str, language: str, content: Mapping[str, Any], public_url: str, confirmation: str | None = None) -> Letter:
+    """The letter in a language; raises one of WRITE_FAULTS. `confirmation`: known while it is sent only."""
     link = f"{public_url.rstrip('/')}/track?code={quote(content['reference'], safe='')}"
     module = _ENVIRONMENT.get_template(f"{template}.{language}.txt").make_module(
-        {**_flattened(content), **_moments(content, language), "link": link}
+        {
+            **_flattened(content),
+            **_moments(content, language),
+            "link": link,
+            "confirmation": confirmation or _NOT_SHOWN,
+            "confirmation_link": f"{public_url.rstrip('/')}/submit/confirm" + (f"#{confirmation}" if confirmation else ""),
+        }
     )
     text = _GAPS.sub("\n\n", str(module)).strip() + "\n"
     subject = _one_line(str(module.subject))  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ class SkipReason(StrEnum):
     NO_ADDRESS = "no e-mail address"
     FORGOTTEN = "forgotten"
     SUPERSEDED = "superseded"
+    UNCONFIRMED = "address not confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,16 @@ class KnownContact:
     def obstacle(self) -> SkipReason | None:
         if self.contact is None:
             return SkipReason.FORGOTTEN
-        return None if self.contact.email else SkipReason.NO_ADDRESS
+        if not self.contact.email:
+            return SkipReason.NO_ADDRESS
+        return None if self.contact.confirmed else SkipReason.UNCONFIRMED
+
+    @property
+    def confirmation(self) -> str | None:
+        """With which the one mail is answered that an unconfirmed address gets; None where none is to be sent."""
+        if self.contact is None or self.contact.confirmed:
+            return None
+        return self.contact.confirmation
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from contracts.intake import (
     DossierAcceptedV1,
+    DossierAddressConfirmedV1,
     DossierDecidedV1,
     DossierFact,
     DossierHandedOverV1,
@@ -31,8 +32,13 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierHandedOverV1: "handed-over.v2",
     DossierTransferredV1: "transferred.v1",
     DossierWithdrawnV1: "withdrawn.v1",
+    DossierAddressConfirmedV1: "address-confirmed.v1",
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
+
+
+CONFIRMATION: Final = "confirmation.v1"
+"""The one mail to an address whose owner has not given their word: it asks for it, and names no dossier."""
 
 
 def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
@@ -57,6 +63,8 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
         content["outcome"] = event.outcome.value
     if isinstance(event, DossierTransferredV1):
         content["transferred_from"] = event.transferred_from.name
+    if isinstance(event, DossierAddressConfirmedV1):
+        content["status"] = int(event.status)
     if isinstance(event, DossierWithdrawnV1):
         content["duplicate_of"] = event.duplicate_of
     return content

@@ -11,6 +11,7 @@ from typing import Final
 
 from contracts.intake import (
     DossierAcceptedV1,
+    DossierAddressConfirmedV1,
     DossierDecidedV1,
     DossierFact,
     DossierHandedOverV1,
@@ -47,6 +48,8 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     # Every letter names the unit that holds the dossier; a transfer says nothing of papers, dates or results.
     DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER,
     DossierWithdrawnV1: frozenset(),
+    # It says where things were; any later one says where they are.
+    DossierAddressConfirmedV1: _ANY | _RESCHEDULED,
 }
 """For each fact the later ones that leave nothing worth saying about it. What ends a dossier is never among the pointless."""
 

@@ -13,7 +13,8 @@ from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.statements import Statement
 from services.routing.domain.case import Case, Ruling, Verdict, Withdrawal
 from services.routing.domain.history import HistoryLine, Person, Transition
-from services.routing.tables import CaseRow, StepRow
+from services.routing.repository.stranded import IS_OPEN
+from services.routing.tables import OPEN, CaseRow, StepRow
 
 _CHANGING = (
     "version", "promised_at", "provisional", "officer", "officer_name", "assigned_at", "assigned_by",

@@ -156,6 +156,7 @@ PAGES = (
     PageCase("submit-where", CITIZEN, "/submit", at("/submit")),
     PageCase("submit", CITIZEN, "/submit", submission),
     PageCase("submitted", CITIZEN, "/submit/done", submitted),
+    PageCase("confirm", CITIZEN, "/submit/confirm", at("/submit/confirm")),
     PageCase("track-ask", CITIZEN, "/track", at("/track")),
     PageCase("track-refused", CITIZEN, "/track", track_refused),
     PageCase("track", "hoa", "/track/dossier", tracked),

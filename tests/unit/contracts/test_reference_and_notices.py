@@ -6,7 +6,6 @@ import pytest
 
 from contracts.directory import ProcedureV1, ProcedureVersionV1
 from contracts.intake import (
-    NOTICES,
     DossierAcceptedV1,
     DossierDecidedV1,
     DossierFact,
@@ -17,8 +16,8 @@ from contracts.intake import (
     DossierSubmittedV1,
     DossierTakenUpV1,
     DossierTransferredV1,
-    asks_for_message,
 )
+from contracts.notices import NOTICES, asks_for_message
 from contracts.values import Channel, HandOver
 
 SOONER, LATER = (datetime(2028, 1, day, 10, tzinfo=UTC) for day in (3, 4))

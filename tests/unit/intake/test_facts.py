@@ -81,6 +81,7 @@ def at_the_end() -> Dossier:
         pytest.param(
             lambda of: facts.transferred(of, LAND_OFFICE, NOW), None, {"transferred_from": LAND_OFFICE}, id="transferred"
         ),
+        pytest.param(lambda of: facts.address_confirmed(of, NOW), None, {}, id="address confirmed"),
         pytest.param(
             lambda of: facts.withdrawal_requested(of, NOW, "Hoa"),
             "hoa",

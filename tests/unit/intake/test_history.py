@@ -90,6 +90,7 @@ def one_of_each() -> list[DossierFact]:
         facts.decided(decided, CLERK),
         facts.handed_over(over, CLERK),
         facts.transferred(accepted(), OFFER.unit, NOW),
+        facts.address_confirmed(accepted(), NOW),
         facts.withdrawal_requested(asked, NOW, "Hoa"),
         facts.withdrawn(replace(asked, stage=Stage.WITHDRAWN, withdrawn_at=NOW)),
         facts.withdrawal_refused(decided, NOW, NOW, "minh"),

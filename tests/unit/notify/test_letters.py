@@ -6,7 +6,6 @@ import pytest
 from jinja2 import TemplateError
 
 from contracts.intake import (
-    NOTICES,
     DossierAcceptedV1,
     DossierDecidedV1,
     DossierFact,
@@ -17,9 +16,10 @@ from contracts.intake import (
     DossierWithdrawnV1,
     Provisional,
 )
+from contracts.notices import NOTICES
 from contracts.values import LANGUAGES, HandOver, Outcome
 from services.notify.adapters.letters import FOLDER, Letter, write
-from services.notify.domain.notice import TEMPLATES, content_of
+from services.notify.domain.notice import CONFIRMATION, TEMPLATES, content_of
 from services.notify.queries import sample_letters
 from tests.support.notify_world import ADDRESS, AT, CODE, CONTACT, TELEPHONE, UNIT, fact
 
@@ -146,5 +146,5 @@ def test_a_template_that_wants_what_is_not_there_says_so() -> None:
 
 def test_the_samples_show_every_template_in_both_languages() -> None:
     shown = sample_letters(URL, AT)
-    assert {sample.template for sample in shown} == set(TEMPLATES.values())
+    assert {sample.template for sample in shown} == {*TEMPLATES.values(), CONFIRMATION}
     assert all([letter.language for letter in sample.letters] == list(LANGUAGES) for sample in shown)

@@ -44,6 +44,7 @@ def test_nothing_in_a_fact_can_add_a_header_or_end_the_mail(reference: str) -> N
         "unit": reference,
         "transferred_from": reference,
         "duplicate_of": reference,
+        "status": 4,
     }
     for template in TEMPLATES.values():
         received = mail(write(template, "vi", content | {"missing": [reference], "outcome": "granted"}, URL))

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from contracts.intake import (
-    NOTICES,
     DossierAcceptedV1,
     DossierDecidedV1,
     DossierFact,
@@ -18,8 +17,8 @@ from contracts.intake import (
     DossierWithdrawalRefusedV1,
     DossierWithdrawalRequestedV1,
     DossierWithdrawnV1,
-    asks_for_message,
 )
+from contracts.notices import NOTICES, asks_for_message
 from contracts.registry import EVENTS
 from contracts.values import Channel, HandOver
 from services.notify.consumers import TABLE

@@ -7,7 +7,6 @@ from itertools import product
 import pytest
 
 from contracts.intake import (
-    NOTICES,
     DossierAcceptedV1,
     DossierDecidedV1,
     DossierFact,
@@ -19,6 +18,7 @@ from contracts.intake import (
     DossierTransferredV1,
     DossierWithdrawnV1,
 )
+from contracts.notices import NOTICES
 from contracts.notify import MessageSkippedV1
 from services.notify import handlers
 from services.notify.domain.message import Message, State
