@@ -15,7 +15,7 @@ from messaging.clock import Clock
 from services.notify.access import require_reading, units_of
 from services.notify.adapters.letters import WRITE_FAULTS, Letter, write
 from services.notify.domain.ledger import Attempt, LedgerFilter, LedgerKey, LedgerLine
-from services.notify.domain.message import Message, MessageUnknown, Outcome, State, fact_name
+from services.notify.domain.message import MessageUnknown, Outcome, State, fact_name
 from services.notify.domain.notice import CONFIRMATION, TEMPLATES
 from services.notify.repository import ledger
 from services.notify.schemas import OutcomeCounts, Summary

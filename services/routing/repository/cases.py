@@ -30,7 +30,8 @@ _HISTORY = Statement("SELECT * FROM case_step WHERE case_id = :id ORDER BY numbe
 # deadlock.
 _SAVE = Statement(f"""
     WITH given AS (
-        SELECT id, officer, decided_at, withdrawn_at FROM jsonb_populate_recordset(CAST(NULL AS routing_case), CAST(:rows AS jsonb))
+        SELECT id, officer, decided_at, withdrawn_at
+        FROM jsonb_populate_recordset(CAST(NULL AS routing_case), CAST(:rows AS jsonb))
     ), change AS (
         SELECT officer, sum(number) AS number FROM (
             SELECT officer, 1 AS number FROM given WHERE {OPEN}

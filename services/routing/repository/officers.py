@@ -42,7 +42,8 @@ _FORGET_LOADS = Statement("DELETE FROM officer_load")
 # By index case_officer_open.
 _COUNT_LOADS = Statement("""
     INSERT INTO officer_load (officer, open)
-    SELECT officer, count(*) FROM routing_case WHERE decided_at IS NULL AND withdrawn_at IS NULL AND officer IS NOT NULL GROUP BY officer
+    SELECT officer, count(*) FROM routing_case
+    WHERE decided_at IS NULL AND withdrawn_at IS NULL AND officer IS NOT NULL GROUP BY officer
 """)
 
 
