@@ -25,7 +25,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock || { echo "Không cài được: cần mạng tới kho gói Python. / Could not install: the Python package registry is out of reach." >&2; exit 69; }
 	@touch $@
 
-setup: $(VENV)/.runtime ## Install what running needs (Python packages, Kafka, htmx, pico)
+setup: $(VENV)/.runtime ## Install what running needs (Python packages, Kafka, htmx)
 	@$(BIN)/python -m deploy.local.setup
 
 setup-dev: setup $(VENV)/.dev ## Install what the tests need too

@@ -17,9 +17,9 @@ from deploy.local.outcome import ExitCode, Stopped, worded
 app = typer.Typer(add_completion=False)
 SAMPLE_PASSWORD: Final = "motcua-mau-2026"  # noqa: S105 -- printed for everybody who tries the sample
 SAMPLE_ACCOUNTS: Final = (
-    ("lan", "cán bộ một cửa, cấp tỉnh", "clerk, provincial centre"),
-    ("hoa", "cán bộ một cửa, cấp huyện", "clerk, district"),
-    ("tam", "cán bộ một cửa kiêm chuyên viên, cấp xã", "clerk and officer, commune"),
+    ("lan", "cán bộ Một cửa, cấp tỉnh", "clerk, provincial centre"),
+    ("hoa", "cán bộ Một cửa, cấp huyện", "clerk, district"),
+    ("tam", "cán bộ Một cửa kiêm chuyên viên, cấp xã", "clerk and officer, commune"),
     ("duong", "giao dịch viên bưu điện", "clerk, post office"),
     ("minh", "chuyên viên đất đai, hộ kinh doanh", "officer for land and business, district"),
     ("bich", "quầy bảo hiểm xã hội, hai cơ quan", "social insurance desk, two agencies"),

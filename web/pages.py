@@ -17,10 +17,10 @@ from uuid import uuid4
 from fastapi import Depends
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from contracts.values import LANGUAGES, PortalStatus
-from web import correlation, formats, navigation
+from web import correlation, formats, navigation, themes
 from web.addresses import path_of, query_of
 from web.csrf import csrf_token
 from web.languages import COOKIE, Texts, chosen_language
@@ -31,6 +31,21 @@ from web.signin import token_of
 
 _HERE: Final = Path(__file__).parent
 _A_YEAR: Final = 365 * 24 * 3600
+
+
+STAGE_ICONS: Final = {
+    PortalStatus.SUBMITTED: "submit",
+    PortalStatus.ACCEPTED: "counter",
+    PortalStatus.REFUSED: "refused",
+    PortalStatus.IN_PROCESS: "process",
+    PortalStatus.SUPPLEMENT_OWED: "citizen",
+    PortalStatus.PAYMENT_OWED: "citizen",
+    PortalStatus.WITHDRAWN: "refused",
+    PortalStatus.STOPPED: "refused",
+    PortalStatus.DECIDED: "decided",
+    PortalStatus.HANDED_OVER: "handed-over",
+}
+"""A stage's icon repeats its word."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,7 @@ class Pages:
             said=_said,
             asset=_asset,
             PortalStatus=PortalStatus,
+            STAGE_ICONS=STAGE_ICONS,
         )
         self._templates.filters.update(
             choice=_with_note,
@@ -93,7 +109,7 @@ class Pages:
             self._templates.get_template(name)
 
     def render(self, request: Request, name: str, *, status: int = 200, **context: object) -> HTMLResponse:
-        """The page; `?lang=` is remembered for the next one."""
+        """The page; `?lang=` and `?theme=` are remembered for the next one."""
         viewer = self._viewer_of(request)
         token = _viewer.set(viewer)
         try:
@@ -101,11 +117,14 @@ class Pages:
         finally:
             _viewer.reset(token)
         response = HTMLResponse(html, status_code=status, headers={"Content-Language": viewer.language})
-        if request.query_params.get("lang") == viewer.language:
-            response.set_cookie(
-                COOKIE, viewer.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=self.secure_cookies
-            )
+        self._remember(response, request, "lang", COOKIE, viewer.language)
+        self._remember(response, request, "theme", themes.COOKIE, themes.chosen_theme(request))
         return response
+
+    def _remember(self, response: Response, request: Request, parameter: str, cookie: str, chosen: str) -> None:
+        if request.query_params.get(parameter) == chosen:
+            secure = self.secure_cookies
+            response.set_cookie(cookie, chosen, max_age=_A_YEAR, httponly=True, samesite="lax", secure=secure)
 
     def _viewer_of(self, request: Request) -> Viewer:
         person: Principal | None = getattr(request.state, "principal", None)
@@ -119,23 +138,34 @@ class Pages:
 
 def _layout(request: Request, viewer: Viewer) -> dict[str, Any]:
     path = path_of(request)
+    query = parse_qsl(query_of(request)) if request.method == "GET" else []
+    menu = navigation.menu_for(viewer.person)
     other = next(language for language in LANGUAGES if language != viewer.language)
-    query = [pair for pair in parse_qsl(query_of(request)) if pair[0] != "lang"] if request.method == "GET" else []
+    theme = themes.chosen_theme(request)
     return {
         "principal": viewer.person,
         "language": viewer.language,
         "now": viewer.now,
         "path": path,
         "request_id": correlation.request_id.get(),
-        "navigation": navigation.menu_for(viewer.person),
+        "menu": menu,
+        "current": navigation.current(menu, path, dict(query)),
         "other_language": other,
-        "other_language_href": f"{quote(path)}?{urlencode([*query, ('lang', other)])}",
+        "other_language_href": _same_page(path, query, "lang", other),
+        "theme": theme,
+        "themes": [(name, _same_page(path, query, "theme", name)) for name in themes.THEMES if name != theme],
     }
 
 
 def _made_for(person: Principal | None) -> str:
     """Whose page this is, as its forms say when they are sent."""
     return "" if person is None else person.staff_id
+
+
+def _same_page(path: str, query: Sequence[tuple[str, str]], parameter: str, value: str) -> str:
+    """Its address, with another language or theme."""
+    kept = [pair for pair in query if pair[0] != parameter]
+    return f"{quote(path)}?{urlencode([*kept, (parameter, value)])}"
 
 
 def _said(problem: Problem | FieldProblem) -> str:

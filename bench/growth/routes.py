@@ -86,6 +86,8 @@ QUESTIONS: Final = (
         )
     ),
     Question("/api/intake/summary", who=OPERATOR),
+    Question("/intake/counts.json"),
+    Question("/routing/counts.json", who=LEADER),
     Question("/api/intake/dossiers/{dossier}"),
     Question("/api/intake/dossiers/{dossier}/applicant"),
     Question("/api/intake/applicants", "identity_number={identity}"),

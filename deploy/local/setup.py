@@ -32,7 +32,7 @@ def ensure(console: Console) -> None:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Apache Kafka, htmx, pico", total=len(vendor.locked()))
+        task = progress.add_task("Apache Kafka, htmx", total=len(vendor.locked()))
         fetch(lambda _: progress.advance(task))
 
 

@@ -29,7 +29,6 @@ class WebFile:
 
 WEB_FILES = (
     WebFile("org.webjars.npm:htmx.org:2.0.10", "/dist/htmx.min.js", "static/htmx.min.js"),
-    WebFile("org.webjars.npm:picocss__pico:2.1.1", "/css/pico.min.css", "static/pico.min.css"),
     WebFile("org.webjars.npm:axe-core:4.6.3", "/axe.min.js", "test/axe.min.js"),
 )
 TEST_JARS = ("org.apache.kafka:kafka-tools:4.3.1", "org.eclipse.jdt:ecj:3.43.0")
@@ -77,7 +76,7 @@ def kafka_cache() -> Path:
 
 
 def static_folder() -> Path:
-    """Htmx and pico, served under /static."""
+    """Htmx, served under /static."""
     return folder() / "static"
 
 

@@ -134,6 +134,14 @@ class CasePage(_Schema):
     next: str | None
 
 
+class WorkCounts(_Schema):
+    """What the person's own list begins with, and what nobody has in the units that they lead; null: they lead none."""
+
+    mine: int
+    late: int
+    unassigned: int | None
+
+
 class PersonRef(_Schema):
     id: str
     name: str

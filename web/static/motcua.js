@@ -37,6 +37,33 @@
     }
   });
 
+  // Numbers beside the pages of the sidebar: each service says its own, and one that does not answer leaves its place empty.
+  const counted = [...document.querySelectorAll("[data-count]")];
+  for (const address of new Set(counted.map((element) => element.dataset.count.split("#")[0]))) {
+    fetch(address, { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok ? answer.json() : {}))
+      .then((counts) => {
+        for (const element of counted) {
+          const [from, name] = element.dataset.count.split("#");
+          if (from !== address || typeof counts[name] !== "number") continue;
+          element.textContent = counts[name].toLocaleString(document.documentElement.lang);
+          element.classList.toggle("late", "alarms" in element.dataset && counts[name] > 0);
+          element.hidden = false;
+        }
+      })
+      .catch(() => {});
+  }
+
+  // A menu closes when somebody turns to something else.
+  for (const menu of document.querySelectorAll("details.menu")) {
+    document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      menu.removeAttribute("open");
+      menu.querySelector("summary").focus();
+    });
+  }
+
   // Wrong or done: the first thing read is what happened.
   document.querySelector("[data-focus]")?.focus();
 

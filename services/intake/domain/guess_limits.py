@@ -37,6 +37,6 @@ class NotRecognised(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "not-recognised",
-            vi="Mã hồ sơ hoặc mã bí mật không đúng. Hãy xem lại cả hai trên giấy tiếp nhận.",
+            vi="Mã hồ sơ hoặc mã tra cứu không đúng. Hãy xem lại cả hai trên giấy tiếp nhận.",
             en="The dossier's code or the secret is not right. Please check both on the receipt.",
         )

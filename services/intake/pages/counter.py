@@ -162,5 +162,4 @@ async def _page(screen: ClerkScreen, form: Form[Any], counter: Counter) -> Respo
         known=counter.note(KNOWN),
         another_name=counter.note(ANOTHER_NAME),
         asks=bool(counter.note(ASKS)),
-        waiting=choices.waiting,
     )

@@ -16,6 +16,7 @@ from services.intake.pages.screen import ClerkScreen, CurrentScreen
 from services.intake.queries.choices import waiting_submissions
 from services.intake.queries.dossiers import FoundDossiers, ListedDossier, list_dossiers
 from services.intake.queries.search import names_person
+from services.intake.schemas.views import WaitingCount
 from web.forms import Form, blank
 from web.paging import After, Page
 
@@ -41,6 +42,12 @@ async def search(
 ) -> Response:
     """The list's own form: what was typed leads to an address in which no person's number stands."""
     return _to_list(screen, unit, status, q)
+
+
+@router.get("/intake/counts.json")
+async def counts(screen: CurrentScreen) -> WaitingCount:
+    """What stands beside the pages of the sidebar."""
+    return WaitingCount(waiting=await waiting_submissions(screen.process, sorted(screen.clerk.units(Role.CLERK))))
 
 
 @router.get("/intake/dossiers")
@@ -76,7 +83,6 @@ async def dossiers(
         unit_name=screen.clerk.unit_name(chosen),
         lines=page.rows,
         next=more and f"/intake/dossiers?{more}",
-        waiting=await waiting_submissions(screen.process, chosen),
     )
 
 

@@ -66,5 +66,4 @@ async def _page(
         done=done,
         draft=draft,
         lost=lost,
-        waiting=choices.waiting,
     )

@@ -18,10 +18,9 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class CounterChoices:
-    """`waiting`: how many submissions wait to be accepted. `offer`: the chosen procedure's, or why there is none."""
+    """`offer`: the chosen procedure's, or why there is none."""
 
     procedures: Sequence[Named]
-    waiting: int
     offer: Offer | None = None
     refusal: Refusal | None = None
 
@@ -31,12 +30,11 @@ async def counter_choices(process: Process, unit: str, procedure: str = "") -> C
     today = civil_day(process.clock())
     async with process.reads.connect() as connection:
         procedures = await reference.received_by(connection, unit, today)
-        waiting = await lists.waiting(connection, unit)
         try:
             offer = await reference.offer_of(connection, unit, procedure, today) if procedure else None
         except Refusal as refusal:
-            return CounterChoices(procedures, waiting, refusal=refusal)
-    return CounterChoices(procedures, waiting, offer)
+            return CounterChoices(procedures, refusal=refusal)
+    return CounterChoices(procedures, offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,9 @@ async def online_choices(process: Process, unit: str, procedure: str) -> OnlineC
     return OnlineChoices(units, procedures, offer)
 
 
-async def waiting_submissions(process: Process, unit: str) -> int:
+async def waiting_submissions(process: Process, units: Sequence[str]) -> int:
     async with process.reads.connect() as connection:
-        return await lists.waiting(connection, unit)
+        return await lists.waiting(connection, units)
 
 
 async def papers_asked_for(process: Process, dossier: Dossier) -> tuple[PaperV1, ...]:

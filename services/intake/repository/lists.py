@@ -46,7 +46,7 @@ _BY_NAME: Final = """
 # By index dossier_unit_status_newest.
 _BY_STATUS_OF_ALL: Final = text("SELECT status, count(*) AS number FROM dossier GROUP BY status ORDER BY status")
 # By index dossier_unit_status_newest.
-_WAITING: Final = text("SELECT count(*) FROM dossier WHERE unit_id = :unit AND status = 1 AND NOT returned")
+_WAITING: Final = text("SELECT count(*) FROM dossier WHERE unit_id = ANY(:units) AND status = 1 AND NOT returned")
 
 
 class DossierKey(NamedTuple):
@@ -115,6 +115,6 @@ async def by_status(connection: AsyncConnection) -> dict[int, int]:
     return {row.status: row.number for row in await connection.execute(_BY_STATUS_OF_ALL)}
 
 
-async def waiting(connection: AsyncConnection, unit: str) -> int:
-    """How many submissions wait to be accepted."""
-    return int((await connection.execute(_WAITING, {"unit": unit})).scalar_one())
+async def waiting(connection: AsyncConnection, units: Sequence[str]) -> int:
+    """How many submissions wait to be accepted at these units."""
+    return int((await connection.execute(_WAITING, {"units": list(units)})).scalar_one())

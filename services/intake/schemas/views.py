@@ -202,3 +202,9 @@ class KnownApplicant(_View):
 
 class GivenGuidance(_View):
     id: str
+
+
+class WaitingCount(_View):
+    """Submissions that wait to be accepted at the units of a clerk."""
+
+    waiting: int

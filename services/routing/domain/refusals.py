@@ -115,7 +115,7 @@ class NumberWithoutGrant(Invalid):
     def __init__(self) -> None:
         super().__init__(
             "number-without-grant",
-            vi="Số kết quả chỉ có khi giải quyết. Hãy xoá số kết quả.",
+            vi="Số, ký hiệu văn bản chỉ có khi giải quyết. Hãy xoá số kết quả.",
             en="Only a grant has a result number. Clear it.",
             field="result_number",
         )

@@ -41,7 +41,7 @@ async def open_counter(page: Page, procedure: str, number: str) -> None:
     await page.get_by_label("Thủ tục").select_option(label=procedure)
     await page.get_by_label("Số định danh").fill(number)
     await page.get_by_role("button", name="Mở danh mục giấy tờ").click()
-    await page.get_by_role("button", name="Tiếp nhận và in giấy hẹn").wait_for()
+    await page.get_by_role("button", name="Tiếp nhận và in").wait_for()
 
 
 async def fill_in(page: Page, who: Citizen, papers: int = 9) -> None:
@@ -53,14 +53,14 @@ async def fill_in(page: Page, who: Citizen, papers: int = 9) -> None:
 
 
 async def accept(page: Page) -> Receipt:
-    await page.get_by_role("button", name="Tiếp nhận và in giấy hẹn").click()
+    await page.get_by_role("button", name="Tiếp nhận và in").click()
     return await receipt_on(page)
 
 
 async def receipt_on(page: Page) -> Receipt:
     await page.wait_for_url(re.compile("/receipt$"))
     code = await fact(page, "Mã hồ sơ")
-    return Receipt(code, await fact(page, "Mã bí mật"), page.url.removesuffix("/receipt"))
+    return Receipt(code, await fact(page, "Mã tra cứu"), page.url.removesuffix("/receipt"))
 
 
 async def fact(page: Page, label: str) -> str:
@@ -86,7 +86,7 @@ async def sign_out(page: Page) -> None:
 async def ask(page: Page, code: str, secret: str) -> None:
     await page.goto("/track")
     await page.get_by_label("Mã hồ sơ hoặc số đăng ký").fill(code)
-    await page.get_by_label("Mã bí mật").fill(secret)
+    await page.get_by_label("Mã tra cứu").fill(secret)
     await page.get_by_role("button", name="Xem hồ sơ").click()
 
 

@@ -122,8 +122,8 @@ async def sign_in_refused(page: Page) -> None:
 
 async def decision_asked(page: Page) -> None:
     await first("/routing/cases", _CASE)(page)
-    await page.get_by_role("button", name="Đồng ý giải quyết").click()
-    await page.get_by_role("heading", name="Đồng ý giải quyết hồ sơ này?").wait_for()
+    await page.get_by_role("button", name="Chấp thuận, có kết quả").click()
+    await page.get_by_role("heading", name="Chấp thuận hồ sơ này, có kết quả?").wait_for()
 
 
 PAGES = (

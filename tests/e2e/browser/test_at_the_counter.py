@@ -75,7 +75,7 @@ async def test_the_receipt_names_code_date_and_way_to_follow_and_prints_on_one_s
     await page.emulate_media(media="print")
     for nothing in (".top", ".bottom", ".actions"):
         await expect(page.locator(nothing).first).to_be_hidden()
-    for word in (receipt.secret, who.name, "Vì sao là ngày này?"):
+    for word in (receipt.secret, who.name, "Cách tính ngày hẹn trả"):
         await expect(page.get_by_text(word, exact=False).first).to_be_visible()
     await expect(page.locator(".answers").get_by_text(receipt.code)).to_be_visible()
     sheet = await page.pdf(format="A4", prefer_css_page_size=True)
@@ -105,7 +105,7 @@ async def test_a_double_click_makes_one_dossier(visits: Visits) -> None:
     page, who = await visits.by("hoa"), citizen("Đinh Thị Đúp")
     await open_counter(page, COPY, who.number)
     await fill_in(page, who)
-    await page.get_by_role("button", name="Tiếp nhận và in giấy hẹn").dblclick()
+    await page.get_by_role("button", name="Tiếp nhận và in").dblclick()
     await receipt_on(page)
     await page.goto(f"/intake/dossiers?q={who.number}")
     await expect(page.locator("tbody tr")).to_have_count(1)
@@ -158,7 +158,7 @@ async def test_the_next_citizens_number_takes_nothing_of_the_one_before(visits: 
     name, number = page.get_by_label("Họ và tên"), page.get_by_label("Số định danh")
     await expect(name).to_have_value(first.name)
     await number.fill(second.number)
-    await page.get_by_role("button", name="Tiếp nhận và in giấy hẹn").click()
+    await page.get_by_role("button", name="Tiếp nhận và in").click()
     await expect(page.get_by_role("alert")).to_contain_text(first.number)
     await expect(page.get_by_role("alert")).to_contain_text(second.number)
     await number.press("Enter")

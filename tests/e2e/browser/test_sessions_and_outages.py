@@ -68,4 +68,4 @@ async def test_a_part_that_is_away_says_so_and_the_others_go_on(visits: Visits, 
     finally:
         installation.run("start", "routing")
     await page.get_by_role("link", name="Thử lại").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Việc của tôi")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Hồ sơ của tôi")

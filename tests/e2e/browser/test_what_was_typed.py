@@ -10,7 +10,7 @@ from tests.e2e.browser.chromium import Visits
 from tests.e2e.browser.journeys import COPY, Citizen, again_until, citizen, fill_in, open_counter, sign_out
 
 pytestmark = pytest.mark.timeout(300)
-ACCEPT = "Tiếp nhận và in giấy hẹn"
+ACCEPT = "Tiếp nhận và in"
 
 
 async def typed(page: Page) -> Citizen:

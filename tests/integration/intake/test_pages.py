@@ -231,7 +231,7 @@ async def test_tracking_page_takes_the_code_from_the_qr_and_never_the_secret(cit
     assert "không đúng" in wrong.text
     right = await citizen.send(page, "/track", secret=received["secret"])
     assert "Hồ sơ đã được tiếp nhận" in right.text
-    assert "Vì sao là ngày này?" in right.text
+    assert "Cách tính ngày hẹn trả" in right.text
     english = await citizen.get("/track?lang=en")
     assert "Track a dossier" in english.text
 

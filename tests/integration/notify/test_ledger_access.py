@@ -33,7 +33,7 @@ async def test_a_message_of_another_unit_is_answered_like_an_unknown_one(ledger:
 
 
 async def test_navigation_offers_the_page_to_those_who_may_open_it() -> None:
-    (entry,) = [entry for entry in STAFF if entry.href == "/notify/messages"]
+    (entry,) = [entry for group in STAFF for entry in group if entry.href == "/notify/messages"]
     assert entry.roles == frozenset(READERS)
 
 

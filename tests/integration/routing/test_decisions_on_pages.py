@@ -36,7 +36,7 @@ async def test_enter_in_the_field_of_the_result_number_asks_and_decides_nothing(
     page = await minh.open(f"/routing/cases/{case}")
     asked = await decide(minh, page, case, outcome="granted", result_number="45/QĐ")
     assert shows_draft(asked)
-    assert "Đồng ý giải quyết hồ sơ này?" in asked.text
+    assert "Chấp thuận hồ sơ này, có kết quả?" in asked.text
     assert "45/QĐ" in asked.text
     assert await world.history(case) == OPEN
     inputs = re.findall(r'<input[^>]*type="([^"]+)"', asked.text)
@@ -101,7 +101,7 @@ async def test_a_late_decision_reads_who_decided_what_and_keeps_its_reason(world
     assert shows_draft(late)
     meanwhile = part(late, "Đã đổi từ khi bạn mở trang này")
     assert people()["son"].name in meanwhile
-    assert "Đồng ý giải quyết" in meanwhile
+    assert "Chấp thuận, có kết quả" in meanwhile
     assert "Tới đơn vị" not in meanwhile
     assert "Thiếu căn cứ" in part(late, "Bạn đã nhập")
     assert "Đã đổi từ khi" not in (await minh.open(f"/routing/cases/{case}")).text

@@ -217,7 +217,7 @@ def raised(refuse: Callable[[], object]) -> Refusal:
             "not-recognised",
             None,
             404,
-            "Mã hồ sơ hoặc mã bí mật không đúng. Hãy xem lại cả hai trên giấy tiếp nhận.",
+            "Mã hồ sơ hoặc mã tra cứu không đúng. Hãy xem lại cả hai trên giấy tiếp nhận.",
             "The dossier's code or the secret is not right. Please check both on the receipt.",
             id="not recognised",
         ),

@@ -118,7 +118,7 @@ CODE, OTHER = "H26.01-260218-0001", "H26.01-260218-0002"
             "number-without-grant",
             422,
             "result_number",
-            "Số kết quả chỉ có khi giải quyết. Hãy xoá số kết quả.",
+            "Số, ký hiệu văn bản chỉ có khi giải quyết. Hãy xoá số kết quả.",
             "Only a grant has a result number. Clear it.",
         ),
     ],

@@ -197,7 +197,7 @@ async def test_a_missing_role_is_named_with_its_unit() -> None:
         assert (await client.get("/api/sample/clerks", params={"unit": UNIT})).status_code == 200
         elsewhere = await client.get("/api/sample/clerks", params={"unit": OTHER_UNIT})
         assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "forbidden")
-        assert "cán bộ một cửa" in elsewhere.json()["vi"]
+        assert "cán bộ Một cửa" in elsewhere.json()["vi"]
         assert OTHER_UNIT in elsewhere.json()["vi"]
         assert OTHER_UNIT in elsewhere.json()["en"]
         nowhere = await client.get("/api/sample/admins")
