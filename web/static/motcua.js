@@ -18,6 +18,60 @@
     else target.click();
   });
 
+  // Single letters, outside of fields only, and only while nobody has switched them off (WCAG 2.1.4).
+  const letters = document.querySelector("[data-letters]");
+  const remembered = (value) => {
+    try {
+      if (value !== undefined) localStorage.setItem("letters", value);
+      return localStorage.getItem("letters") !== "off";
+    } catch {
+      return true;
+    }
+  };
+  if (letters) {
+    letters.checked = remembered();
+    letters.addEventListener("change", () => remembered(letters.checked ? "on" : "off"));
+  }
+
+  const nextLink = (step) => {
+    const links = [...document.querySelectorAll("tbody tr")].map((row) => row.querySelector("a[href]")).filter(Boolean);
+    const at = links.indexOf(document.activeElement);
+    links[at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
+  };
+
+  const words = (element) => {
+    const said = element.cloneNode(true);
+    for (const part of said.querySelectorAll("kbd, .count, .sr")) part.remove();
+    return element.getAttribute("aria-label") || element.labels?.[0]?.textContent.trim() || said.textContent.trim();
+  };
+
+  const showKeys = (dialog) => {
+    const list = dialog.querySelector("dl");
+    for (const old of list.querySelectorAll("[data-of-page]")) old.remove();
+    for (const element of document.querySelectorAll("[data-shortcut]")) {
+      if (element.offsetParent === null) continue;
+      const row = list.appendChild(document.createElement("div"));
+      row.dataset.ofPage = "";
+      const key = row.appendChild(document.createElement("dt")).appendChild(document.createElement("kbd"));
+      key.textContent = element.dataset.shortcut;
+      row.appendChild(document.createElement("dd")).textContent = words(element);
+    }
+    dialog.showModal();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const writes = event.target.matches("input:not([type=checkbox], [type=radio]), select, textarea");
+    if (writes || event.altKey || event.ctrlKey || event.metaKey || !letters || !remembered()) return;
+    const dialog = document.getElementById("keys");
+    if (event.key === "?" && !dialog.open) showKeys(dialog);
+    else if (event.key === "j") nextLink(1);
+    else if (event.key === "k") nextLink(-1);
+  });
+  for (const opener of document.querySelectorAll("[data-show-keys]")) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => showKeys(document.getElementById("keys")));
+  }
+
   // The second click of a double click is not a second command (the idempotency key would stop it anyway).
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -20,36 +20,27 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page and to whom it is open; its words are `home.<key>` and `home.<key>_note`."""
+    """A page for everybody; its words are `home.<key>` and `home.<key>_note`."""
 
     key: str
     href: str
-    roles: frozenset[Role]
 
 
-DOORS: Final = (
-    Door("counter", "/intake/counter", frozenset({Role.CLERK})),
-    Door("cases", "/routing/cases", frozenset({Role.OFFICER, Role.LEADER})),
-    Door("figures", "/reporting/figures", frozenset({Role.LEADER, Role.ADMIN})),
-    Door("messages", "/notify/messages", frozenset({Role.CLERK, Role.LEADER, Role.OPERATOR})),
-    Door("staff", "/directory/staff", frozenset({Role.ADMIN, Role.OPERATOR})),
-    Door("calendars", "/directory/calendars", frozenset({Role.ADMIN, Role.OPERATOR})),
-)
 PUBLIC: Final = (
-    Door("track", "/track", frozenset()),
-    Door("submit", "/submit", frozenset()),
-    Door("procedures", "/directory/procedures", frozenset()),
-    Door("units", "/directory/units", frozenset()),
-    Door("results", "/reporting/public", frozenset()),
+    Door("track", "/track"),
+    Door("submit", "/submit"),
+    Door("procedures", "/directory/procedures"),
+    Door("units", "/directory/units"),
+    Door("results", "/reporting/public"),
 )
 
 
 @router.get("/")
 async def home(request: Request, pages: CurrentPages, process: CurrentProcess, person: Visitor) -> Response:
-    doors = [door for door in DOORS if person is not None and any(person.has(role) for role in door.roles)]
     # Told where administrators come every day, months before a promise needs the days that are missing.
-    ending = await ending_calendars(process) if any(door.key == "calendars" for door in doors) else []
-    return pages.render(request, "home.html", doors=doors, public=PUBLIC, held=_held(person), ending=ending)
+    told = person is not None and any(person.has(role) for role in (Role.ADMIN, Role.OPERATOR))
+    ending = await ending_calendars(process) if told else []
+    return pages.render(request, "home.html", public=PUBLIC, held=_held(person), ending=ending)
 
 
 def _held(person: Principal | None) -> list[dict[str, Any]]:

@@ -44,7 +44,8 @@ GALLERY = """{% extends "base.html" %}{% import "components.html" as c %}{% bloc
 {{ c.checkboxes(form, "kinds", [("a", evil)], label="x") }}
 {{ c.checkbox(form, "yes", label=evil) }}{{ c.button(evil, kind="danger", shortcut="Alt+S") }}</form>
 {{ c.link_button(evil, "/x") }}{{ c.print_button() }}{{ c.notice(evil) }}{{ c.freshness(now) }}{{ c.freshness(now, behind=true) }}
-{{ c.tabs(evil, [("/x", evil, true, 3, true), ("/y", evil, false, none, false)]) }}{{ c.code("A-1-" ~ evil) }}{{ c.doors([("track", "/x", evil, evil)]) }}{{ c.icon("search") }}
+{{ c.tabs(evil, [("/x", evil, true, 3, true), ("/y", evil, false, none, false)]) }}{{ c.code("A-1-" ~ evil) }}
+{{ c.doors([("track", "/x", evil, evil)]) }}{{ c.icon("search") }}
 {{ c.figure(3, evil, "/x", late=true) }}{{ c.overdue_tag(2) }}
 {% for status in PortalStatus %}{{ c.status_tag(status) }}{% endfor %}
 {% call(row) c.table(evil, [(evil, "code")], [evil]) %}<td>{{ row }}</td>{% endcall %}
