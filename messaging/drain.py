@@ -15,7 +15,7 @@ from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.consumer import count
 from messaging.engine import Engine
 from messaging.outbox import PARKING_LOT
-from messaging.tables import PARKED_STATES
+from messaging.parking_tables import PARKED_STATES
 from messaging.work import Work
 
 EARLY_ALARM: Final = timedelta(minutes=1)

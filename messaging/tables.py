@@ -1,8 +1,8 @@
 """The tables that messaging keeps in every service's database, next to the service's own.
 
 `outbox`: what is to be published; its columns are those that Debezium's outbox event router expects. `relay_holder`: which
-producer may send a lane's states. `outbox_sent`: facts that
-Kafka has acknowledged, for some days, to be published again; a partition for each day, used in turn and emptied as a whole.
+producer may send a lane's states. `outbox_sent`: facts that Kafka has acknowledged, for some days, to be published again; a
+partition for each day, used in turn and emptied as a whole.
 `inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on,
 and by what the topic and its last record are known.
 `parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
@@ -19,7 +19,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -27,13 +26,12 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     event,
-    func,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+
+from messaging.parking_tables import moment, parking_lot, passed_over, skipped
 
 MESSAGING_TABLES: Final = (
     "outbox",
@@ -50,7 +48,6 @@ MESSAGING_TABLES: Final = (
 )
 SENT_SLOTS: Final = 16
 """Partitions of `outbox_sent`. Their number stays: which one a day has depends on it."""
-PARKED_STATES: Final = ("early", "waiting", "dead", "behind", "ready", "skipped", "newer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +73,13 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
         relay_holder=_relay_holder(metadata),
         inbox=_inbox(metadata),
         read_offset=_read_offset(metadata),
-        parking_lot=_parking_lot(metadata),
-        skipped=_skipped(metadata),
-        passed_over=_passed_over(metadata),
+        parking_lot=parking_lot(metadata),
+        skipped=skipped(metadata),
+        passed_over=passed_over(metadata),
         state_copy=_state_copy(metadata),
         state_revision=_state_revision(metadata),
         command=_command(metadata),
     )
-
-
-def _moment(name: str, *, default: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now() if default else None)
 
 
 def _outbox(metadata: MetaData) -> Table:
@@ -101,10 +94,10 @@ def _outbox(metadata: MetaData) -> Table:
         Column("payload", LargeBinary, nullable=True, comment="JSON; NULL is a tombstone"),
         Column("lane", Text, nullable=False),
         Column("sequence", BigInteger, nullable=False),
-        _moment("time"),
+        moment("time"),
         Column("correlation", Text),
         Column("causation", Text),
-        _moment("written_at", default=True),
+        moment("written_at", default=True),
         CheckConstraint("sequence >= 1", name="outbox_sequence_from_one"),
         Index("outbox_lane_position", "lane", "position"),
     )
@@ -115,7 +108,7 @@ def _outbox_sent(metadata: MetaData) -> Table:
         "outbox_sent",
         metadata,
         Column("slot", SmallInteger, nullable=False),
-        _moment("sent_at"),
+        moment("sent_at"),
         Column("position", BigInteger, nullable=False),
         Column("id", Text, nullable=False),
         Column("aggregatetype", Text, nullable=False),
@@ -124,7 +117,7 @@ def _outbox_sent(metadata: MetaData) -> Table:
         Column("payload", LargeBinary),
         Column("lane", Text, nullable=False),
         Column("sequence", BigInteger, nullable=False),
-        _moment("time"),
+        moment("time"),
         Column("correlation", Text),
         Column("causation", Text),
         postgresql_partition_by="LIST (slot)",
@@ -164,77 +157,6 @@ def _read_offset(metadata: MetaData) -> Table:
     )
 
 
-def _parking_lot(metadata: MetaData) -> Table:
-    return Table(
-        "parking_lot",
-        metadata,
-        Column("id", BigInteger, primary_key=True, autoincrement=True),
-        Column("source", Text, nullable=False),
-        Column("subject", Text, nullable=False),
-        Column("sequence", BigInteger, nullable=False),
-        Column(
-            "presumed", SmallInteger, nullable=False, server_default=text("0"), comment="1: the record did not tell its number"
-        ),
-        Column("state", Text, nullable=False),
-        Column("reason", Text, nullable=False),
-        Column("waits_topic", Text),
-        Column("waits_id", Text),
-        Column("waits_version", BigInteger),
-        Column("topic", Text, nullable=False),
-        Column("partition", Integer, nullable=False),
-        Column("offset", BigInteger, nullable=False),
-        Column("key", LargeBinary),
-        Column("value", LargeBinary),
-        Column("headers", JSONB, nullable=False, comment="[[name, base64]]"),
-        _moment("since"),
-        UniqueConstraint("topic", "partition", "offset", name="parking_lot_record_once"),
-        CheckConstraint(f"state IN {PARKED_STATES}", name="parking_lot_state_known"),
-        CheckConstraint(
-            "state <> 'waiting' OR num_nonnulls(waits_topic, waits_id, waits_version) = 3", name="parking_lot_waits_for"
-        ),
-        Index("parking_lot_aggregate", "source", "subject", "sequence"),
-        Index("parking_lot_waits_for", "waits_topic", "waits_id", postgresql_where=text("state = 'waiting'")),
-        Index("parking_lot_ready", "since", postgresql_where=text("state = 'ready'")),
-        Index("parking_lot_early", "since", postgresql_where=text("state = 'early'")),
-        Index("parking_lot_newer", "waits_id", postgresql_where=text("state = 'newer'")),
-        Index("parking_lot_dead", "id", postgresql_where=text("state = 'dead'")),
-    )
-
-
-def _skipped(metadata: MetaData) -> Table:
-    return Table(
-        "skipped",
-        metadata,
-        Column("id", BigInteger, primary_key=True, autoincrement=False, comment="its id in the parking lot"),
-        Column("source", Text, nullable=False),
-        Column("subject", Text, nullable=False),
-        Column("sequence", BigInteger, nullable=False),
-        Column("died_of", Text, nullable=False),
-        Column("topic", Text, nullable=False),
-        Column("partition", Integer, nullable=False),
-        Column("offset", BigInteger, nullable=False),
-        Column("actor", Text, nullable=False),
-        Column("why", Text, nullable=False),
-        _moment("at"),
-    )
-
-
-def _passed_over(metadata: MetaData) -> Table:
-    return Table(
-        "passed_over",
-        metadata,
-        Column("id", BigInteger, primary_key=True, autoincrement=True),
-        Column("source", Text, nullable=False),
-        Column("subject", Text, nullable=False),
-        Column("last", BigInteger, nullable=False, comment="the number that had been applied"),
-        Column("through", BigInteger, nullable=False, comment="the last number that is waited for no more"),
-        Column("actor", Text, nullable=False),
-        Column("why", Text, nullable=False),
-        _moment("at"),
-        CheckConstraint("last < through", name="passed_over_something"),
-    )
-
-
 def _state_copy(metadata: MetaData) -> Table:
     return Table(
         "state_copy",
@@ -259,6 +181,6 @@ def _command(metadata: MetaData) -> Table:
         Column("fingerprint", Text, nullable=False, comment="SHA-256 of route and body"),
         Column("status", Integer),
         Column("answer", JSONB),
-        _moment("at"),
+        moment("at"),
         Index("command_at", "at"),
     )

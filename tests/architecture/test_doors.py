@@ -13,6 +13,7 @@ from contracts.services import SERVICES
 from services.intake.pages import forms
 
 READ_TOLERANTLY = {
+    "ConfirmAddress.confirmation",
     "FindApplicant.identity_number",
     "FindDossiers.after",
     "FindDossiers.q",

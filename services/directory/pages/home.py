@@ -38,8 +38,8 @@ PUBLIC: Final = (
 @router.get("/")
 async def home(request: Request, pages: CurrentPages, process: CurrentProcess, person: Visitor) -> Response:
     # Told where administrators come every day, months before a promise needs the days that are missing.
-    told = person is not None and any(person.has(role) for role in (Role.ADMIN, Role.OPERATOR))
-    ending = await ending_calendars(process) if told else []
+    administers = person is not None and any(person.has(role) for role in (Role.ADMIN, Role.OPERATOR))
+    ending = await ending_calendars(process) if administers else []
     return pages.render(request, "home.html", public=PUBLIC, held=_held(person), ending=ending)
 
 
