@@ -24,7 +24,7 @@ async def start_consumers(
 ) -> KafkaBroker:
     """Their subscribers, on one FastStream broker; `stop_consumers` ends it."""
     broker = KafkaBroker(
-        kafka,
+        kafka.split(","),
         client_id=membership.client_id,
         acks="all",
         enable_idempotence=True,

@@ -1,11 +1,13 @@
 """Kafka record -> engine -> PostgreSQL -> outbox -> relay -> Kafka: the whole path, asserted from both ends."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.local.ports import free_ports
 from tests.support.tally_service import Counted, Gate
 from tests.support.tally_world import TallyWorld, is_ready, names, reader, tally_world
 
@@ -80,6 +82,16 @@ async def test_a_restored_database_reads_on_from_where_it_says(world: TallyWorld
         )
     async with world.ready():
         await world.was_applied_effectively_once(dict.fromkeys(accounts, 10))
+
+
+@pytest.mark.parametrize("away", ["the first", "the last"])
+async def test_of_several_addresses_one_may_be_away(world: TallyWorld, away: str) -> None:
+    nobody = f"127.0.0.1:{free_ports(1)[0]}"
+    addresses = [nobody, world.kafka] if away == "the first" else [world.kafka, nobody]
+    accounts = names("addresses", 4)
+    async with replace(world, kafka=",".join(addresses)).ready():
+        await world.good(accounts, 5)
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 5))
 
 
 async def test_offsets_are_committed_to_kafka_too(world: TallyWorld) -> None:
