@@ -22,20 +22,21 @@ log = logging.getLogger("post-office")
 Task = Callable[[Callable[[], None]], Awaitable[None]]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Background:
     """`problems`: what each task cannot do at present; a task that works is not in it."""
 
     office: Office
     kafka: str
     process: str
+    replication: int = 1
     problems: dict[str, str] = field(default_factory=lambda: dict.fromkeys(TASKS, "not started yet"))
 
     async def run(self) -> NoReturn:
         """Run all tasks until cancelled."""
         tasks: tuple[Task, ...] = (
             partial(read_orders, self.office, self.kafka, self.process),
-            partial(publish_shipments, self.office, self.kafka),
+            partial(publish_shipments, self.office, self.kafka, self.replication),
             partial(_carry, self.office),
         )
         async with asyncio.TaskGroup() as group:

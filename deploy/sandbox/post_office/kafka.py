@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from contracts.envelope import Unreadable, read_attributes, read_data
 from contracts.intake import PostOrderPlacedV1
@@ -89,8 +90,8 @@ async def _check_orders_topic(kafka: str) -> None:
 # --- shipments out --------------------------------------------------------------------------------------
 
 
-async def publish_shipments(office: Office, kafka: str, on_ready: Callable[[], None]) -> NoReturn:
-    await _make_shipments_topic(kafka)
+async def publish_shipments(office: Office, kafka: str, replication: int, on_ready: Callable[[], None]) -> NoReturn:
+    await make_shipments_topic(kafka, replication)
     producer = AIOKafkaProducer(
         bootstrap_servers=kafka, acks="all", enable_idempotence=True, request_timeout_ms=4000, retry_backoff_ms=50
     )
@@ -109,13 +110,19 @@ async def publish_shipments(office: Office, kafka: str, on_ready: Callable[[], N
         await _discard(producer)
 
 
-async def _make_shipments_topic(kafka: str) -> None:
-    """The topic of shipments is ours, so we make it, as the contract declares it."""
+async def make_shipments_topic(kafka: str, replication: int) -> None:
+    """The topic of shipments is ours, so we make it, as the contract declares it.
+
+    Raises KafkaError when the broker refuses: with fewer copies than asked for, one broker's loss is a loss of shipments.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    topic = NewTopic(SHIPMENTS.base, SHIPMENTS.partitions, replication, topic_configs=SHIPMENTS.config())
     try:
         await admin.start()
         if SHIPMENTS.base not in await admin.list_topics():
-            await admin.create_topics([NewTopic(SHIPMENTS.base, SHIPMENTS.partitions, 1, topic_configs=SHIPMENTS.config())])
+            for name, code, *message in (await admin.create_topics([topic])).topic_errors:
+                if code not in (0, TopicAlreadyExistsError.errno):
+                    raise for_code(code)(f"{name}: {message}")
     finally:
         await admin.close()
 

@@ -30,7 +30,7 @@ def build(settings: PostOfficeSettings) -> FastAPI:
         clock=clock_from(settings.clock),
         delivery_time=timedelta(seconds=settings.post_delivery_seconds),
     )
-    background = Background(office, settings.kafka, settings.process)
+    background = Background(office=office, kafka=settings.kafka, process=settings.process, replication=settings.replication)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -3,16 +3,20 @@
 import json
 import signal
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import InvalidReplicationFactorError
 from joserfc.jwk import ECKey
 
 from contracts.post import ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.topics import POST_ORDERS, SHIPMENTS
+from deploy.sandbox.post_office.kafka import make_shipments_topic
 from messaging.topic_creation import create_topics
 from tests.support.eventually import eventually
 from tests.support.post_office_world import ADDRESS, Keys, PostProcess, counter, order, publish_orders, shipments, store_of
@@ -82,3 +86,24 @@ async def both_refused(client: httpx.AsyncClient) -> dict[str, Any]:
     assert any("recipient cannot be read" in reason for reason in orders["refused"])
     assert any("header" in reason for reason in orders["refused"])
     return orders
+
+
+async def test_its_topic_has_as_many_copies_as_it_was_asked_for_or_is_not_made(kafka_bootstrap: str, monkeypatch) -> None:
+    """One broker cannot keep two copies: that is said, rather than found out when the broker is lost."""
+    topic = replace(SHIPMENTS, base=f"post.shipments-{uuid4().hex[:8]}")
+    monkeypatch.setattr("deploy.sandbox.post_office.kafka.SHIPMENTS", topic)
+    with pytest.raises(InvalidReplicationFactorError):
+        await make_shipments_topic(kafka_bootstrap, replication=2)
+    await make_shipments_topic(kafka_bootstrap, replication=1)
+    await create_topics(kafka_bootstrap, [topic])
+
+
+async def test_the_copies_asked_for_come_from_its_settings(keys: Keys, kafka_bootstrap: str, monkeypatch) -> None:
+    topic = replace(SHIPMENTS, base=f"post.shipments-{uuid4().hex[:8]}")
+    monkeypatch.setattr("deploy.sandbox.post_office.kafka.SHIPMENTS", topic)
+    async with counter(keys, kafka=kafka_bootstrap, replication=2) as http:
+
+        async def said() -> bool:
+            return "replication" in (await http.get("/health/ready")).text.lower()
+
+        await eventually(said, describe="the broker's refusal in what it says of its readiness")
