@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.mutation import planted
 from tests.mutation.__main__ import Score, read_equivalents, stale
 from tests.mutation.mutants import where
 from tests.mutation.plan import ROOT, Package, read_plan
@@ -27,6 +28,20 @@ def test_patterns_and_tests_lead_somewhere(package: Package) -> None:
 def test_every_answer_names_a_module_that_is_there() -> None:
     modules = {answer[0].partition(":")[0] for answer in read_equivalents()}
     assert all((ROOT / f"{module.replace('.', '/')}.py").is_file() for module in modules)
+
+
+@pytest.mark.parametrize("mutant", planted.read_table(), ids=lambda mutant: mutant.why[:40])
+def test_what_is_planted_by_hand_stands_there_once_and_its_tests_exist(mutant: planted.Planted, tmp_path) -> None:
+    code = (ROOT / mutant.file).read_text(encoding="utf-8")
+    (tmp_path / mutant.file).parent.mkdir(parents=True)
+    (tmp_path / mutant.file).write_text(code, encoding="utf-8")
+    mutant.plant(tmp_path)
+    assert (tmp_path / mutant.file).read_text(encoding="utf-8") != code
+    with pytest.raises(ValueError, match="0 times"):
+        mutant.plant(tmp_path)
+    for test in mutant.tests:
+        path, _, name = test.partition("::")
+        assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutation import mutants
+from tests.mutation import mutants, planted
 from tests.mutation.mutants import Mutant
 from tests.mutation.plan import Package, read_plan
 
@@ -79,6 +79,24 @@ def judge(package: Package, answers: dict[Answer, str]) -> tuple[Score, set[Answ
     return score, {answered_by(mutant) for mutant in alive} & set(answers)
 
 
+def judge_planted() -> Score:
+    """The score of those chosen by hand: all must be killed."""
+    began, table = time.monotonic(), planted.read_table()
+    alive = planted.survivors(table)
+    for mutant in alive:
+        print(f"{mutant.file}: {mutant.was.strip()!r} can be {mutant.becomes.strip()!r}, and no test fails. {mutant.why}")
+    seconds = time.monotonic() - began
+    return Score(
+        planted.NAME,
+        mutants=len(table),
+        killed=len(table) - len(alive),
+        timeouts=0,
+        equivalent=0,
+        survived=len(alive),
+        seconds=seconds,
+    )
+
+
 def report(unanswered: Iterable[Mutant]) -> str:
     return "\n".join(
         f"{mutant.where} ({mutant.status}) {mutant.name}\n- {mutant.was}\n+ {mutant.becomes}\n" for mutant in unanswered
@@ -98,10 +116,11 @@ def stale(answers: dict[Answer, str], judged: Iterable[Package], used: set[Answe
 
 def main(names: list[str]) -> int:
     plan = read_plan()
-    unknown = [name for name in names if name not in plan.packages]
+    known = [*plan.packages, planted.NAME]
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise SystemExit(f"Unknown: {', '.join(unknown)}. Known packages: {', '.join(plan.packages)}")
-    judged = [plan.packages[name] for name in names or plan.packages]
+        raise SystemExit(f"Unknown: {', '.join(unknown)}. Known packages: {', '.join(known)}")
+    judged = [plan.packages[name] for name in names or known if name != planted.NAME]
     answers = read_equivalents()
     scores, used = [], set()
     for package in judged:
@@ -110,13 +129,16 @@ def main(names: list[str]) -> int:
         print(score, flush=True)
         scores.append(score)
         used |= fitted
+    by_hand = [judge_planted()] if planted.NAME in (names or known) else []
+    for score in by_hand:
+        print(score, flush=True)
     below = [score for score in scores if score.percent < plan.floor]
     leftover = stale(answers, judged, used)
     for where, was, _ in leftover:
         print(f"equivalents.toml answers a mutant that does not survive any more: {where}: {was}")
     for score in below:
         print(f"{score.package} is below {plan.floor} %: read {plan.packages[score.package].folder / 'survivors.txt'}")
-    return bool(below or leftover)
+    return bool(below or leftover or any(score.survived for score in by_hand))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,22 @@ async def test_a_restored_database_reads_on_from_where_it_says(world: TallyWorld
         await world.was_applied_effectively_once(dict.fromkeys(accounts, 10))
 
 
+async def test_a_database_that_forgets_while_it_is_read_for_is_read_for_again(world: TallyWorld) -> None:
+    """As after a fail-over to a copy that lagged behind: nothing tells the process but its next batch."""
+    accounts = names("forgotten", 6)
+    async with world.ready():
+        await world.good(accounts, 5)
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 5))
+        await world.execute("CREATE TABLE kept AS SELECT * FROM read_offset")
+        await world.good(accounts, 10, start=6)
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 10))
+        await world.execute("UPDATE account SET total = 5, number = 5, version = 5 WHERE id = ANY(:ids)", ids=accounts)
+        await world.execute("UPDATE inbox SET last = 5 WHERE subject = ANY(:ids)", ids=accounts)
+        await world.execute("TRUNCATE read_offset; INSERT INTO read_offset SELECT * FROM kept; DROP TABLE kept")
+        await world.good(accounts, 11, start=11)
+        await world.was_applied_effectively_once(dict.fromkeys(accounts, 11))
+
+
 @pytest.mark.parametrize("away", ["the first", "the last"])
 async def test_of_several_addresses_one_may_be_away(world: TallyWorld, away: str) -> None:
     nobody = f"127.0.0.1:{free_ports(1)[0]}"
