@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 T ?=
 # Compiled modules are kept, also where the environment says not to: tests and services then start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup setup-dev run unit test test-faults mutation check format bench screenshots contracts clean
+.PHONY: help setup setup-dev run unit test test-faults chaos mutation check format bench screenshots contracts clean
 
 help: ## Print what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: setup-dev ## All tests but the long fault tests; own ports and folder. One
 
 test-faults: setup-dev ## The long fault tests: Kafka away for 60 s, PostgreSQL for 30 s, under load
 	@$(BIN)/python -m pytest -m faults --timeout 900
+
+chaos: setup-dev ## Everything fails under load, then a check that nothing is lost or doubled; MINUTES=20 SEED=1
+	@$(BIN)/python -m tests.support.chaos --minutes $(or $(MINUTES),20) --seed $(or $(SEED),1)
 
 mutation: setup-dev ## Plant faults in the code and count those that no unit test notices; P=worktime for one package
 	@$(BIN)/python -m tests.mutation $(P)

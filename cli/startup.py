@@ -46,14 +46,15 @@ def start(site: Site, options: StartOptions) -> Supervisor:
             list(pool.map(lambda server: server.initialise(), (plan.postgres, plan.kafka)))
         supervisor.start()
         try:
-            _start_everything(supervisor)
+            start_everything(supervisor)
         except BaseException:
             shut_down(supervisor)
             raise
     return supervisor
 
 
-def _start_everything(supervisor: Supervisor) -> None:
+def start_everything(supervisor: Supervisor) -> None:
+    """Servers, databases, services, in that order, under a supervisor that runs; returns when all of them serve."""
     plan, started = supervisor.plan, time.monotonic()
     watch = CrashWatch(supervisor)
     programs = plan.programs()
