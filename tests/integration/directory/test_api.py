@@ -165,7 +165,9 @@ async def test_the_document_says_what_a_refused_import_looks_like(directory: Dir
     refused = document["paths"]["/api/directory/import"]["post"]["responses"]["422"]
     problem, faults = refused["content"]["application/problem+json"]["schema"]["allOf"]
     assert problem["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"]
-    assert faults["properties"]["errors"]["items"]["properties"].keys() == {"field", "vi", "en", "file", "line", "column"}
+    fault, field = faults["properties"]["errors"]["items"]["anyOf"]
+    assert fault["properties"].keys() == {"field", "vi", "en", "file", "line", "column"}
+    assert field["$ref"].endswith("/FieldProblem")
 
 
 async def test_the_document_leaves_competences_out_of_procedures_in_force(directory: Directory) -> None:

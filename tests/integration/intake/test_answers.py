@@ -11,7 +11,10 @@ from tests.support.reference_data import DISTRICT, LAND, staff_id
 UNIT = {"id": DISTRICT, "name": "Bộ phận Một cửa huyện Hà An"}
 TITLE = "Đăng ký biến động do tặng cho, thừa kế quyền sử dụng đất (cha mẹ chuyển cho con)"
 PROMISED = "2026-03-10T17:00:00+07:00"
-STATE = {"id", "version", "status", "stage", "submission_number", "code", "promised_at", "provisional"}
+STATE = {
+    *("id", "version", "status", "stage", "submission_number", "code", "promised_at", "provisional"),
+    *("withdrawal", "address_confirmed"),
+}
 PERSON = APPLICANT | {"telephone": "+84912000001", "language": "vi", "identity_kind": "citizen_card"}
 
 
@@ -31,6 +34,8 @@ async def test_a_received_dossier_comes_with_what_its_receipt_needs(intake: Inta
         "provisional": None,
         "receipt_url": f"/intake/dossiers/{received['id']}/receipt",
         "warnings": [],
+        "withdrawal": None,
+        "address_confirmed": True,
     }
     sent = await intake.submit()
     assert sent.keys() == received.keys()
@@ -82,6 +87,7 @@ async def test_staff_see_the_whole_dossier(intake: Intake) -> None:
         "handed_over_by": None,
         "contact_version": 1,
         "applicant": PERSON,
+        "withdrawn_at": None,
     }
     assert seen["papers"][0] == {"code": "don-dang-ky", "title": "Đơn đăng ký biến động đất đai"}, "no word about a file"
     assert seen["why_this_date"].keys() == {"vi", "en"}
@@ -105,6 +111,8 @@ async def test_before_acceptance_nothing_is_promised_and_null_says_so(intake: In
         "outcome",
         "decided_at",
         "result_number",
+        "withdrawal",
+        "withdrawn_at",
     }
     assert {name for name, value in seen.items() if value is None} == unknown | {
         "handed_over_at",
@@ -142,6 +150,9 @@ async def test_who_tracks_sees_no_person_and_no_paper(intake: Intake) -> None:
         "outcome": None,
         "decided_at": None,
         "handed_over_at": None,
+        "withdrawal": None,
+        "withdrawn_at": None,
+        "address_confirmed": False,
     }
     assert [step.keys() for step in tracked["steps"]] == [{"kind", "at"}] * 2
 

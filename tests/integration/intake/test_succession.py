@@ -83,7 +83,7 @@ async def test_a_result_that_waits_is_handed_over_by_the_successor(intake: Intak
     await end_commune(intake)
     assert await transfer(intake) == 1
     path = f"/dossiers/{received['id']}/hand-over"
-    assert (await intake.post(path, {}, clerk="tam", version=5)).status_code == 403
+    assert (await intake.post(path, {}, clerk="tam", version=5)).status_code == 404
     done = await intake.post(path, {}, clerk="hoa", version=5)
     assert done.status_code == 200, done.text
     assert done.json()["code"] == received["code"], "a code is for life"

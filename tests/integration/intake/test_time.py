@@ -58,7 +58,7 @@ async def test_a_promise_past_the_calendar_s_end_is_shown_as_provisional_whereve
     for path in ("", "/receipt"):
         assert note in await page(intake, f"/intake/dossiers/{received['id']}{path}")
     form = {"code": received["code"], "secret": received["secret"]}
-    assert note in (await intake.http.post("/track", data=form)).text
+    assert note in (await intake.http.post("/track", data=form, follow_redirects=True)).text
 
 
 async def test_a_promise_that_the_calendar_knows_is_firm(intake: Intake) -> None:
@@ -162,7 +162,7 @@ async def test_a_delivery_before_the_parcel_was_sent_or_in_the_future_is_recorde
     step = (await intake.get(f"/dossiers/{received['id']}")).json()["steps"][-1]
     assert datetime.fromisoformat(step["data"]["stated_at"]) == stated
     form = {"code": received["code"], "secret": received["secret"]}
-    assert "không thể đúng, nên ghi lúc tin đến" in (await intake.http.post("/track", data=form)).text
+    assert "không thể đúng, nên ghi lúc tin đến" in (await intake.http.post("/track", data=form, follow_redirects=True)).text
 
 
 async def test_a_delivery_is_held_against_when_its_parcel_was_sent(intake: Intake) -> None:

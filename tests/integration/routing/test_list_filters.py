@@ -54,7 +54,7 @@ async def test_an_empty_list_says_of_what(world: World, state: str, due: str) ->
     assert "Bảo hiểm xã hội huyện Hà An" in nothing
     said = {
         "decided": "chưa có hồ sơ nào giải quyết xong",
-        "unassigned": "không có hồ sơ nào chưa ai nhận",
+        "unassigned": "không có hồ sơ nào chưa phân công",
         "needs-hand": "không có hồ sơ nào cần giao lại",
     }
     assert said[state] in nothing
@@ -64,4 +64,4 @@ async def test_an_empty_list_says_of_what(world: World, state: str, due: str) ->
 
 async def test_an_officers_empty_list_names_whose_it_is(world: World) -> None:
     page = await world.browser("son").open(f"/routing/cases?officer={staff_id('minh')}")
-    assert f"Việc của {people()['minh'].name} ở các đơn vị của bạn: không có hồ sơ nào đang xử lý." in page.text
+    assert f"Hồ sơ của {people()['minh'].name} ở các đơn vị của bạn: không có hồ sơ nào đang xử lý." in page.text
