@@ -154,14 +154,20 @@ class TallyProcess:
 
 @asynccontextmanager
 async def tally_process(
-    world: Any, role: str = "tally", point: str = "", *, member: str = "", session_seconds: float = SESSION_SECONDS
+    world: Any,
+    role: str = "tally",
+    point: str = "",
+    *,
+    member: str = "",
+    session_seconds: float = SESSION_SECONDS,
+    **more: str,
 ) -> AsyncIterator[TallyProcess]:
     environment = {"KAFKA": world.kafka, "DATABASE": world.url, "RUN": world.amounts.run, "ROLE": role, "STOP_AT": point}
     environment |= {"MEMBER": member, "SESSION_SECONDS": str(session_seconds)}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "tests.support.tally_process"),
-        env=os.environ | environment,
+        env=os.environ | environment | more,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -19,6 +19,7 @@ from contracts.values import Lane
 from messaging import outbox, verdicts
 from messaging.clock import system_clock
 from messaging.connections import make_engine
+from messaging.consumer import GroupConsumer
 from messaging.handler_table import Table
 from messaging.runtime import Messaging
 from messaging.topic_creation import create_topics
@@ -274,3 +275,8 @@ def names(prefix: str, number: int) -> list[str]:
     """Accounts of one test."""
     run = uuid4().hex[:6]
     return [f"{prefix}-{run}-{index}" for index in range(number)]
+
+
+def facts_of(messaging: Messaging) -> GroupConsumer:
+    """Its consumer of facts; state has one of its own."""
+    return next(consumer for consumer in messaging.consumers if consumer.group.endswith(".facts"))

@@ -35,12 +35,12 @@ async def test_another_lane_goes_on(world: TallyWorld) -> None:
         await world.has({good: (1, 1)})
         await world.deposit(more, 1, lane=Lane.POST)
         await world.has({more: (1, 1)})
-        assert (await messaging.readiness()).ready, "nothing died in the batch that was over the limit"
+        assert (await messaging.consuming()).good, "nothing died in the batch that was over the limit"
         for account in names("refused", MANY):
             await world.deposit(account, 1, -1, lane=Lane.POST)
 
         async def halted() -> bool:
-            return any("died within a minute" in problem for problem in (await messaging.readiness()).problems)
+            return any("died within a minute" in problem for problem in (await messaging.consuming()).problems)
 
         await eventually(halted)
         await world.deposit(good, 2, lane=Lane.PROVINCE)
@@ -62,7 +62,7 @@ async def test_what_is_tried_again_and_dies_again_halts_nobody(world: TallyWorld
         await world.has(dict.fromkeys(refused, (-1, 1)))
         await world.deposit(good, 1, lane=Lane.DISTRICT)
         await world.has({good: (1, 1)})
-        assert (await messaging.readiness()).ready
+        assert (await messaging.consuming()).good
 
 
 async def retry_all(world: TallyWorld, accounts: list[str]) -> None:

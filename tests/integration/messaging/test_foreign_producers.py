@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 from messaging import unreadable_partitions
 from messaging.runtime import Messaging
 from tests.support.eventually import eventually
-from tests.support.tally_world import TallyWorld, is_ready, names, tally_world
+from tests.support.tally_world import TallyWorld, facts_of, is_ready, names, tally_world
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ async def test_a_partition_that_cannot_be_read_stops_no_other_and_is_seen(
             return 0 < len(rows) < len(accounts)
 
         await eventually(others_go_on)
-        aside = {"group": "tally.common"}
+        aside = {"group": "tally.facts"}
         await eventually(lambda: REGISTRY.get_sample_value("motcua_unreadable_partitions", aside) == 1)
         errors = REGISTRY.get_sample_value("motcua_kafka_client_errors_total", {"part": "consumer"})
         assert errors is not None
@@ -88,7 +88,7 @@ async def test_a_partition_that_cannot_be_read_stops_no_other_and_is_seen(
 async def test_what_keeps_a_consumer_from_reading_at_all_is_seen(world: TallyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client whose own task has ended says nothing any more: the process must not pass for one that reads, nor for alive."""
     async with world.ready() as messaging:
-        client = messaging.consumers[0].client
+        client = facts_of(messaging).client
         assert client is not None
         assert messaging.alive().good
         monkeypatch.setattr("signal.raise_signal", lambda _: None)

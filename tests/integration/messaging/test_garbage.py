@@ -30,7 +30,7 @@ async def test_records_without_a_key_hold_nothing_not_even_one_another(world: Ta
         await world.was_applied_effectively_once({account: 6})
         await eventually(lambda: states_of_garbage(world))
         assert await world.rows("SELECT 1 FROM inbox WHERE subject LIKE 'bank.deposits%'") == []
-        assert (await messaging.readiness()).ready, "strays say nothing about how the others fare"
+        assert (await messaging.consuming()).good, "strays say nothing about how the others fare"
         await one_is_tried_again_and_let_go(world)
 
 

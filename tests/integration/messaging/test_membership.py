@@ -15,7 +15,7 @@ from messaging.runtime import Messaging
 from tests.support.eventually import eventually
 from tests.support.tally_process import tally_process
 from tests.support.tally_service import Gate
-from tests.support.tally_world import TallyWorld, is_ready, names, tally_world
+from tests.support.tally_world import TallyWorld, facts_of, is_ready, names, tally_world
 
 QUICKER = 300
 PARTITIONS = 3
@@ -38,7 +38,7 @@ class QuickCoordinator(GroupCoordinator):
 
 
 def idle_seconds(messaging: Messaging) -> float:
-    return float(messaging.consumers[0].subscriber.consumer._subscription.fetcher_idle_time)
+    return float(facts_of(messaging).subscriber.consumer._subscription.fetcher_idle_time)
 
 
 async def test_a_batch_longer_than_the_poll_interval_keeps_its_place(world: TallyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ async def test_the_broker_knows_its_members_by_the_names_of_their_processes(worl
         admin = AIOKafkaAdminClient(bootstrap_servers=world.kafka)
         await admin.start()
         try:
-            (answer,) = await admin.describe_consumer_groups(["tally.common"])
+            (answer,) = await admin.describe_consumer_groups(["tally.facts"])
         finally:
             await admin.close()
         assert "motcua-tally-2" in str(answer)
@@ -115,6 +115,6 @@ async def grow(world: TallyWorld, partitions: int) -> None:
 
 
 def client_of(messaging: Messaging) -> GaplessConsumer:
-    client = messaging.consumers[0].client
+    client = facts_of(messaging).client
     assert client is not None
     return client

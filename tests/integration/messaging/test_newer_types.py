@@ -68,7 +68,7 @@ async def test_a_new_type_on_an_old_topic_waits_for_the_release_that_knows_it(
         await world.comes_to_parking_lot((account, 2, "newer"), (account, 3, "behind"))
         await world.deposit(account, 4, 1)
         await world.comes_to_parking_lot((account, 2, "newer"), (account, 3, "behind"), (account, 4, "behind"))
-        assert (await messaging.readiness()).ready
+        assert (await messaging.consuming()).good
     assert len(await world.everything(world.amounts.dead_letters)) == letters, "it is no dead letter"
     async with world.ready(table=later_release(world, monkeypatch, kind)):
         await world.has({account: (17, 4)})

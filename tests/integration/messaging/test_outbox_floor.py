@@ -112,7 +112,7 @@ async def test_a_row_that_is_committed_late_is_seen_by_the_look_as_well(
 
 async def test_the_age_of_the_oldest_row_is_asked_from_the_floor_on(world: TallyWorld) -> None:
     async def said() -> bool:
-        return any("oldest outbox row" in problem for problem in (await messaging.readiness()).problems)
+        return any("oldest outbox row" in problem for problem in (await messaging.consuming()).problems)
 
     async with world.ready() as messaging:
         floor = messaging.bell.floor

@@ -10,9 +10,9 @@ from messaging import consumer_health, progress
 from tests.support.embedded import EmbeddedServers, start_servers
 from tests.support.eventually import eventually
 from tests.support.servers import as_postgres_server
-from tests.support.tally_world import TallyWorld, is_ready, names, tally_world
+from tests.support.tally_world import TallyWorld, facts_of, is_ready, names, tally_world
 
-GROUP = {"group": "tally.common"}
+GROUP = {"group": "tally.facts"}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ async def test_metrics_move_by_themselves(world: TallyWorld, monkeypatch: pytest
         await world.has(dict.fromkeys(accounts, (40, 40)))
         await eventually(lambda: metric("motcua_lag", GROUP) == 0)
         await eventually(lambda: metric("motcua_batch_under_way_seconds", GROUP) == 0)
-        messaging.consumers[0].halted = "told to"
+        facts_of(messaging).halted = "told to"
         await eventually(lambda: metric("motcua_halted", GROUP) == 1)
 
 
