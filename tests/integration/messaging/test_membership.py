@@ -18,8 +18,8 @@ from tests.support.tally_service import Gate
 from tests.support.tally_world import TallyWorld, facts_of, is_ready, names, tally_world
 
 QUICKER = 300
-PARTITIONS = 3
-"""Two of deposits, one of names."""
+PARTITIONS = 2
+"""Of deposits."""
 LONG_SESSION = 1500.0
 """Nobody is given up by its silence while the test runs, however slow the machine."""
 
