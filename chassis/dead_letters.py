@@ -104,10 +104,10 @@ def dead_letters_router(service: str) -> APIRouter:
     router = APIRouter(prefix=f"/api/{service}/dead-letters", tags=["operations"])
     router.add_api_route("", _list, methods=["GET"])
     router.add_api_route("/retry", _retry_many, methods=["POST"])
-    router.add_api_route("/{letter}", _show, methods=["GET"])
-    router.add_api_route("/{letter}/retry", _retry, methods=["POST"])
-    router.add_api_route("/{letter}/skip", _skip, methods=["POST"])
-    router.add_api_route("/{letter}/skip-to", _skip_to, methods=["POST"])
+    router.add_api_route("/{letter:int}", _show, methods=["GET"])
+    router.add_api_route("/{letter:int}/retry", _retry, methods=["POST"])
+    router.add_api_route("/{letter:int}/skip", _skip, methods=["POST"])
+    router.add_api_route("/{letter:int}/skip-to", _skip_to, methods=["POST"])
     return router
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, BeforeValidator
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from contracts.given import GivenLongText
@@ -19,10 +20,17 @@ Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
 log = structlog.get_logger(__name__)
 
 
+def _written_out(value: object) -> object:
+    """A number would be read as seconds since 1970, and 0 publish everything that is kept."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("datetime_type", "a moment is written out")
+    return value
+
+
 class Republish(BaseModel):
     """From when on, by when it was sent, and why; that goes into the log with who asked."""
 
-    since: AwareDatetime
+    since: Annotated[AwareDatetime, BeforeValidator(_written_out)]
     why: GivenLongText
 
 

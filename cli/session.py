@@ -1,14 +1,21 @@
 """A command's way into a running installation: through the front door, signed in like anybody else."""
 
+import time
+from http import HTTPStatus
 from pathlib import Path
+from typing import Final
 
 from cli import http
+from contracts.services import SERVICES
 from deploy.local import keys
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.site import Site
 from deploy.local.topology import Plan
 
 OPERATOR = "operator"
+UNKNOWN: Final = HTTPStatus.UNAUTHORIZED
+KNOWN_WITHIN: Final = 15.0
+INTERVAL: Final = 0.05
 
 
 class Session:
@@ -45,7 +52,19 @@ class Session:
                 en=f"Could not sign in as {username} (HTTP {response.status_code}).",
                 detail=response.text[:500],
             )
-        return str(response.json()["token"])
+        token = str(response.json()["token"])
+        self._wait_until_known(token)
+        return token
+
+    def _wait_until_known(self, token: str) -> None:
+        """Services learn from directory, over Kafka, who is signed in and by which key: at once, but in the first moments of an
+        installation. One that takes too long is asked all the same, and says so itself.
+        """
+        deadline = time.monotonic() + KNOWN_WITHIN
+        with http.client(self.base_url, token=token) as client:
+            for service in SERVICES:
+                while client.get(f"/api/{service}/dead-letters").status_code == UNKNOWN and time.monotonic() < deadline:
+                    time.sleep(INTERVAL)
 
     def client(self, username: str = OPERATOR, password: str | None = None) -> http.Client:
         return http.client(self.base_url, token=self.token(username, password))

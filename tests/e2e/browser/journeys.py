@@ -74,8 +74,14 @@ async def received(visits: Visits, name: str, procedure: str = COPY) -> Receipt:
     return await accept(page)
 
 
+async def open_menu(page: Page) -> None:
+    """Of the person: language, theme, keys, and the way out."""
+    await page.locator("details.menu > summary").click()
+
+
 async def sign_out(page: Page) -> None:
     """Everywhere, also where the page says first what else that ends."""
+    await open_menu(page)
     await page.get_by_role("button", name="Đăng xuất").click()
     await page.wait_for_load_state()
     if page.url.endswith("/sign-out"):

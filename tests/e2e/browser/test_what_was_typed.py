@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from cli.directory_import import SAMPLE_PASSWORD
 from tests.e2e.browser.chromium import Visits
-from tests.e2e.browser.journeys import COPY, Citizen, again_until, citizen, fill_in, open_counter, sign_out
+from tests.e2e.browser.journeys import COPY, Citizen, again_until, citizen, fill_in, open_counter, open_menu, sign_out
 
 pytestmark = pytest.mark.timeout(300)
 ACCEPT = "Tiếp nhận và in"
@@ -46,9 +46,11 @@ async def test_f5_back_and_another_language_after_a_refusal_lose_nothing(visits:
     await page.goto("/intake/dossiers")
     await page.go_back()
     await is_there(page, who)
+    await open_menu(page)
     await page.get_by_role("link", name="English").click()
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     await is_there(page, who)
+    await open_menu(page)
     await page.get_by_role("link", name="Tiếng Việt").click()
     await page.locator("[name=telephone]").fill("")
     await page.get_by_role("button", name=ACCEPT).click()
