@@ -2,6 +2,7 @@
 they are checked. A client that does what the document says is not refused for its form.
 """
 
+import re
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -16,6 +17,8 @@ SCHEME: Final = "token"
 _SCHEMES: Final = {
     SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "From `POST /api/directory/sign-in`."}
 }
+_CONVERTOR: Final = re.compile(r":\w+\}")
+"""`{letter:int}` of a route is `{letter}` in the document."""
 _HEADERS: Final = {conditional.HEADER: conditional.PATTERN, idempotency.HEADER: idempotency.PATTERN}
 
 
@@ -41,4 +44,4 @@ def _guarded(app: FastAPI) -> set[tuple[str, str]]:
     """Method and path of each route that somebody must be signed in for."""
     rules = rules_of(app)
     routes = [route for route in iter_route_contexts(app.routes) if route.endpoint in rules and rules[route.endpoint].guards]
-    return {(method, route.path or "") for route in routes for method in route.methods or ()}
+    return {(method, _CONVERTOR.sub("}", route.path or "")) for route in routes for method in route.methods or ()}

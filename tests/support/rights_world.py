@@ -2,6 +2,7 @@
 asked there. A command names a version that nobody has seen: who may give it gets 412, and nothing happens.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -51,7 +52,9 @@ class Served:
     def routes(self) -> set[str]:
         """Every route that the application answers."""
         contexts = [context for route in self.app.routes for context in _contexts(route)]
-        return {f"{method} {context.path}" for context in contexts for method in context.methods - {"HEAD"}}
+        # `{letter:int}` of a route is `{letter}` to its readers.
+        plain = [(context, re.sub(r":\w+\}", "}", context.path)) for context in contexts]
+        return {f"{method} {path}" for context, path in plain for method in context.methods - {"HEAD"}}
 
 
 def _contexts(route: Any) -> list[Any]:
