@@ -71,3 +71,17 @@ def add_what_was_read_last() -> None:
         sa.Column("last_time", sa.BigInteger(), comment="its time in Kafka, in milliseconds since 1970; -1: unknown"),
     )
     op.add_column("read_offset", sa.Column("last_digest", sa.LargeBinary(), comment="of its key, value and headers"))
+
+
+def keep_sent_facts() -> None:
+    """Facts that Kafka has acknowledged stay for some days, a partition for each; and which producer may send a lane's states."""
+    op.execute("""
+        CREATE TABLE outbox_sent (
+            slot smallint NOT NULL, sent_at timestamptz NOT NULL, position bigint NOT NULL, id text NOT NULL,
+            aggregatetype text NOT NULL, aggregateid text NOT NULL, type text NOT NULL, payload bytea, lane text NOT NULL,
+            sequence bigint NOT NULL, time timestamptz NOT NULL, correlation text, causation text
+        ) PARTITION BY LIST (slot)
+    """)
+    for slot in range(16):
+        op.execute(f"CREATE TABLE outbox_sent_{slot} PARTITION OF outbox_sent FOR VALUES IN ({slot})")
+    op.execute("CREATE TABLE relay_holder (lane text PRIMARY KEY, holder uuid NOT NULL)")

@@ -17,8 +17,7 @@ SCHEME: Final = "token"
 _SCHEMES: Final = {
     SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "From `POST /api/directory/sign-in`."}
 }
-_CONVERTOR: Final = re.compile(r":\w+\}")
-"""`{letter:int}` of a route is `{letter}` in the document."""
+_CONVERTER: Final = re.compile(r":\w+\}")
 _HEADERS: Final = {conditional.HEADER: conditional.PATTERN, idempotency.HEADER: idempotency.PATTERN}
 
 
@@ -44,4 +43,9 @@ def _guarded(app: FastAPI) -> set[tuple[str, str]]:
     """Method and path of each route that somebody must be signed in for."""
     rules = rules_of(app)
     routes = [route for route in iter_route_contexts(app.routes) if route.endpoint in rules and rules[route.endpoint].guards]
-    return {(method, _CONVERTOR.sub("}", route.path or "")) for route in routes for method in route.methods or ()}
+    return {(method, read_path(route.path or "")) for route in routes for method in route.methods or ()}
+
+
+def read_path(path: str) -> str:
+    """A route's path as its readers know it: `{letter:int}` is `{letter}`."""
+    return _CONVERTER.sub("}", path)

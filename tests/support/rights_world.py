@@ -2,7 +2,6 @@
 asked there. A command names a version that nobody has seen: who may give it gets 412, and nothing happens.
 """
 
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from tests.support.reporting_events import LATE, NOW
 from tests.support.reporting_world import CLOSED_PORT, World
 from tests.support.rights_table import askers
 from tests.support.servers import PostgresServer
+from web.openapi import read_path
 
 NEVER_SEEN: Final = "999"
 _YEAR: Final = {"from": "2025-12-15", "to": "2026-12-15", "through": "2026-12-14"}
@@ -52,9 +52,7 @@ class Served:
     def routes(self) -> set[str]:
         """Every route that the application answers."""
         contexts = [context for route in self.app.routes for context in _contexts(route)]
-        # `{letter:int}` of a route is `{letter}` to its readers.
-        plain = [(context, re.sub(r":\w+\}", "}", context.path)) for context in contexts]
-        return {f"{method} {path}" for context, path in plain for method in context.methods - {"HEAD"}}
+        return {f"{method} {read_path(context.path)}" for context in contexts for method in context.methods - {"HEAD"}}
 
 
 def _contexts(route: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from services.routing.domain.absence import Absence
 from services.routing.domain.assignment import Competent, Ledger, Load
 from services.routing.domain.history import Person
 from services.routing.repository.absences import absence_of
+from services.routing.tables import OPEN
 
 # By index state_copy_staff_posts, and absences by primary key.
 _OFFICERS = Statement("""
@@ -40,11 +41,10 @@ _LOADS = Statement("""
 _LOCK_LOADS = Statement("LOCK TABLE officer_load IN SHARE ROW EXCLUSIVE MODE")
 _FORGET_LOADS = Statement("DELETE FROM officer_load")
 # By index case_officer_open.
-_COUNT_LOADS = Statement("""
+_COUNT_LOADS = Statement(f"""
     INSERT INTO officer_load (officer, open)
-    SELECT officer, count(*) FROM routing_case
-    WHERE decided_at IS NULL AND withdrawn_at IS NULL AND officer IS NOT NULL GROUP BY officer
-""")
+    SELECT officer, count(*) FROM routing_case WHERE {OPEN} AND officer IS NOT NULL GROUP BY officer
+""")  # noqa: S608 -- our own words
 
 
 async def count_anew(connection: AsyncConnection) -> None:
