@@ -6,7 +6,8 @@ it: so both may come twice, and neither is ever lost.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -78,13 +79,9 @@ def _accept(office: Office, record: Any) -> None:
 
 
 async def _check_orders_topic(kafka: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    try:
-        await admin.start()
+    async with _administrator(kafka) as admin:
         if POST_ORDERS.base not in await admin.list_topics():
             raise TopicMissing(f"{POST_ORDERS.base} is not there yet")
-    finally:
-        await admin.close()
 
 
 # --- shipments out --------------------------------------------------------------------------------------
@@ -115,15 +112,24 @@ async def make_shipments_topic(kafka: str, replication: int) -> None:
 
     Raises KafkaError when the broker refuses: with fewer copies than asked for, one broker's loss is a loss of shipments.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     topic = NewTopic(SHIPMENTS.base, SHIPMENTS.partitions, replication, topic_configs=SHIPMENTS.config())
-    try:
-        await admin.start()
+    async with _administrator(kafka) as admin:
         if SHIPMENTS.base not in await admin.list_topics():
             for name, code, *message in (await admin.create_topics([topic])).topic_errors:
                 if code not in (0, TopicAlreadyExistsError.errno):
                     raise for_code(code)(f"{name}: {message}")
+
+
+@asynccontextmanager
+async def _administrator(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    starting = asyncio.create_task(admin.start())
+    try:
+        await asyncio.shield(starting)
+        yield admin
     finally:
+        # Cut off in the middle of its start, the client would leave a connection behind that nobody closes.
+        await asyncio.wait({starting})
         await admin.close()
 
 

@@ -19,7 +19,7 @@ LOGGER = logging.getLogger("aiokafka.consumer.fetcher")
 def said(monkeypatch: pytest.MonkeyPatch) -> list[MutableMapping[str, Any]]:
     """The lines of our own log, however logging is configured."""
     capture = LogCapture()
-    monkeypatch.setattr(client_log, "log", structlog.wrap_logger(None, processors=[capture]))
+    monkeypatch.setattr(client_log, "log", structlog.wrap_logger(None, processors=[capture], wrapper_class=structlog.BoundLogger))
     return capture.entries
 
 
