@@ -1,16 +1,18 @@
-"""Sends states in transactions of Kafka, so that a relay that was frozen, thawed, sends nothing any more.
+"""Sends states so that Kafka refuses those of a relay that was frozen and is thawed.
 
 A late fact is dropped by its number. A late state would stay: a compacted topic keeps what came last, and a contact that was
-forgotten would be back. So a lane has one transactional id, and whoever begins to use it ends all its earlier users. Who did so
-last stands in `relay_holder`. It is written in the transaction that holds the lane and after the id was taken: should the lane
-have been lost before, that fails and nothing is sent; should it be lost afterwards, the next holder takes the id from us.
+forgotten would be back. So a lane has one transactional id. Each taker is given a higher epoch with it, and a partition that
+has a batch of the new epoch takes none of an older. No transaction is needed for that: whoever sends a newer version of a state
+has sent to its partition. Who took the id last stands in `relay_holder`. It is written in the transaction that holds the lane and
+after the id was taken: should the lane have been lost before, that fails and nothing is sent; should it be lost afterwards, the
+next holder finds another name there and takes the id from us.
 """
 
 import asyncio
-from collections import defaultdict
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from aiokafka.errors import KafkaError
@@ -26,15 +28,20 @@ _HOLD: Final = Statement("""
 """)
 
 
+RENEWED_SECONDS: Final = 43_200.0
+"""Kafka forgets an id that nobody has taken for a week, and the epoch of a producer whose partition had nothing for a day."""
+
+
 @dataclass(kw_only=True)
 class FencedProducer:
-    """One lane's. All of a topic in a round is committed to Kafka, or nothing of it."""
+    """One lane's."""
 
     kafka: str
     service: str
     lane: str
     _producer: Producer | None = field(default=None, init=False)
     _token: UUID | None = field(default=None, init=False)
+    _taken_at: float = field(default=0.0, init=False)
 
     async def attempt(
         self,
@@ -45,46 +52,30 @@ class FencedProducer:
         singly: Collection[str],
     ) -> Outcome:
         """`holder` as the transaction of `connection`, which holds the lane, has read it. After any failure it begins anew."""
-        topics: defaultdict[str, list[int]] = defaultdict(list)
-        for index, record in enumerate(records):
-            topics[record.topic].append(index)
-        outcome = Outcome()
+        outcome, deadline = Outcome(), time.monotonic() + seconds
         try:
             async with asyncio.timeout(seconds):
-                await self._hold(connection, holder)
-                for indexes in topics.values():
-                    await self._send([records[index] for index in indexes], indexes, singly, outcome)
-                    if outcome.failures:
-                        break  # the others go with the next producer: this one's transaction cannot be ended well
+                producer = await self._held(connection, holder)
+            outcome = await producer.attempt(records, deadline - time.monotonic(), singly)
         except (TimeoutError, KafkaError) as error:
-            known = {records[index].topic for index in outcome.acknowledged} | {failure.topic for failure in outcome.failures}
-            outcome.failures += [Failure(topic=topic, error=error) for topic in topics.keys() - known]
+            outcome.failures += [Failure(topic=topic, error=error) for topic in {record.topic for record in records}]
         finally:
             if outcome.failures or not outcome.acknowledged:
                 await self.end()
         return outcome
 
-    async def _hold(self, connection: AsyncConnection, holder: UUID | None) -> None:
-        if self._producer is not None and holder == self._token:
-            return
+    async def _held(self, connection: AsyncConnection, holder: UUID | None) -> Producer:
+        if self._producer is not None and holder == self._token and time.monotonic() - self._taken_at < RENEWED_SECONDS:
+            return self._producer
         await self.end()
         name = f"{self.service}.relay.{self.lane}"
-        self._producer, self._token = Producer(self.kafka, name, name), uuid4()
+        self._producer, self._token, self._taken_at = Producer(self.kafka, name, fence=name), uuid4(), time.monotonic()
         await self._producer.start()
         await _HOLD.rows(connection, {"lane": self.lane, "holder": self._token})
-
-    async def _send(self, records: Sequence[Outgoing], indexes: Sequence[int], singly: Collection[str], outcome: Outcome) -> None:
-        producer: Any = self._producer
-        await producer.begin_transaction()
-        sent = await producer.attempt(records, None, singly)
-        if sent.failures:
-            sent.acknowledged.clear()
-        else:
-            await producer.commit_transaction()
-        outcome.add(sent, indexes)
+        return self._producer
 
     async def end(self) -> None:
-        """The producer, with whatever it has in hand: Kafka aborts its transaction when the next one takes the id."""
+        """The producer, with whatever it has in hand."""
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.give_up()

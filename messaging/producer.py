@@ -18,8 +18,6 @@ from aiokafka.partitioner import murmur2
 GIVE_UP_SECONDS: Final = 2.0
 LARGEST_BATCH: Final = 512 * 1024
 """Bytes of one partition in one request. aiokafka's 16 KiB make a round trip of every thirty rows; Kafka takes a megabyte."""
-TRANSACTION_MS: Final = 10_000
-"""After which Kafka ends the transaction of a relay that has died in it; readers of what is committed wait for that."""
 KEYS_REMEMBERED: Final = 16_384
 NO_LEADER: Final = (None, -1)
 
@@ -68,14 +66,16 @@ _hash = lru_cache(KEYS_REMEMBERED)(murmur2)
 
 
 class Producer(AIOKafkaProducer):  # type: ignore[misc]
-    """All replicas acknowledge, no row twice from one producer; it knows its requests under way."""
+    """All replicas acknowledge, no row twice from one producer; it knows its requests under way.
 
-    def __init__(self, kafka: str, client: str | None = None, transactional_id: str | None = None) -> None:
+    `fence`: a transactional id. Taken at the start, it gives an epoch above those of all who had it; there are no transactions.
+    """
+
+    def __init__(self, kafka: str, client: str | None = None, fence: str | None = None) -> None:
         super().__init__(
             bootstrap_servers=kafka,
             client_id=client,
-            transactional_id=transactional_id,
-            transaction_timeout_ms=TRANSACTION_MS,
+            transactional_id=fence,
             acks="all",
             enable_idempotence=True,
             linger_ms=0,
@@ -85,6 +85,10 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
         )
         self._under_way: set[asyncio.Task[Any]] = set()
         self._request, self._sender._send_produce_req = self._sender._send_produce_req, self._tracked  # noqa: SLF001
+
+    async def start(self) -> None:
+        await super().start()
+        self._txn_manager.transactional_id = None  # its epoch is what counts, and aiokafka would want transactions
 
     async def deliver(self, records: Iterable[Outgoing]) -> None:
         """All of them acknowledged, in order per key. Raises what Kafka says about the first that it does not take."""

@@ -41,7 +41,7 @@ SHORT = Limits(statement=0, lock=0, idle=1, transaction=2)
 
 POINTS: dict[str, tuple[type, str]] = {
     "before-sending": (Relay, "_produce"),
-    "before-the-id": (FencedProducer, "_hold"),
+    "before-the-id": (FencedProducer, "_held"),
     "acknowledged": (Relay, "_forget"),
     "committed": (GroupConsumer, "_commit"),
 }
