@@ -65,19 +65,19 @@ class Batch:
         self, aggregates: Sequence[AggregateKey]
     ) -> tuple[dict[AggregateKey, int], dict[AggregateKey, ParkedQueue]]:
         """The last numbers of these aggregates, locked, and what is parked of them; all asked for at once."""
-        topics = list({topic for topic, _ in self.work.committed})
+        committed = self.work.committed
         if not aggregates:
-            self._check_not_rewound(await inbox.next_offsets(self.connection, topics))
+            self._check_not_rewound(await inbox.next_offsets(self.connection, committed))
             return {}, {}
         async with pipeline(self.connection):
-            stored = await inbox.send_next_offsets(self.connection, topics)
+            stored = await inbox.send_next_offsets(self.connection, committed)
             lasts = await inbox.send_lock(self.connection, aggregates)
             parked = await parking_lot.send_load(self.connection, aggregates)
         self._check_not_rewound(await inbox.offsets(stored))
         return await inbox.locked(lasts), await parking_lot.loaded(parked)
 
     def _check_not_rewound(self, stored: dict[tuple[str, int], int]) -> None:
-        """A database that was restored or failed over while we ran may have lost what we had committed."""
+        """A database that was restored or failed over while we ran may have lost what we had committed, the last of it first."""
         if any(stored.get(partition, 0) < offset for partition, offset in self.work.committed.items()):
             raise DatabaseRewound
 
@@ -144,7 +144,8 @@ class Batch:
         """A record that does not tell its number is known by its coordinates; behind the stored offset it is dealt with."""
         if not events:
             return set()
-        nexts = await inbox.next_offsets(self.connection, list({inbound.record.topic for inbound in events}))
+        partitions = {inbound.record.coordinates[:2] for inbound in events}
+        nexts = await inbox.next_offsets(self.connection, partitions)
         records = (inbound.record for inbound in events)
         return {record.coordinates for record in records if record.offset < nexts.get((record.topic, record.partition), 0)}
 

@@ -3,7 +3,7 @@
 Both are written in the batch's transaction. The row lock on an inbox row is what makes two consumers of one aggregate take turns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,7 +41,11 @@ _SAVE_OFFSETS = Statement("""
     SET next = excluded.next, last_offset = excluded.last_offset, last_time = excluded.last_time,
         last_digest = excluded.last_digest
 """)
-_OFFSETS = Statement("SELECT topic, partition, next FROM read_offset WHERE topic = ANY(:topics)")
+_OFFSETS = Statement("""
+    SELECT topic, partition, next
+    FROM read_offset JOIN unnest(CAST(:topics AS text[]), CAST(:partitions AS int[])) AS given (topic, partition)
+    USING (topic, partition)
+""")
 
 
 async def lock(connection: AsyncConnection, aggregates: Sequence[AggregateKey]) -> dict[AggregateKey, int]:
@@ -104,14 +108,15 @@ def next_of(records: Sequence[Record]) -> dict[tuple[str, int], int]:
     return {partition: record.offset + 1 for partition, record in last_of(records).items()}
 
 
-async def next_offsets(connection: AsyncConnection, topics: Sequence[str]) -> dict[tuple[str, int], int]:
-    """(topic, partition) -> from where to read on, for those that were ever read."""
-    return await offsets(await send_next_offsets(connection, topics))
+async def next_offsets(connection: AsyncConnection, partitions: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """(topic, partition) -> from where to read on, for those of these that were ever read."""
+    return await offsets(await send_next_offsets(connection, partitions))
 
 
-async def send_next_offsets(connection: AsyncConnection, topics: Sequence[str]) -> Answers:
+async def send_next_offsets(connection: AsyncConnection, partitions: Collection[tuple[str, int]]) -> Answers:
     """As `next_offsets`, to be read by `offsets`."""
-    return await _OFFSETS.send(connection, {"topics": list(topics)})
+    keys = {"topics": [topic for topic, _ in partitions], "partitions": [number for _, number in partitions]}
+    return await _OFFSETS.send(connection, keys)
 
 
 async def offsets(answers: Answers) -> dict[tuple[str, int], int]:

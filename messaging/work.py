@@ -11,7 +11,7 @@ from messaging.records import Record
 @dataclass(frozen=True, slots=True)
 class Work:
     """Records from Kafka, and aggregates of the parking lot that are ready. `only` narrows an aggregate to one of its parked
-    events, by its id in the parking lot. `committed`: by topic and partition, the next offset that the database has stored.
+    events, by its id in the parking lot. `committed`: by topic and partition, the next offset that the last transaction stored.
     """
 
     records: Sequence[Record] = ()
