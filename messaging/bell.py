@@ -48,7 +48,7 @@ _LOOK = """
 
 class Bell:
     """`ring(name)` wakes whoever waits for that name; a ring while nobody waits is kept for the next. `floor`: below which
-    positions this process need not look at the outbox, per lane.
+    positions this process need not look at the outbox, per lane. `awaits_state`: something parked may wait for a state.
     """
 
     def __init__(self) -> None:
@@ -56,6 +56,7 @@ class Bell:
         self._served: set[str] = set()
         self._rung_here: set[str] = set()
         self._closing = False
+        self.awaits_state = True
         self.floor = OutboxFloor()
 
     def ring(self, name: str, *, here: bool = False) -> None:

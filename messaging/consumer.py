@@ -120,10 +120,12 @@ class GroupConsumer:
             final = (DeadLetterLimitExceeded, DatabaseRewound)
             result = await retry_forever(work, self.stopping, self.group, self._note_attempt, final=final)
             nexts = next_of(records)
-            self._committed |= nexts
+            self._committed = nexts
             await self._commit(nexts)
         count(self.group, result)
-        if result.states or result.parked:
+        if result.parked:
+            self.bell.awaits_state = True
+        if result.parked or (result.states and self.bell.awaits_state):
             self.bell.ring(PARKING_LOT)
 
     def _note_attempt(self, _: BaseException) -> None:
@@ -172,8 +174,7 @@ class GroupConsumer:
 
     async def _relocate(self, broken: Mapping[TopicPartition, str]) -> None:
         offsets = await self.starts(broken, broken)
-        for partition in offsets:
-            self._committed.pop((partition.topic, partition.partition), None)
+        self.forget_progress()
         self.subscriber.consumer.relocate_to(offsets)
 
     async def starts(

@@ -23,14 +23,13 @@ PAUSE_SECONDS: Final = 0.01
 
 log = structlog.get_logger(__name__)
 _NOTIFY = Statement("SELECT pg_notify(:channel, name) FROM unnest(CAST(:names AS text[])) AS woken (name)")
-_HERE: Final = "ring here"
-_EVERYWHERE: Final = "ring everywhere"
+_RINGS: Final = "rings"
 _doorbells: Final[WeakSet["Doorbell"]] = WeakSet()
 
 
-async def ring_after_commit(connection: AsyncConnection, names: Collection[str], *, everywhere: bool = False) -> None:
-    """Once the connection is back in its pool. Who waits for a name in this process is enough, unless it is to be rung
-    `everywhere`; nobody here, and the others are notified. After a rollback somebody wakes in vain.
+async def ring_after_commit(connection: AsyncConnection, names: Collection[str]) -> None:
+    """Once the connection is back in its pool. Who waits for a name in this process is enough; nobody here, and the others are
+    notified. After a rollback somebody wakes in vain.
 
     Where nobody listens, as in a tool that ends when it has written, the transaction itself notifies.
     """
@@ -39,7 +38,7 @@ async def ring_after_commit(connection: AsyncConnection, names: Collection[str],
         return
     sync = connection.sync_connection
     assert sync is not None  # noqa: S101 -- a connection that was opened
-    sync.info.setdefault(_EVERYWHERE if everywhere else _HERE, set()).update(names)
+    sync.info.setdefault(_RINGS, set()).update(names)
 
 
 async def send_all(database: AsyncEngine) -> None:
@@ -63,18 +62,18 @@ class Doorbell:
         event.listen(self._database.sync_engine, "checkin", self._on_checkin)
 
     def _on_checkin(self, _: Any, record: Any) -> None:
-        here, everywhere = record.info.pop(_HERE, None), record.info.pop(_EVERYWHERE, None)
-        if here or everywhere:
-            self._ring(here or set(), everywhere or set())
+        names = record.info.pop(_RINGS, None)
+        if names:
+            self._ring(names)
 
-    def _ring(self, here: set[str], everywhere: set[str]) -> None:
-        unheard = set(everywhere)
-        for name in here | everywhere:
+    def _ring(self, names: Iterable[str]) -> None:
+        unheard = []
+        for name in names:
             served = [bell for bell in self.bells if bell.serves(name)]
             for bell in served:
                 bell.ring(name, here=True)
             if not served:
-                unheard.add(name)
+                unheard.append(name)
         if unheard:
             self.notify(unheard)
 

@@ -30,8 +30,8 @@ _STATES = text("SELECT state, count(*) AS number, min(since) AS oldest FROM park
 
 @dataclass
 class Drain:
-    """Runs until `stopping`, woken by a retry or skip, by a batch that brought state or parked something, and every second while
-    something waits: another process may have brought what it waits for.
+    """Runs until `stopping`, woken by a retry or skip, by a batch that parked something or brought state that may be waited for,
+    and every second while something waits: another process may have brought what it waits for.
     """
 
     engine: Engine
@@ -60,6 +60,7 @@ class Drain:
 
     async def _measure(self, connection: AsyncConnection) -> None:
         rows = {row.state: row for row in await connection.execute(_STATES)}
+        self.bell.awaits_state = "waiting" in rows
         now = self.engine.clock()
         for state in PARKED_STATES:
             row = rows.get(state)

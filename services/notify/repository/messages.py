@@ -57,8 +57,8 @@ class Messages:
     async def save(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
         await write(connection, _UPSERT, [_values(message) for message in messages])
         if messages:
-            # Queued ones are for the senders of all processes; what is settled frees at most its dossier's next.
-            await ring_after_commit(connection, [BELL], everywhere=any(message.state is State.QUEUED for message in messages))
+            # For the senders of this process. Those of others see within seconds what these do not manage.
+            await ring_after_commit(connection, [BELL])
 
 
 MESSAGES: Final = Messages()

@@ -11,7 +11,6 @@ from messaging import outbox
 from messaging.bell import CHANNEL, Bell, listen
 from messaging.clock import system_clock
 from messaging.connections import make_engine
-from messaging.doorbell import ring_after_commit
 from messaging.outbox import COMMON
 from messaging.relay import Relay
 from tests.support.eventually import eventually
@@ -111,23 +110,6 @@ async def test_the_relay_that_has_the_lane_looks_again_for_rows_of_another_proce
             assert ours.claimed_elsewhere
         other.go_on()
         await world.outbox_empty()
-
-
-async def test_what_is_rung_everywhere_is_heard_here_and_by_others(world: TallyWorld) -> None:
-    bell, stopping = Bell(), asyncio.Event()
-    listening = asyncio.create_task(listen(world.url, bell, stopping, []))
-    waiting = asyncio.create_task(bell.wait("messages", 3600))
-    await eventually(lambda: bell.serves("messages"))
-    async with notifications(world) as heard:
-        async with world.database.begin() as connection:
-            await ring_after_commit(connection, ["messages"], everywhere=True)
-            assert not waiting.done()
-        await eventually(waiting.done)
-        await eventually(heard, describe="a notification for the others")
-        assert waiting.result(), "it was this process that rang"
-    stopping.set()
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
 
 
 async def test_writers_without_anybody_who_listens_notify(world: TallyWorld) -> None:

@@ -117,18 +117,24 @@ async def test_an_early_one_older_than_a_minute_raises_an_alarm(world: TallyWorl
         assert oldest >= 120, "an operator's alarm reads it"
 
 
-async def test_a_batch_that_parks_something_wakes_the_parking_lot(world: TallyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However seldom anybody looks by the clock: what it waits for may have come between the batch's look and its commit."""
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How much each look at the parking lot took up, from now on; nobody looks by the clock."""
     monkeypatch.setattr("messaging.bell.IDLE_LOOK_SECONDS", 86_400)
     monkeypatch.setattr("messaging.drain.LONGEST_SLEEP_SECONDS", 86_400)
-    rounds: list[int] = []
+    looks: list[int] = []
     drained = Drain.round
 
     async def counted(drain: Drain) -> int:
-        rounds.append(await drained(drain))
-        return rounds[-1]
+        looks.append(await drained(drain))
+        return looks[-1]
 
     monkeypatch.setattr(Drain, "round", counted)
+    return looks
+
+
+async def test_a_batch_that_parks_something_wakes_the_parking_lot(world: TallyWorld, rounds: list[int]) -> None:
+    """What it waits for may have come between the batch's look and its commit."""
     (account,) = names("woken", 1)
     await world.execute("DELETE FROM parking_lot")
     async with world.ready():
@@ -138,6 +144,23 @@ async def test_a_batch_that_parks_something_wakes_the_parking_lot(world: TallyWo
         await world.comes_to_parking_lot((account, 2, "early"))
         await eventually(lambda: len(rounds) > before, describe="a round of the parking lot")
     await world.execute("DELETE FROM parking_lot")
+
+
+async def test_a_state_wakes_the_parking_lot_only_where_something_waits_for_one(world: TallyWorld, rounds: list[int]) -> None:
+    (account,) = names("awaited", 1)
+    await world.execute("DELETE FROM parking_lot")
+    async with world.ready() as messaging:
+        await eventually(lambda: not messaging.bell.awaits_state, describe="a look at the empty parking lot")
+        before = len(rounds)
+        await world.name(account, 1)
+        await eventually(lambda: world.rows("SELECT 1 FROM state_copy WHERE id = :id", id=account))
+        await world.deposit(account, 1, name_version=1)
+        await world.was_applied_effectively_once({account: 1})
+        assert len(rounds) == before
+        await world.deposit(account, 2, name_version=2)
+        await world.comes_to_parking_lot((account, 2, "waiting"))
+        await world.name(account, 2)
+        await world.was_applied_effectively_once({account: 2})
 
 
 async def test_a_group_that_dies_wholesale_stops_and_says_so(world: TallyWorld) -> None:
