@@ -40,7 +40,8 @@ _NEXT_DUE: Final = text(f"""
     ) AS first
 """)  # noqa: S608 -- our own text
 # By index message_due, one lane at a time, and the primary key of state_copy; for each what is said of its dossier later,
-# and what waits that it supersedes, by index message_once. What another sender has locked is its own.
+# and what waits that it supersedes, by index message_once. What another sender has locked is its own. Whether a message is held,
+# and its contact, are asked for message by message in the index's order: else PostgreSQL asks it of all that is due, and sorts that.
 _CLAIM: Final = text(f"""
     SELECT m.*, c.version AS contact_version, c.value AS contact,
            ARRAY(SELECT n.fact_type FROM message n
@@ -49,8 +50,10 @@ _CLAIM: Final = text(f"""
                    AND n.state = 'sent') AS later_sent,
            ARRAY(SELECT e.id FROM message e WHERE e.dossier = m.dossier AND e.channel = m.channel AND e.sequence < m.sequence
                  AND e.state = 'queued') AS superseded
-    FROM message m JOIN state_copy c ON c.topic = :contacts AND c.id = m.dossier
-    WHERE m.lane = :lane AND m.state IN ('queued', 'sending') AND m.due_at <= now() AND NOT {_IS_HELD}
+    FROM message m CROSS JOIN LATERAL (
+        SELECT version, value FROM state_copy WHERE topic = :contacts AND id = m.dossier OFFSET 0
+    ) AS c
+    WHERE m.lane = :lane AND m.state IN ('queued', 'sending') AND m.due_at <= now() AND (SELECT NOT {_IS_HELD})
     ORDER BY m.due_at, m.queued_at LIMIT :limit
     FOR UPDATE OF m SKIP LOCKED
 """)  # noqa: S608 -- our own text

@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from contracts.values import Lane
 from deploy.sandbox.mail_server.smtp import MailServer
 from services.notify.background import Sender
+from services.notify.repository import queue
 from tests.support.eventually import eventually
 from tests.support.notify_world import (
     Notify,
@@ -21,6 +23,7 @@ from tests.support.notify_world import (
     settings_for,
     somebody,
 )
+from tests.support.noted_statements import noted_statements
 
 MODULE = "services.notify.background"
 
@@ -47,6 +50,20 @@ async def send_all(sender: Sender, notify: Notify, people: list[Person]) -> None
 
     await eventually(sent, describe="all sent")
     await sender.gateway.close()
+
+
+async def test_of_a_long_queue_only_what_is_claimed_is_looked_at(notify: Notify) -> None:
+    """In the order of its index: who sorts it first looks at all of it, each time."""
+    await queue_for(notify, 200)
+    async with notify.database.begin() as connection:
+        await connection.execute(text("ANALYZE message"))
+        with noted_statements(notify.database) as statements:
+            await queue.claim(connection, Lane.DISTRICT, 5)
+        ((statement, values),) = statements
+        lines = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE) {statement}", values)
+        plan = "\n".join(row[0] for row in lines)
+    assert "Sort" not in plan, plan
+    assert "message_due" in plan
 
 
 async def test_a_batch_is_claimed_in_one_transaction_and_recorded_in_one(
