@@ -34,7 +34,7 @@ run: setup ## Start everything, in the foreground until Ctrl-C
 	@$(BIN)/motcua up
 
 unit: setup-dev ## Tests that need no server, with fewer drawn examples
-	@$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture -n 2 --no-loadscope-reorder --hypothesis-profile quick
+	@$(BIN)/python -m pytest tests/unit -n 2 --no-loadscope-reorder --hypothesis-profile quick
 
 test: setup-dev ## All tests but the long fault tests; own ports and folder. One of them: make test T=tests/unit/intake
 	@$(BIN)/python -m pytest $(if $(T),-n 0 $(T),-m "not faults" -n 3 --no-loadscope-reorder)
@@ -48,7 +48,7 @@ chaos: setup-dev ## Everything fails under load, then a check that nothing is lo
 mutation: setup-dev ## Plant faults in the code and count those that no unit test notices; P=worktime for one package
 	@$(BIN)/python -m tests.mutation $(P)
 
-check: setup-dev ## Lint, types, imports, contracts
+check: setup-dev ## Lint, types, imports, contracts, and what the house's rules say of the code
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy contracts messaging chassis worktime web services cli deploy bench
@@ -56,6 +56,7 @@ check: setup-dev ## Lint, types, imports, contracts
 	@$(BIN)/python -m contracts.golden --check
 	@$(BIN)/python -m deploy.openapi --check
 	@$(BIN)/python -m deploy.asyncapi --check
+	@$(BIN)/python -m pytest tests/contracts tests/architecture -n 2 --hypothesis-profile quick
 
 format: setup-dev ## Format the code
 	@$(BIN)/ruff format .

@@ -1,42 +1,45 @@
 """Whoever reads Kafka in what we run reads committed records only, and none lets its client choose where to read on."""
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
-import pytest
+from tests.support.source import MODULES, ROOT, nodes_of, text_of
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("messaging", "chassis", "services", "web", "cli", "deploy")
 READERS = {"AIOKafkaConsumer", "subscriber"}
 
 
-def readers() -> Iterator[tuple[str, dict[str, ast.expr]]]:
+@cache
+def readers() -> dict[str, dict[str, ast.expr]]:
     """Each call that makes a reader, by file and line, with its named arguments."""
-    for package in PACKAGES:
-        for module in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in READERS:
-                    options = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-                    if options:
-                        yield f"{module.relative_to(ROOT)}:{node.lineno}", options
+    found: dict[str, dict[str, ast.expr]] = {}
+    for module in MODULES:
+        path = module.relative_to(ROOT)
+        if path.parts[0] not in PACKAGES or not any(name in text_of(module) for name in READERS):
+            continue
+        for node in nodes_of(module):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in READERS:
+                options = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+                if options:
+                    found[f"{path}:{node.lineno}"] = options
+    return found
 
 
-FOUND = dict(readers())
+def constant(options: dict[str, ast.expr], name: str) -> object:
+    value = options.get(name)
+    return value.value if isinstance(value, ast.Constant) else value
 
 
 def test_readers_are_found() -> None:
-    assert {path.partition(":")[0] for path in FOUND} >= {"messaging/consumer.py", "messaging/partition_logs.py"}
+    assert {path.partition(":")[0] for path in readers()} >= {"messaging/consumer.py", "messaging/partition_logs.py"}
 
 
-@pytest.mark.parametrize("where", FOUND)
-def test_what_an_aborted_transaction_wrote_is_read_by_nobody(where: str) -> None:
-    level = FOUND[where].get("isolation_level")
-    assert isinstance(level, ast.Constant)
-    assert level.value == "read_committed"
+def test_what_an_aborted_transaction_wrote_is_read_by_nobody() -> None:
+    assert {where: constant(options, "isolation_level") for where, options in readers().items()} == dict.fromkeys(
+        readers(), "read_committed"
+    )
 
 
 def test_the_services_consumers_leave_the_choice_of_an_offset_to_nobody() -> None:
-    (reset,) = [options["auto_offset_reset"] for where, options in FOUND.items() if where.startswith("messaging/consumer.py")]
-    assert isinstance(reset, ast.Constant)
-    assert reset.value == "none"
+    (reset,) = [constant(options, "auto_offset_reset") for where, options in readers().items() if "messaging/consumer.py" in where]
+    assert reset == "none"
