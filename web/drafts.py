@@ -28,7 +28,9 @@ from web.problems import FieldProblem
 
 M = TypeVar("M", bound=BaseModel)
 FIELD: Final = "draft"
-OF_EVERY_FORM: Final = frozenset({FIELD, "csrf_token", "idempotency_key", "if_match", "person", "enter"})
+OF_EVERY_FORM: Final = frozenset(
+    {FIELD, "csrf_token", "idempotency_key", "if_match", "person", "enter", "proof", "proof_question"}
+)
 """Fields that are made anew with each page."""
 KEPT_FOR: Final = timedelta(days=7)
 KEPT_IN_BROWSER_FOR: Final = timedelta(hours=4)

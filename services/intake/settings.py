@@ -13,7 +13,8 @@ class IntakeSettings(ProcessSettings):
     """Each file by its variable, `MOTCUA_FIELD_KEY_FILE` and so on; the process does not start without one of them.
 
     `reception_dated_back`: by how many working days of the unit's calendar a clerk may date a reception back, Tết or not.
-    `submissions_per_...`, `drafts_per_address`: in a day, without signing in; 0 is without a bound.
+    `submissions_per_...`, `drafts_per_address`: in a day, without signing in; 0 is without a bound. `submissions_with_proof`: how
+    many times as many more are received with a small proof; 0: none.
     """
 
     field_key_file: Path | None = None
@@ -26,6 +27,7 @@ class IntakeSettings(ProcessSettings):
     submissions_per_telephone: int = Field(default=20, ge=0)
     submissions_per_email: int = Field(default=20, ge=0)
     submissions_per_unit: int = Field(default=3000, ge=0)
+    submissions_with_proof: int = Field(default=4, ge=0)
     drafts_per_address: int = Field(default=500, ge=0)
 
 

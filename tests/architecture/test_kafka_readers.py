@@ -12,7 +12,7 @@ READERS = {"AIOKafkaConsumer", "subscriber"}
 @cache
 def readers() -> dict[str, dict[str, ast.expr]]:
     """Each call that makes a reader, by file and line, with its named arguments."""
-    found: dict[str, dict[str, ast.expr]] = {}
+    calls: dict[str, dict[str, ast.expr]] = {}
     for module in MODULES:
         path = module.relative_to(ROOT)
         if path.parts[0] not in PACKAGES or not any(name in text_of(module) for name in READERS):
@@ -21,8 +21,8 @@ def readers() -> dict[str, dict[str, ast.expr]]:
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in READERS:
                 options = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
                 if options:
-                    found[f"{path}:{node.lineno}"] = options
-    return found
+                    calls[f"{path}:{node.lineno}"] = options
+    return calls
 
 
 def constant(options: dict[str, ast.expr], name: str) -> object:
@@ -41,5 +41,7 @@ def test_what_an_aborted_transaction_wrote_is_read_by_nobody() -> None:
 
 
 def test_the_services_consumers_leave_the_choice_of_an_offset_to_nobody() -> None:
-    (reset,) = [constant(options, "auto_offset_reset") for where, options in readers().items() if "messaging/consumer.py" in where]
+    (reset,) = [
+        constant(options, "auto_offset_reset") for where, options in readers().items() if "messaging/consumer.py" in where
+    ]
     assert reset == "none"

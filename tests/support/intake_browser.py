@@ -53,9 +53,10 @@ class Browser:
 
     http: httpx.AsyncClient
     person: str | None = "hoa"
+    address: str = "127.0.0.1"
 
     def _headers(self) -> dict[str, str]:
-        given = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        given = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "X-Forwarded-For": self.address}
         return given | ({"Cookie": f"{COOKIE}={token_for(self.person, NOW)}"} if self.person else {})
 
     async def get(self, path: str) -> httpx.Response:

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from chassis.process import CurrentProcess, Process
 from contracts.given import GivenReference
 from services.intake.api.answers import answer_received, answer_state
 from services.intake.commands import confirmation, dossiers, receive
+from services.intake.commands.submission_bounds import new_question
 from services.intake.commands.tracking import identify
+from services.intake.domain.proof import Proof
 from services.intake.queries.dossiers import dossier_detail
 from services.intake.schemas import requests, views
 from web.client_address import client_of
@@ -19,6 +21,12 @@ from web.signin import Visitor
 router = APIRouter(prefix="/api/intake", tags=["citizens"])
 
 
+@router.get("/submissions/question")
+async def question(process: CurrentProcess, _: Visitor) -> views.ProofQuestion:
+    """To be answered, in digits, by who is told `proof-needed`; an answer serves once, and for four hours."""
+    return views.ProofQuestion.of(new_question(process))
+
+
 @router.post("/submissions", status_code=201)
 async def submit(
     process: CurrentProcess,
@@ -27,12 +35,15 @@ async def submit(
     key: IdempotencyKey,
     request: Request,
     response: Response,
+    proof_question: Annotated[str, Header(max_length=60)] = "",
+    proof_answer: Annotated[str, Header(max_length=20)] = "",
 ) -> views.ReceivedDossier:
     """A submission number and a secret to follow it by. Code and promised date come when a clerk accepts it. Who is not signed in
-    may hand in so many a day from one address, for one person, telephone or e-mail, and to one unit: then 429 with Retry-After.
+    may hand in so many a day from one address, for one person, telephone or e-mail, and to one unit: then 429 `proof-needed`,
+    until a question is answered in the two headers; and after several times as many 429 with Retry-After.
     """
-    client = None if person else client_of(request)
-    received = await receive.submit_online(process, body, key, client)
+    client, proof = None if person else client_of(request), Proof(proof_question, proof_answer) if proof_question else None
+    received = await receive.submit_online(process, body, key, client, proof)
     return await answer_received(process, response, received, body.applicant)
 
 

@@ -19,6 +19,7 @@ from services.intake.domain.codes import CounterKey
 from services.intake.domain.dossier import SealedPerson, new_dossier_id
 from services.intake.domain.offers import Offer
 from services.intake.domain.promise import reception_time, require_recent
+from services.intake.domain.proof import Proof, ProofNeeded
 from services.intake.domain.submission_limits import TooManySubmissions
 from services.intake.handlers.dossier import Acceptance, Submission, receive, submit
 from services.intake.handlers.post import plan_order
@@ -57,7 +58,7 @@ class Online:
     request: SubmitDossier
     person: SealedPerson
     written: WrittenDown | None
-    refusal: TooManySubmissions | None
+    refusal: TooManySubmissions | ProofNeeded | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +89,15 @@ async def receive_dossier(process: Process, clerk: Principal, body: ReceiveDossi
     return _received(keys, dossier, at_counter.person, await process.commands.run(command))
 
 
-async def submit_online(process: Process, body: SubmitDossier, key: str, client: str | None) -> Received:
+async def submit_online(
+    process: Process, body: SubmitDossier, key: str, client: str | None, proof: Proof | None = None
+) -> Received:
     """A submission waits for a clerk to accept it; until then it has a number and a secret, no code and no promise. `client`: the
-    address it comes from, None for who is signed in. Raises TooManySubmissions.
+    address it comes from, None for who is signed in. Raises ProofNeeded and TooManySubmissions.
     """
     keys, dossier = keys_of(process.settings), new_dossier_id()
     person = seal_applicant(keys, dossier, body.applicant)
-    verdict, refusal = await count_submission(process, body, client)
+    verdict, refusal = await count_submission(process, body, client, proof)
     command = Command(
         body=Online(request=body, person=person, written=_written_down(keys, body, client), refusal=refusal),
         target=dossier,

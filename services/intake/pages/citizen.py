@@ -13,6 +13,7 @@ from contracts.civil import civil_day
 from contracts.refusal import Refusal
 from services.intake.commands.dossiers import resubmit_by_citizen
 from services.intake.commands.receive import submit_online
+from services.intake.commands.submission_bounds import new_question
 from services.intake.commands.tracking import identify
 from services.intake.pages.citizen_screen import AGAIN, DOSSIER, CitizenScreen, Screen
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
@@ -150,7 +151,7 @@ async def submit(screen: Screen, key: IdempotencyKey) -> Response:
         return await _not_submitted(screen, form, None)
     client = None if screen.person else client_of(screen.request)
     try:
-        received = await submit_online(screen.process, form.data.body(), key, client)
+        received = await submit_online(screen.process, form.data.body(), key, client, form.data.given_proof())
     except Refusal as refusal:
         return await _not_submitted(screen, form.refused(refusal), refusal)
     dossier = received.answer.body["id"]
@@ -214,4 +215,5 @@ async def _submission(
         procedures=choices.procedures,
         offer=choices.offer,
         unit=unit,
+        question=new_question(screen.process) if form.problem("proof") else None,
     )

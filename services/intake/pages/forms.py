@@ -20,6 +20,7 @@ from contracts.values import (
     WithdrawalReason,
 )
 from services.intake.domain.applicant import GivenApplicant, GivenNumber
+from services.intake.domain.proof import Proof
 from services.intake.schemas import requests
 
 
@@ -52,6 +53,11 @@ class SubmissionForm(BaseModel):
     email: Email | None = None
     language: Language = "vi"
     hand_over: HandOver = HandOver.COUNTER
+    proof_question: GivenText | None = None
+    proof: GivenText | None = None
+
+    def given_proof(self) -> Proof | None:
+        return Proof(self.proof_question, self.proof) if self.proof_question and self.proof else None
 
     def applicant(self) -> GivenApplicant:
         return GivenApplicant(

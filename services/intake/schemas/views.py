@@ -16,6 +16,7 @@ from contracts.values import Channel, Count, HandOver, Identifier, Lane, Outcome
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
+from services.intake.domain.proof import Question
 from services.intake.domain.stages import Stage
 from web.problems import FieldProblem
 
@@ -70,6 +71,18 @@ class ReceivedDossier(DossierState):
     receipt_url: str
     tracking_url: str
     warnings: list[FieldProblem] = Field(default_factory=list, description="what to look at again; nothing was refused for it")
+
+
+class ProofQuestion(_View):
+    """`question` comes back with the answer; `vi` and `en` ask it."""
+
+    question: str
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, asked: Question) -> Self:
+        return cls(question=asked.token, vi=asked.text("vi"), en=asked.text("en"))
 
 
 class ProcedureName(_View):

@@ -41,7 +41,7 @@ _NEXT_DUE: Final = text(f"""
 """)  # noqa: S608 -- our own text
 # By index message_due, one lane at a time, and the primary key of state_copy; for each what is said of its dossier later,
 # and what waits that it supersedes, by index message_once. What another sender has locked is its own. Whether a message is held,
-# and its contact, are asked for message by message in the index's order: else PostgreSQL asks it of all that is due, and sorts that.
+# and its contact, are asked for one by one in the index's order: else PostgreSQL asks it of all that is due, and sorts that.
 _CLAIM: Final = text(f"""
     SELECT m.*, c.version AS contact_version, c.value AS contact,
            ARRAY(SELECT n.fact_type FROM message n

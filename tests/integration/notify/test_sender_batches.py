@@ -10,6 +10,7 @@ from deploy.sandbox.mail_server.smtp import MailServer
 from services.notify.background import Sender
 from services.notify.repository import queue
 from tests.support.eventually import eventually
+from tests.support.noted_statements import noted_statements
 from tests.support.notify_world import (
     Notify,
     Person,
@@ -23,7 +24,6 @@ from tests.support.notify_world import (
     settings_for,
     somebody,
 )
-from tests.support.noted_statements import noted_statements
 
 MODULE = "services.notify.background"
 
