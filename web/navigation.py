@@ -32,6 +32,7 @@ _INTAKE, _ROUTING = "/intake/counts.json", "/routing/counts.json"
 # What is done every day, what is looked up, what is kept in order.
 STAFF: Final = (
     (
+        MenuItem(key="board", href="/reporting/board", roles=_LEADER, shortcut="Alt+5"),
         MenuItem(key="counter", href="/intake/counter", roles=_CLERK, shortcut="Alt+1"),
         MenuItem(key="waiting", href="/intake/dossiers?status=1", roles=_CLERK, count=f"{_INTAKE}#waiting"),
         MenuItem(key="hand_over", href="/intake/dossiers?status=9", roles=_CLERK),

@@ -131,6 +131,12 @@ QUESTIONS: Final = (
         for who in (LEADER, OPERATOR)
         for measure in _MEASURES
     ),
+    *(Question("/reporting/board", query, who) for who in (LEADER, PROVINCE) for query in ("", f"{_PAGE_YEAR}&by=competent")),
+    Question("/reporting/board/wall", who=PROVINCE),
+    *(
+        Question("/reporting/board/dossiers", f"waiting={waiting}", PROVINCE)
+        for waiting in ("due_soon", "unassigned", "to_fetch", "unfetched")
+    ),
     Question("/api/reporting/guidance", _THIS_YEAR, OPERATOR),
     *(Question("/reporting/guidance", query, OPERATOR) for query in ("", _PAGE_YEAR)),
     Question("/api/reporting/replay", who=OPERATOR),

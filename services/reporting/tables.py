@@ -56,6 +56,12 @@ class DossierRow(_Row, table=True):
         Index("dossier_decided", "decided_on", "id", "accepted_on", postgresql_where=text("decided_on IS NOT NULL")),
         Index("dossier_undecided", "accepted_on", "id", postgresql_where=text("decided_on IS NULL")),
         Index("dossier_open", "promised_on", "id", postgresql_where=text("decided_on IS NULL")),
+        Index(
+            "dossier_to_fetch",
+            "decided_on",
+            "id",
+            postgresql_where=text("decided_on IS NOT NULL AND handed_over_at IS NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)

@@ -25,6 +25,7 @@ LISTS: Final[Mapping[str, frozenset[str]]] = {
     "/api/notify/messages": frozenset({"dossier", "code", "outcome", "fact_type"}),
     "/notify/messages": frozenset({"code", "outcome"}),
     "/api/reporting/dossiers": _PERIOD | _FIGURES | {"measure"},
+    "/reporting/board/dossiers": frozenset({"preset", "by", "unit", "waiting"}),
     "/api/directory/staff": frozenset({"q"}),
     "/directory/staff": frozenset({"q"}),
 }

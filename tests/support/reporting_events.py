@@ -144,6 +144,9 @@ LATE: Final = Life(
 )
 """Decided four days late."""
 
+DUE: Final = Life(number=901, accepted=date(2026, 3, 10), promised=date(2026, 3, 24), field="bao-hiem", competent=INSURANCE)
+"""Promised for Tuesday, which is two working days after NOW."""
+
 
 def refused(number: int, unit: str = DISTRICT) -> list[PublishedEvent]:
     """Handed back once for papers, then refused: never accepted, never counted."""

@@ -21,7 +21,7 @@ from tests.support import directory_world, intake_world, notify_world, routing_w
 from tests.support.draft_pages import is_draft
 from tests.support.intake_events import APPLICANT, new_dossier
 from tests.support.reference_data import DISTRICT, INSURANCE, INSURANCE_CARD, LAND, REVISE, people
-from tests.support.reporting_events import LATE, NOW
+from tests.support.reporting_events import DUE, LATE, NOW
 from tests.support.reporting_world import CLOSED_PORT, World
 from tests.support.rights_table import askers
 from tests.support.servers import PostgresServer
@@ -147,7 +147,7 @@ async def notify(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
 async def reporting(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
     async with World.empty(postgres) as world:
         await _add_people(world.database)
-        await world.read(LATE.events())
+        await world.read([*LATE.events(), *DUE.events()])
         app = build(REPORTING, ProcessSettings(kafka=CLOSED_PORT, clock=NOW.isoformat()), world.url)
         questions = {}
         for kind in ("figures", "dossiers", "guidance"):
@@ -155,6 +155,9 @@ async def reporting(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
             for prefix in ("/api/reporting", "/reporting"):
                 questions[f"GET {prefix}/{kind}"] = Question(query=_YEAR, looks_for=looks_for)
             questions[f"GET /api/reporting/{kind} (of the district)"] = Question(query=_YEAR | {"unit": DISTRICT})
+        questions["GET /reporting/board"] = Question(looks_for=f"Thủ tục {DUE.field}")
+        questions["GET /reporting/board (of the district)"] = Question(query={"unit": DISTRICT})
+        questions["GET /reporting/board/dossiers"] = Question(query={"waiting": "due_soon"}, looks_for=DUE.code)
         async with app.router.lifespan_context(app):
             yield Served(app=app, path={}, questions=questions)
 
