@@ -132,6 +132,7 @@ QUESTIONS: Final = (
         for measure in _MEASURES
     ),
     *(Question("/reporting/board", query, who) for who in (LEADER, PROVINCE) for query in ("", f"{_PAGE_YEAR}&by=competent")),
+    Question("/reporting/figures.xlsx", _PAGE_YEAR, LEADER),
     Question("/reporting/board/wall", who=PROVINCE),
     *(
         Question("/reporting/board/dossiers", f"waiting={waiting}", PROVINCE)

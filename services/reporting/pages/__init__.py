@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.reporting.pages import board, figures, lists, public, waiting
+from services.reporting.pages import board, export, figures, lists, public, waiting
 
 router = APIRouter(prefix="/reporting", include_in_schema=False)
-for page in (figures.router, lists.router, board.router, waiting.router, public.router):
+for page in (figures.router, export.router, lists.router, board.router, waiting.router, public.router):
     router.include_router(page)

@@ -1,4 +1,5 @@
-"""What the address of a page asks for, as people say it: the last day included, or a period by its name; civil time.
+"""What the address of a page asks for, as people say it: the last day included, or a period by its name; civil time. Dates are
+read as 27/11/2026, or as programs write them.
 
 A mistake comes back in the form, at its field, and every other choice stays.
 """
@@ -21,12 +22,14 @@ from services.reporting.domain.question import GroupBy, Question
 from services.reporting.repository.dossiers import DossierKey
 from services.reporting.repository.guidance import TurnKey
 from services.reporting.schemas import DecidingUnit
+from web.dates import read_day, read_moment
 from web.forms import Form
 from web.languages import Texts
 from web.problems import FieldProblem
 from web.validation import field_problems
 
-SHOWN_INSTANT = "%Y-%m-%dT%H:%M"
+SHOWN_DAY, SHOWN_INSTANT = "%d/%m/%Y", "%d/%m/%Y %H:%M"
+_READ = {"from": read_day, "through": read_day, "as_of": read_moment}
 
 
 class Address(BaseModel):
@@ -85,6 +88,9 @@ class Choice:
         row = {} if key is None else {self.address.by.value: key}
         return self._href("dossiers", {"by": self.address.by, "measure": measure} | row | changes)
 
+    def workbook(self) -> str:
+        return self._href("figures.xlsx", {"by": self.address.by})
+
     def guidance(self, kind: GuidanceKind | None = None, **changes: Any) -> str:
         return self._href("guidance", {"kind": kind, "channel": None, "competent": None} | changes)
 
@@ -111,10 +117,12 @@ def read_choice(request: Request, texts: Texts, now: datetime) -> tuple[Form[Add
     names = [info.alias or name for name, info in Address.model_fields.items()]
     given = {name: value for name in names if (value := request.query_params.get(name))}
     try:
-        address = Address.model_validate(given)
+        address = Address.model_validate(
+            {name: _READ[name](value, now) if name in _READ else value for name, value in given.items()}
+        )
     except ValidationError as error:
         mistakes: list[Any] = list(error.errors())
-        return Form(values=given, problems=field_problems(mistakes, texts)), None
+        return Form(values=given, problems=field_problems(mistakes, texts, on_page=True)), None
     form = Form(values=given, data=address)
     missing = {"from", "through"} - given.keys()
     if len(missing) == 1:
@@ -147,10 +155,10 @@ def _at_page_field(refusal: Refusal) -> Refusal:
 
 
 def _missing(name: str, texts: Texts) -> FieldProblem:
-    return field_problems([{"type": "missing", "loc": (name,)}], texts)[0]
+    return field_problems([{"type": "missing", "loc": (name,)}], texts, on_page=True)[0]
 
 
 def _shown(question: Question) -> dict[str, str]:
     instant = question.as_of
-    shown = {"from": question.period.start.isoformat(), "through": question.period.last.isoformat()}
+    shown = {"from": question.period.start.strftime(SHOWN_DAY), "through": question.period.last.strftime(SHOWN_DAY)}
     return shown if instant is None else shown | {"as_of": instant.astimezone(CIVIL_TIME).strftime(SHOWN_INSTANT)}

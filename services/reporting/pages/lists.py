@@ -28,7 +28,7 @@ async def dossiers_page(request: Request, process: CurrentProcess, pages: Curren
     now = process.clock()
     _, choice = read_choice(request, pages.texts, now)
     if choice is None:
-        return _to_the_form(request)
+        return to_the_form(request)
     address = choice.address
     async with process.reads.connect() as connection:
         access = await access_of(connection, person)
@@ -54,7 +54,7 @@ async def dossiers_page(request: Request, process: CurrentProcess, pages: Curren
 async def guidance_page(request: Request, process: CurrentProcess, pages: CurrentPages, person: SignedIn) -> Response:
     _, choice = read_choice(request, pages.texts, process.clock())
     if choice is None:
-        return _to_the_form(request)
+        return to_the_form(request)
     kind = choice.address.kind
     async with process.reads.connect() as connection:
         access = await access_of(connection, person)
@@ -85,6 +85,6 @@ def _field_title(choice: Choice, dossiers: Sequence[ListedDossier]) -> str | Non
     return dossiers[0].field_title if choice.question.field and dossiers else None
 
 
-def _to_the_form(request: Request) -> Response:
+def to_the_form(request: Request) -> Response:
     """An address that cannot be understood: the figures' form says what is wrong with it."""
     return RedirectResponse(f"/reporting/figures?{query_of(request)}", status_code=HTTPStatus.SEE_OTHER)

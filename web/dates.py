@@ -1,0 +1,45 @@
+"""Dates as people here write them, `27/11`, `27/11/2026`, `hôm qua 15h`, read into the form that programs use.
+
+A browser's own date field shows the order of its own language; a text field shows ours. What cannot be read comes back as it
+was typed: whoever reads the form then says at its field that it is no date. A date that programs wrote (2026-11-27) stays.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from contracts.civil import civil_day
+
+_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?")
+_TIME: Final = re.compile(r"(\d{1,2})(?:h|:|g)(\d{2})?")
+_WORDS: Final = {"hôm nay": 0, "hôm qua": 1, "hôm kia": 2, "today": 0, "yesterday": 1}
+
+
+def read_day(typed: str, now: datetime) -> str:
+    """Without its year a day is one of this year. In civil time."""
+    day = _day(" ".join(typed.lower().split()), civil_day(now))
+    return typed if day is None else day.isoformat()
+
+
+def read_moment(typed: str, now: datetime) -> str:
+    """A day and a time, in either order; the time is 00:00 where there is none."""
+    words = " ".join(typed.lower().replace(",", " ").split())
+    time = next((match for word in words.split() if (match := _TIME.fullmatch(word))), None)
+    rest = words if time is None else " ".join(word for word in words.split() if word != time[0])
+    day = _day(rest, civil_day(now))
+    if day is None:
+        return typed
+    hour, minute = (0, 0) if time is None else (int(time[1]), int(time[2] or 0))
+    return f"{day.isoformat()}T{hour:02}:{minute:02}"
+
+
+def _day(words: str, today: date) -> date | None:
+    if words in _WORDS:
+        return today - timedelta(days=_WORDS[words])
+    match = _DAY.fullmatch(words)
+    if match is None:
+        return None
+    try:
+        return date(int(match[3] or today.year), int(match[2]), int(match[1]))
+    except ValueError:
+        return None
