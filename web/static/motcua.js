@@ -108,6 +108,15 @@
       .catch(() => {});
   }
 
+  // data-beside on a link of a list: where the window has room, what it leads to opens beside the list.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-beside]");
+    const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+    if (!link || elsewhere || !matchMedia("(min-width: 85rem)").matches) return;
+    event.preventDefault();
+    location.assign(link.dataset.beside);
+  });
+
   // A menu closes when somebody turns to something else.
   for (const menu of document.querySelectorAll("details.menu")) {
     document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));

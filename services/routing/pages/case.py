@@ -14,11 +14,13 @@ from fastapi import Form as FormField
 from starlette.responses import RedirectResponse, Response
 
 from contracts.refusal import Refusal
+from contracts.values import Role
 from services.routing import queries
 from services.routing.commands import CaseCommand, CaseId, case_command
 from services.routing.domain.case import may_decide
+from services.routing.domain.work_list import ListKind
 from services.routing.pages.screen import CurrentScreen, Screen
-from services.routing.queries import CaseRecord, freshness
+from services.routing.queries import ALL, ME, CaseRecord, ListRequest, freshness
 from services.routing.schemas import AssignCase, DecideCase
 from web import drafts
 from web.conditional import require_current
@@ -47,7 +49,7 @@ class CaseScreen(Screen):
         lost: bool = False,
     ) -> Response:
         """With the form as it was typed, and what happened since its sender saw the case. `refusal`: what is against it now."""
-        record = await self._record(case_id)
+        record, following = await self._record(case_id), await self._following(case_id, done) if done else None
         form = draft.form(STEPS[draft.step], self.pages.texts) if draft else blank()
         return self.pages.render(
             self.request,
@@ -58,6 +60,7 @@ class CaseScreen(Screen):
             draft=draft,
             lost=lost,
             done=done,
+            following=following,
             meanwhile=[line for line in record.history if draft and draft.seen is not None and line.number > draft.seen],
             fresh=freshness(self.process),
         )
@@ -127,6 +130,15 @@ class CaseScreen(Screen):
     async def _record(self, case_id: str) -> CaseRecord:
         async with self.process.reads.connect() as connection:
             return await queries.case_record(connection, self.person, case_id, self.process.clock())
+
+    async def _following(self, case_id: str, done: Done) -> str | None:
+        """The page of the next case for whoever has just done this: one to assign after one that was, else the most urgent."""
+        kind = ListKind.UNASSIGNED if done == "assigned" and self.person.has(Role.LEADER) else ListKind.OPEN
+        request = ListRequest(scope=ME if self.person.has(Role.OFFICER) else ALL, kind=kind)
+        query = request.query(self.person, None, limit=2)
+        async with self.process.reads.connect() as connection:
+            rows = (await queries.page(connection, query, self.process.clock())).rows
+        return next((_page_of(row.id) for row in rows if row.id != case_id), None)
 
 
 def _page_of(case_id: str) -> str:

@@ -1,5 +1,6 @@
 """The work list: an officer's own cases come first, the whole unit's for a leader; the most urgent on top; numbers are links."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from contracts.values import Count, Identifier, Role, UnitId
 from services.routing import queries
 from services.routing.access import units_of
-from services.routing.commands import assign_many
+from services.routing.commands import CaseId, assign_many
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
 from services.routing.pages.screen import CurrentScreen, Screen
@@ -37,6 +38,10 @@ class Address(ListRequest):
     def next(self, cursor: str | None) -> str | None:
         return f"{self.href()}&{urlencode({'after': cursor})}" if cursor else None
 
+    def beside(self, case: str, after: str | None) -> str:
+        """The same page of the list with a case beside it."""
+        return f"{self.next(after) or self.href()}&{urlencode({'case': case})}"
+
 
 async def _list(
     screen: Screen,
@@ -44,15 +49,18 @@ async def _list(
     after: str | None = None,
     draft: Draft | None = None,
     *,
+    opened: str | None = None,
     lost: bool = False,
     given: int | None = None,
     kept: int = 0,
 ) -> Response:
-    """`given`, `kept`: how many cases were given on just now, and how many could not be. `lost`: a draft that is not there."""
+    """`given`, `kept`: how many were given on just now, and how many could not be. `opened`: the case beside the list."""
     now = screen.process.clock()
     query = address.query(screen.person, after)
     async with screen.process.reads.connect() as connection:
         listing = await queries.work_list(connection, address, query, screen.person, now)
+        record = await queries.case_record(connection, screen.person, opened, now) if opened else None
+    following = _after(opened, [row.id for row in listing.page.rows]) if opened else None
     return screen.pages.render(
         screen.request,
         "cases.html",
@@ -64,6 +72,9 @@ async def _list(
         rows=list(zip(listing.page.rows, listing.left, strict=True)),
         stranded=list(zip(listing.stranded, listing.stranded_left, strict=True)),
         next_page=address.next(listing.page.next),
+        opened=record,
+        following=address.beside(following, after) if following else None,
+        beside=lambda case: address.beside(case, after),
         form=draft.form(GiveOn, screen.pages.texts) if draft else blank(),
         given=given,
         kept=kept,
@@ -71,6 +82,11 @@ async def _list(
         Due=Due,
         ListKind=ListKind,
     )
+
+
+def _after(opened: str, shown: Sequence[str]) -> str | None:
+    """The case below this one on the page; the first, where this one has left the list."""
+    return next(iter(shown[shown.index(opened) + 1 :] if opened in shown else shown), None)
 
 
 @router.get("")
@@ -84,11 +100,12 @@ async def work_list(
     given: Count | None = None,
     kept: Count = 0,
     draft: DraftId = "",
+    case: CaseId | None = None,
 ) -> Response:
     typed = await drafts.opened(screen.request, screen.person, draft)
     scope = officer or (ALL if typed or not screen.person.has(Role.OFFICER) else ME)
     address = Address(scope=scope, unit=unit, kind=state, due=due)
-    return await _list(screen, address, after, typed, lost=bool(draft) and typed is None, given=given, kept=kept)
+    return await _list(screen, address, after, typed, opened=case, lost=bool(draft) and typed is None, given=given, kept=kept)
 
 
 @router.post("/assign")

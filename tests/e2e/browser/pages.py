@@ -126,6 +126,13 @@ async def decision_asked(page: Page) -> None:
     await page.get_by_role("heading", name="Chấp thuận hồ sơ này, có kết quả?").wait_for()
 
 
+async def beside(page: Page) -> None:
+    """The first case beside its list, at any width."""
+    await page.goto("/routing/cases?officer=all")
+    await page.goto(await page.locator("a[data-beside]").first.get_attribute("data-beside") or "")
+    await page.locator("aside").wait_for()
+
+
 PAGES = (
     PageCase("home", CITIZEN, "/", at("/")),
     PageCase("home-clerk", "hoa", "/", at("/")),
@@ -165,6 +172,7 @@ PAGES = (
     PageCase("cases-mine", "minh", "/routing/cases", at("/routing/cases")),
     PageCase("cases-decided", "son", "/routing/cases", at("/routing/cases?officer=all&state=decided")),
     PageCase("cases-late", "minh", "/routing/cases", at("/routing/cases?officer=me&state=open&due=late")),
+    PageCase("cases-beside", "son", "/routing/cases", beside),
     PageCase("case", "son", "/routing/cases/{case}", first("/routing/cases", _CASE)),
     PageCase("case-decided", "son", "/routing/cases/{case}", first("/routing/cases?officer=all&state=decided", _CASE)),
     PageCase("absences", "son", "/routing/absences", at("/routing/absences")),

@@ -122,6 +122,7 @@ def page(language: str, *lines: HistoryLine) -> str:
         case=decided,
         form=blank(),
         draft=None,
+        following=None,
         lost=False,
         done=None,
         meanwhile=[],
