@@ -42,3 +42,10 @@ async def access_of(connection: AsyncConnection, person: Principal) -> Access:
 def may_open_case(person: Principal, competent_unit: str | None) -> bool:
     """Whether routing would show the case to this person."""
     return competent_unit is not None and any(person.has(role, competent_unit) for role in (Role.OFFICER, Role.LEADER))
+
+
+def page_of(person: Principal, dossier: str, unit: str, competent_unit: str | None) -> str:
+    """Where this person sees the dossier itself: as a case, or as its clerk; empty for whoever may see its figures only."""
+    if may_open_case(person, competent_unit):
+        return f"/routing/cases/{dossier}"
+    return f"/intake/dossiers/{dossier}" if person.has(Role.CLERK, unit) else ""

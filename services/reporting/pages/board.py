@@ -24,7 +24,8 @@ from services.reporting.domain.figures import Measure
 from services.reporting.domain.period import Preset
 from services.reporting.pages.board_address import TABLES, BoardAddress, CurrentAddress
 from services.reporting.pages.chart import chart_of
-from services.reporting.pages.waiting import Leader, row_of
+from services.reporting.pages.lists import row_of
+from services.reporting.pages.waiting import Leader
 from services.reporting.repository import board
 from services.reporting.repository.figures import Group
 from services.reporting.schemas import ListedDossier

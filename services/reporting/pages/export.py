@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from chassis.process import CurrentProcess
 from services.reporting import queries
-from services.reporting.access import Access, access_of, may_open_case
+from services.reporting.access import Access, access_of, page_of
 from services.reporting.domain.figures import Measure
 from services.reporting.domain.holding import Holding
 from services.reporting.domain.question import NOT_FORWARDED, GroupBy
@@ -117,12 +117,13 @@ def _links(site: str, choice: Choice, key: str | None) -> dict[Measure, str]:
 
 
 def _late_row(site: str, person: Principal, access: Access, dossier: ListedDossier, names: dict[str, str]) -> LateRow:
+    page = page_of(person, dossier.id, dossier.unit, dossier.competent_unit)
     return LateRow(
         dossier=dossier,
         unit=access.unit_name(dossier.unit, dossier.unit_name),
         competent=access.unit_name(dossier.competent_unit, dossier.competent_name) if dossier.competent_unit else "",
         held=[_held(holding, access, names) for holding in held_longest(dossier.held)],
-        link=f"{site}/routing/cases/{dossier.id}" if may_open_case(person, dossier.competent_unit) else "",
+        link=site + page if page else "",
     )
 
 

@@ -11,16 +11,18 @@ from starlette.responses import RedirectResponse, Response
 from chassis.process import CurrentProcess
 from contracts.civil import civil_day
 from services.reporting import queries
-from services.reporting.access import access_of, may_open_case
+from services.reporting.access import access_of, page_of
 from services.reporting.domain.holding import Holding
 from services.reporting.pages.choice import Choice, read_choice
 from services.reporting.schemas import ListedDossier
 from web.addresses import query_of
 from web.pages import CurrentPages
+from web.principal import Principal
 from web.signin import SignedIn
 
 router = APIRouter()
 PAGE: Final = 50
+Row = tuple[ListedDossier, str, list[Holding]]
 
 
 @router.get("/dossiers")
@@ -42,7 +44,7 @@ async def dossiers_page(request: Request, process: CurrentProcess, pages: Curren
         "dossiers.html",
         choice=choice,
         number=getattr(report.total, address.measure),
-        rows=[(dossier, may_open_case(person, dossier.competent_unit), held_longest(dossier.held)) for dossier in page.rows],
+        rows=[row_of(person, dossier) for dossier in page.rows],
         names=names,
         unit_name=access.unit_name,
         next_page=page.next and choice.dossiers(address.measure, after=page.next),
@@ -68,6 +70,12 @@ async def guidance_page(request: Request, process: CurrentProcess, pages: Curren
         unit_name=access.unit_name,
         next_page=page.next and choice.guidance(kind, turn=page.next),
     )
+
+
+def row_of(person: Principal, dossier: ListedDossier) -> Row:
+    """A dossier, where this person sees it, and who had it overnight."""
+    link = page_of(person, dossier.id, dossier.unit, dossier.competent_unit)
+    return dossier, link, held_longest(dossier.held)
 
 
 def held_longest(held: Sequence[Holding]) -> list[Holding]:

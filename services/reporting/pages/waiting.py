@@ -13,14 +13,14 @@ from chassis.process import CurrentProcess
 from contracts.civil import civil_day
 from contracts.values import Role
 from services.reporting import queries
-from services.reporting.access import Access, access_of, may_open_case
+from services.reporting.access import Access, access_of
 from services.reporting.domain.board import Waiting, soon_through
 from services.reporting.domain.definition import DEFINITIONS
 from services.reporting.domain.figures import days_late
-from services.reporting.domain.holding import Holding, holdings
+from services.reporting.domain.holding import holdings
 from services.reporting.domain.question import Question
 from services.reporting.pages.board_address import CurrentAddress
-from services.reporting.pages.lists import held_longest
+from services.reporting.pages.lists import row_of
 from services.reporting.repository import board, dossiers
 from services.reporting.repository.dossiers import DossierKey
 from services.reporting.schemas import ListedDossier
@@ -33,7 +33,6 @@ router = APIRouter()
 Leader = Annotated[Principal, Depends(requires(Role.LEADER))]
 PAGE: Final = 50
 LISTS: Final = {waiting: Cursor(f"board-{waiting}", DossierKey) for waiting in Waiting}
-Row = tuple[ListedDossier, bool, list[Holding]]
 
 
 @router.get("/board/dossiers")
@@ -70,11 +69,6 @@ async def waiting_page(
         next_page=page.next and address.href("/dossiers", waiting=waiting, after=page.next),
         soon=soon_through(civil_day(now)),
     )
-
-
-def row_of(person: Principal, dossier: ListedDossier) -> Row:
-    """A dossier, whether this person may open its case, and who had it overnight."""
-    return dossier, may_open_case(person, dossier.competent_unit), held_longest(dossier.held)
 
 
 async def _listed(

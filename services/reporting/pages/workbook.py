@@ -51,7 +51,7 @@ class FormRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateRow:
-    """`held`: one line for each pair of hands. `link`: of its case; empty for who may not open it."""
+    """`held`: one line for each pair of hands. `link`: where the reader sees the dossier; may be empty."""
 
     dossier: ListedDossier
     unit: str

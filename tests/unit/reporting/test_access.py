@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.values import Role
-from services.reporting.access import Access, may_open_case
+from services.reporting.access import Access, may_open_case, page_of
 from services.reporting.domain.period import Period
 from services.reporting.domain.question import Question
 from services.reporting.domain.scope import KnownUnit
@@ -61,3 +61,20 @@ def test_a_case_opens_for_officers_and_leaders_of_the_deciding_unit(competent, o
         session_id="s",
     )
     assert may_open_case(leader, competent) is opens
+
+
+@pytest.mark.parametrize(
+    ("unit", "competent", "page"),
+    [
+        ("district", "commune", "/routing/cases/d-1"),
+        ("district", "market", "/intake/dossiers/d-1"),
+        ("district", None, "/intake/dossiers/d-1"),
+        ("commune", "market", ""),
+    ],
+)
+def test_a_line_leads_to_where_its_reader_sees_the_dossier(unit, competent, page):
+    roles = {"commune": frozenset({Role.OFFICER}), "district": frozenset({Role.CLERK})}
+    person = Principal(
+        staff_id="cb1", username="an", name="An", roles=roles, issued_at=datetime(2026, 1, 1, tzinfo=UTC), session_id="s"
+    )
+    assert page_of(person, "d-1", unit, competent) == page
