@@ -93,6 +93,7 @@ QUESTIONS: Final = (
     Question("/api/intake/applicants", "identity_number={identity}"),
     Question("/api/intake/track", "code={code}&secret={secret}", NOBODY),
     Question("/api/intake/submissions/question", who=NOBODY),
+    Question("/api/intake/promise", "unit={unit}&procedure={procedure}", NOBODY),
     *(Question("/intake/counter", query) for query in ("", "unit={unit}&procedure={procedure}")),
     Question("/intake/dossiers/{dossier}"),
     Question("/intake/dossiers/{dossier}/receipt"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.process import Process
 from contracts.civil import civil_day
@@ -10,6 +11,7 @@ from contracts.refusal import Refusal
 from messaging import copies
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.offers import Offer
+from services.intake.queries.reception import Reception, reception_in
 from services.intake.repository import lists, reference
 
 Named = tuple[str, str]
@@ -18,23 +20,41 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class CounterChoices:
-    """`offer`: the chosen procedure's, or why there is none."""
+    """`offer`: the chosen procedure's, or why there is none; `reception`: what would be promised, unless it is refused."""
 
     procedures: Sequence[Named]
     offer: Offer | None = None
+    reception: Reception | None = None
     refusal: Refusal | None = None
 
 
-async def counter_choices(process: Process, unit: str, procedure: str = "") -> CounterChoices:
-    """For a clerk of this unit."""
-    today = civil_day(process.clock())
+async def counter_choices(process: Process, unit: str, procedure: str = "", at: datetime | None = None) -> CounterChoices:
+    """For a clerk of this unit; `at`: when the papers came to the counter, None for now."""
+    today, offer = civil_day(process.clock()), None
     async with process.reads.connect() as connection:
         procedures = await reference.received_by(connection, unit, today)
+        if not procedure:
+            return CounterChoices(procedures)
         try:
-            offer = await reference.offer_of(connection, unit, procedure, today) if procedure else None
+            offer = await reference.offer_of(connection, unit, procedure, today)
+            reception = await reception_in(process, connection, unit, procedure, at)
         except Refusal as refusal:
-            return CounterChoices(procedures, refusal=refusal)
-    return CounterChoices(procedures, offer)
+            return CounterChoices(procedures, offer, refusal=refusal)
+    return CounterChoices(procedures, offer, reception)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureChoices:
+    """What a counter receives today, and the codes of what it received last, the latest first."""
+
+    received: Sequence[Named]
+    lately: Sequence[str]
+
+
+async def procedure_choices(process: Process, unit: str) -> ProcedureChoices:
+    async with process.reads.connect() as connection:
+        received = await reference.received_by(connection, unit, civil_day(process.clock()))
+        return ProcedureChoices(received, await lists.procedures_lately(connection, unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,18 @@ def _statement(found_by: str | None, *, by_status: bool) -> TextClause:
     return text(f"{_FROM} WHERE {_IN_UNIT} {status} {search} {_KEYSET}")
 
 
+LATELY: Final = 40
+"""Dossiers: about as many as a counter receives in a day."""
+# Reads the head of dossier_unit_newest, however many dossiers there are.
+_LATELY: Final = text("""
+    SELECT code FROM (
+        SELECT procedure ->> 'code' AS code, submitted_at FROM dossier
+        WHERE unit_id = :unit ORDER BY submitted_at DESC, id DESC LIMIT :dossiers
+    ) AS newest
+    GROUP BY code ORDER BY max(submitted_at) DESC, code
+""")
+
+
 async def by_status(connection: AsyncConnection) -> dict[int, int]:
     """How many dossiers of all units have each of the portal's statuses. Reads an index whole: for an operator."""
     return {row.status: row.number for row in await connection.execute(_BY_STATUS_OF_ALL)}
@@ -118,3 +130,8 @@ async def by_status(connection: AsyncConnection) -> dict[int, int]:
 async def waiting(connection: AsyncConnection, units: Sequence[str]) -> int:
     """How many submissions wait to be accepted at these units."""
     return int((await connection.execute(_WAITING, {"units": list(units)})).scalar_one())
+
+
+async def procedures_lately(connection: AsyncConnection, unit: str) -> Sequence[str]:
+    """The codes of the procedures among the unit's newest dossiers, the latest first."""
+    return (await connection.execute(_LATELY, {"unit": unit, "dossiers": LATELY})).scalars().all()

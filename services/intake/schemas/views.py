@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from contracts.civil import civil_moment
 from contracts.identity import Identity, doubts
 from contracts.intake import MissingPaper, PaperRef, ProcedureRef, Provisional, UnitRef
-from contracts.values import Channel, Count, HandOver, Identifier, Lane, Outcome, PortalStatus, WithdrawalReason
+from contracts.values import Channel, Count, Dong, HandOver, Identifier, Lane, Outcome, PortalStatus, WithdrawalReason
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
@@ -105,6 +105,19 @@ class WhyThisDate(_View):
 
     vi: list[str]
     en: list[str]
+
+
+class PromiseBefore(_View):
+    """Of papers that nobody has accepted yet."""
+
+    unit: UnitRef
+    procedure: ProcedureRef
+    competent_unit: UnitRef
+    fee: Dong
+    received_at: CivilMoment
+    promised_at: CivilMoment
+    provisional: Provisional | None
+    why_this_date: WhyThisDate
 
 
 class Step(_View):
