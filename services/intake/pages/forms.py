@@ -1,41 +1,26 @@
 """The pages' forms: flat, as a browser sends them, and turned into the same commands that the API takes."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from contracts.given import GivenLongText, GivenReference, GivenTelephone, GivenText
 from contracts.identity import IdentityKind
 from contracts.values import (
-    CIVIL_TIME,
     Email,
     GuidanceKind,
     HandOver,
     Identifier,
     Language,
-    Moment,
     ProcedureCode,
     UnitId,
     WithdrawalReason,
 )
 from services.intake.domain.applicant import GivenApplicant, GivenNumber
 from services.intake.domain.proof import Proof
+from services.intake.pages.typed_moment import CivilMoment
 from services.intake.schemas import requests
 
-
-def _in_civil_time(typed: object) -> object:
-    """A browser's date and time field knows no zone: what is typed at the counter is civil time."""
-    if not isinstance(typed, str):
-        return typed
-    try:
-        moment = datetime.fromisoformat(typed)
-    except ValueError:
-        return typed
-    return moment if moment.tzinfo else moment.replace(tzinfo=CIVIL_TIME)
-
-
-CivilMoment = Annotated[Moment, BeforeValidator(_in_civil_time)]
 Codes = Annotated[list[Identifier], Field(max_length=200)]
 
 

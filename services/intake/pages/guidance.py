@@ -25,13 +25,14 @@ router = APIRouter(include_in_schema=False)
 async def guidance_page(
     screen: CurrentScreen,
     unit: Annotated[str, Query(max_length=24)] = "",
+    procedure: Annotated[str, Query(max_length=30)] = "",
     done: Annotated[str, Query(max_length=10)] = "",
     draft: DraftId = "",
 ) -> Response:
     kept = await drafts.opened(screen.request, screen.clerk, draft)
     if kept is not None:
         return await _page(screen, kept.form(GuidanceForm, screen.pages.texts), draft=kept)
-    form = blank(unit=own_unit(screen.clerk, unit), kind="in_person")
+    form = blank(unit=own_unit(screen.clerk, unit), kind="in_person", procedure=procedure or None)
     return await _page(screen, form, done=bool(done), lost=bool(draft))
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from contracts.identity import Identity, IdentityKind, identity_as_kept
+from contracts.identity_card import IdentityCard
 from contracts.refusal import Invalid
 from services.intake.domain.applicant import Applicant
 
@@ -94,9 +95,16 @@ def filled_in(values: Values, known: Applicant) -> dict[str, str | list[str]]:
     return own | {name: value for name, value in values.items() if value and name != "language"}
 
 
-def is_their_name(values: Values, known: Applicant) -> bool:
-    typed = values.get("name") or known.name
-    return isinstance(typed, str) and _folded(typed) == _folded(known.name)
+def with_card(values: Values, card: IdentityCard) -> dict[str, str | list[str]]:
+    """The form with what a scanned card says, under what was typed. Somebody of another name gets nothing of it."""
+    if not is_their_name(values, card):
+        return dict(values)
+    return {"name": card.name, "address": card.address} | {name: value for name, value in values.items() if value}
+
+
+def is_their_name(values: Values, person: Applicant | IdentityCard) -> bool:
+    typed = values.get("name") or person.name
+    return isinstance(typed, str) and _folded(typed) == _folded(person.name)
 
 
 def _folded(name: str) -> str:

@@ -38,7 +38,7 @@ def citizen(name: str) -> Citizen:
 
 async def open_counter(page: Page, procedure: str, number: str) -> None:
     await page.goto("/intake/counter")
-    await page.get_by_label("Thủ tục").select_option(label=procedure)
+    await page.get_by_role("combobox", name="Thủ tục").fill(procedure)
     await page.get_by_label("Số định danh").fill(number)
     await page.get_by_role("button", name="Mở danh mục giấy tờ").click()
     await page.get_by_role("button", name="Tiếp nhận và in").wait_for()

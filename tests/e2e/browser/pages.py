@@ -45,7 +45,9 @@ async def counter_opened(page: Page) -> None:
     await page.goto("/intake/counter")
     if await page.locator("select[name=unit]").count():
         await page.locator("select[name=unit]").select_option(index=1)
-    await page.get_by_label("Thủ tục").select_option(index=1)
+    await page.get_by_role("combobox", name="Thủ tục").fill(
+        await page.locator("datalist option").first.get_attribute("value") or ""
+    )
     await page.get_by_role("button", name="Mở").click()
     await page.get_by_role("button", name="Tiếp nhận và in").wait_for()
 

@@ -23,7 +23,7 @@ async def test_counter_from_empty_to_receipt(clerk: Browser) -> None:
     assert page.status_code == 200
     assert "Bản gốc giấy chứng nhận quyền sử dụng đất" in page.text
     chosen = Forms(page.text).to("/intake/counter")
-    assert (chosen["hand_over"], chosen["language"], chosen["procedure"]) == ("counter", "vi", LAND)
+    assert (chosen["hand_over"], chosen["language"], chosen["opened_procedure"]) == ("counter", "vi", LAND)
     answer = await clerk.send(page, "/intake/counter", act="accept", papers=papers_of(LAND), **TYPED)
     receipt = await clerk.follow(answer)
     assert "/receipt" in answer.headers["location"]

@@ -75,7 +75,7 @@ async def test_an_unknown_number_after_a_known_one_leaves_nothing_of_it(clerk: B
     page = await open_again(clerk, page, **changed | {"identity_number": stranger["identity_number"]})
     shown = fields_of(page)
     assert {name: shown[name] for name in (*PERSONAL, "received_at")} == dict.fromkeys((*PERSONAL, "received_at"), "")
-    assert (shown["hand_over"], shown["procedure"], "papers" in shown) == ("counter", LAND, False)
+    assert (shown["hand_over"], shown["opened_procedure"], "papers" in shown) == ("counter", LAND, False)
     assert first["name"] not in page.text
     assert first["email"] not in page.text
 
@@ -157,7 +157,7 @@ async def test_a_procedure_changed_just_before_accepting_shows_its_papers_first(
     assert shows_draft(changed)
     assert "không có giấy tờ mã" not in changed.text
     shown = fields_of(changed)
-    assert (shown["name"], shown["procedure"], "papers" in shown) == (person["name"], INSURANCE_CARD, False)
+    assert (shown["name"], shown["opened_procedure"], "papers" in shown) == (person["name"], INSURANCE_CARD, False)
     assert await number_of_dossiers(intake) == before
     assert (await accept(clerk, changed, INSURANCE_CARD)).status_code == 303
 
