@@ -97,6 +97,7 @@ QUESTIONS: Final = (
     *(Question("/intake/counter", query) for query in ("", "unit={unit}&procedure={procedure}")),
     Question("/intake/dossiers/{dossier}"),
     Question("/intake/dossiers/{dossier}/receipt"),
+    Question("/intake/dossiers/{dossier}/supplement"),
     Question("/intake/dossiers/{dossier}/withdraw"),
     *(Question("/intake/guidance", query) for query in ("", "unit={unit}")),
     *(Question("/track", query, NOBODY) for query in ("", "code={code}")),

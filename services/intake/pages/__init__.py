@@ -1,6 +1,6 @@
 """The pages: dense and keyboard-first for clerks, one thing at a time for citizens. Each works without scripts."""
 
-from services.intake.pages import citizen, confirmation, counter, dossier, dossiers, guidance, receipt, withdrawal
+from services.intake.pages import citizen, confirmation, counter, dossier, dossiers, guidance, receipt, supplement, withdrawal
 
 ROUTERS = (
     counter.router,
@@ -8,6 +8,7 @@ ROUTERS = (
     dossier.router,
     withdrawal.router,
     receipt.router,
+    supplement.router,
     guidance.router,
     citizen.router,
     confirmation.router,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from playwright.async_api import Page
 
 from tests.e2e.browser.chromium import CITIZEN
+from tests.e2e.browser.journeys import CARD, citizen, fill_in, open_counter
 
 _DOSSIER = "table a[href^='/intake/dossiers/']"
 _CASE = "table a[href^='/routing/cases/']"
@@ -50,6 +51,20 @@ async def counter_opened(page: Page) -> None:
     )
     await page.get_by_role("button", name="Mở").click()
     await page.get_by_role("button", name="Tiếp nhận và in").wait_for()
+
+
+async def supplement_asked_for(page: Page) -> None:
+    """As a clerk comes to it: papers that are not there, each with its reason."""
+    who = citizen("Lê Thị Thiếu")
+    await open_counter(page, CARD, who.number)
+    await fill_in(page, who, papers=0)
+    await page.get_by_role("button", name="Chưa đủ: lưu để trả lại").click()
+    await page.wait_for_url("**#return")
+    for field in await page.locator("#return input[type=text]").all():
+        await field.fill("Chưa có bản gốc")
+    await page.get_by_role("button", name="Trả lại để bổ sung").click()
+    await page.get_by_role("link", name="In phiếu yêu cầu bổ sung").click()
+    await page.wait_for_url("**/supplement")
 
 
 async def counter_refused(page: Page) -> None:
@@ -158,6 +173,7 @@ PAGES = (
     PageCase("dossiers", "hoa", "/intake/dossiers", at("/intake/dossiers")),
     PageCase("dossiers-none", "hoa", "/intake/dossiers", at("/intake/dossiers?status=3")),
     PageCase("dossier", "hoa", "/intake/dossiers/{dossier}", first("/intake/dossiers?status=9", _DOSSIER)),
+    PageCase("supplement", "hoa", "/intake/dossiers/{dossier}/supplement", supplement_asked_for),
     PageCase("receipt", "hoa", "/intake/dossiers/{dossier}/receipt", first("/intake/dossiers?status=4", _DOSSIER, "/receipt")),
     PageCase("withdraw", "hoa", "/intake/dossiers/{dossier}/withdraw", first("/intake/dossiers?status=4", _DOSSIER, "/withdraw")),
     PageCase("guidance", "hoa", "/intake/guidance", at("/intake/guidance")),

@@ -18,21 +18,27 @@ SENT_WITHOUT_WAITING_FOR_THE_PAGE = """async () => {
   return (await fetch('/intake/counter', {method: 'POST', body: new URLSearchParams(form)})).url }"""
 
 
-async def tab_to(page: Page, selector: str) -> None:
-    for _ in range(60):
-        if await page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
-            return
-        await page.keyboard.press("Tab")
-    pytest.fail(f"the Tab key never reaches {selector}")
+class Keyboard:
+    """Counts what is pressed besides the text: a clerk's keys, and the Enter that ends what a scanner types."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.page.keyboard.press(key)
+            self.pressed += 1
+
+    async def send(self, text: str) -> None:
+        """Types where the cursor stands; what the Enter behind it leads to is shown."""
+        await self.page.keyboard.type(text)
+        before = self.page.url
+        await self.press("Enter")
+        await self.page.wait_for_url(lambda url: url != before)
+        await self.page.wait_for_load_state()
 
 
-async def test_a_known_citizen_is_received_without_touching_the_mouse(visits: Visits) -> None:
-    who = citizen("Vũ Thị Ngọc Ánh")
-    before = await visits.by("hoa")
-    await open_counter(before, COPY, who.number)
-    await fill_in(before, who)
-    await accept(before)
-
+async def signed_in_by_keyboard(visits: Visits) -> Page:
     page = await visits.by()
     await page.goto("/sign-in")
     await expect(page.get_by_label("Tên đăng nhập")).to_be_focused()
@@ -41,24 +47,78 @@ async def test_a_known_citizen_is_received_without_touching_the_mouse(visits: Vi
     await page.keyboard.type(SAMPLE_PASSWORD)
     await page.keyboard.press("Enter")
     await page.wait_for_url(re.compile("/$"))
-    await page.keyboard.press("Alt+1")
+    return page
+
+
+async def at_the_counter(page: Page) -> tuple[Page, Keyboard]:
+    await page.goto("/")
+    keyboard = Keyboard(page)
+    await keyboard.press("Alt+1")
     await page.wait_for_url("**/intake/counter")
-    procedures = await page.locator("select[name=procedure] option").all_inner_texts()
-    await page.keyboard.press("Alt+t")
-    for _ in range(procedures.index(COPY)):
-        await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("Alt+c")
-    await page.keyboard.type(who.number)
-    await page.keyboard.press("Enter")
+    await expect(page.locator("#f-procedure")).to_be_focused()
+    return page, keyboard
+
+
+async def test_a_known_citizen_is_received_in_ten_keys_on_one_page(visits: Visits) -> None:
+    who = citizen("Vũ Thị Ngọc Ánh")
+    before = await visits.by("hoa")
+    await open_counter(before, COPY, who.number)
+    await fill_in(before, who)
+    await accept(before)
+
+    page, keyboard = await at_the_counter(await signed_in_by_keyboard(visits))
+    await keyboard.send("ban sao tu ban chinh")
+    await expect(page.locator("#f-identity_number")).to_be_focused()
+    await keyboard.send(who.number)
     await expect(page.get_by_label("Họ và tên")).to_have_value(who.name)
     await expect(page.get_by_text("đã điền sẵn")).to_be_visible()
-    await tab_to(page, "input[name=papers]")
-    await page.keyboard.press("Space")
-    await page.keyboard.press("Alt+n")
+    promised = await fact(page, "Hẹn trả")
+    await keyboard.press("Space", "Alt+n")
     receipt = await receipt_on(page)
     assert re.fullmatch(r"000\.00\.21\.H99-\d{6}-\d{4,}", receipt.code)
-    await page.keyboard.press("Alt+n")
+    assert await fact(page, "Hẹn trả") == promised
+    assert keyboard.pressed <= 10
+    await keyboard.press("Alt+n")
     await page.wait_for_url(re.compile("/intake/counter"))
+
+
+async def test_a_new_citizens_card_is_scanned_and_received_in_ten_keys(visits: Visits) -> None:
+    who = citizen("Lê Thị Thẻ")
+    page, keyboard = await at_the_counter(await visits.by("hoa"))
+    await keyboard.send("ban sao tu ban chinh")
+    await keyboard.send(f"{who.number}||{who.name}|01021985|Nữ|{who.address}|10052021")
+    await expect(page.get_by_label("Số định danh")).to_have_value(who.number)
+    await expect(page.get_by_label("Địa chỉ")).to_have_value(who.address)
+    await keyboard.press("Space", "Alt+n")
+    assert (await receipt_on(page)).code
+    assert keyboard.pressed <= 10
+
+
+async def test_a_new_citizen_without_a_card_is_received_in_35_keys(visits: Visits) -> None:
+    who = citizen("Hồ Văn Mới")
+    page, keyboard = await at_the_counter(await visits.by("hoa"))
+    await keyboard.send("ban sao tu ban chinh")
+    await keyboard.send(who.number)
+    await keyboard.press("Space")
+    for selector, text in (("#f-name", who.name), ("#f-address", who.address)):
+        while not await page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            await keyboard.press("Tab")
+            assert keyboard.pressed <= 35
+        await page.keyboard.type(text)
+    await keyboard.press("Alt+n")
+    assert (await receipt_on(page)).code
+    assert keyboard.pressed <= 35
+
+
+async def test_of_several_procedures_the_next_enter_takes_the_first(visits: Visits) -> None:
+    page, keyboard = await at_the_counter(await visits.by("hoa"))
+    await keyboard.send("the bao hiem")
+    first = page.locator(".choices-listed button").first
+    await expect(first).to_be_focused()
+    title = await first.inner_text()
+    await keyboard.press("Enter")
+    await expect(page.locator("#f-procedure")).to_have_value(title)
+    await expect(page.get_by_role("button", name="Tiếp nhận và in")).to_be_visible()
 
 
 async def test_the_receipt_names_code_date_and_way_to_follow_and_prints_on_one_sheet(

@@ -10,7 +10,7 @@ import pytest
 from contracts.directory import ProcedureV1
 from contracts.search_words import folded
 from tests.support.intake_browser import TYPED, Browser, fields_of, opened
-from tests.support.intake_events import APPLICANT, papers_of
+from tests.support.intake_events import APPLICANT, MISSING, papers_of
 from tests.support.intake_world import Intake
 from tests.support.page_words import shown
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE_CARD, LAND, entities
@@ -203,3 +203,29 @@ async def test_anybody_may_ask_what_would_be_promised(intake: Intake) -> None:
 async def test_what_would_be_refused_promises_nothing(intake: Intake, changed: dict[str, str], code: str) -> None:
     answer = await intake.http.get("/api/intake/promise", params={"unit": DISTRICT, "procedure": LAND} | changed)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("person", ["hoa", "tam"])
+async def test_form_02_names_everything_that_is_missing_while_it_is_missing(clerk: Browser, intake: Intake, person: str) -> None:
+    clerk.person = person
+    received = await intake.receive(accept=False, papers=[code for code in papers_of(LAND) if code != MISSING])
+    path, lines = f"/intake/dossiers/{received['id']}", [{"code": MISSING, "reason": "Để ở <nhà>"}]
+    assert (await clerk.get(f"{path}/supplement")).status_code == (303 if person == "hoa" else 404)
+    await intake.post(f"/dossiers/{received['id']}/return", {"missing": lines}, version=1)
+    page = await clerk.get(f"{path}/supplement")
+    if person != "hoa":
+        assert page.status_code == 404
+        return
+    there, missing = (
+        re.search(f"<h2>{title}[^<]*</h2>\\s*<ol>(.*?)</ol>", page.text, re.DOTALL) for title in ("Giấy tờ đã có", "Giấy tờ cần")
+    )
+    assert missing is not None
+    assert there is not None
+    assert re.findall(r"<li>(.*?)</li>", missing[1]) == ["Bản gốc giấy chứng nhận quyền sử dụng đất: Để ở &lt;nhà&gt;"]
+    assert there[1].count("<li>") == len(papers_of(LAND)) - 1
+    assert "Trần Thị Quỳnh Hoa" in page.text
+    assert f'href="{path}/supplement"' in (await clerk.get(path)).text
+    await intake.post(f"/dossiers/{received['id']}/accept", {"papers": [MISSING]}, version=2)
+    late = await clerk.get(f"{path}/supplement")
+    assert (late.status_code, late.headers["location"]) == (303, path)
+    assert f'href="{path}/supplement"' not in (await clerk.get(path)).text
