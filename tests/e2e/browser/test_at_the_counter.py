@@ -32,10 +32,8 @@ class Keyboard:
     async def send(self, text: str) -> None:
         """Types where the cursor stands; what the Enter behind it leads to is shown."""
         await self.page.keyboard.type(text)
-        before = self.page.url
-        await self.press("Enter")
-        await self.page.wait_for_url(lambda url: url != before)
-        await self.page.wait_for_load_state()
+        async with self.page.expect_navigation():
+            await self.press("Enter")
 
 
 async def signed_in_by_keyboard(visits: Visits) -> Page:
