@@ -71,6 +71,7 @@ async def test_a_known_citizen_is_received_in_ten_keys_on_one_page(visits: Visit
     await expect(page.get_by_label("Họ và tên")).to_have_value(who.name)
     await expect(page.get_by_text("đã điền sẵn")).to_be_visible()
     promised = await fact(page, "Hẹn trả")
+    await expect(page.locator("#f-papers")).to_be_focused()
     await keyboard.press("Space", "Alt+n")
     receipt = await receipt_on(page)
     assert re.fullmatch(r"000\.00\.21\.H99-\d{6}-\d{4,}", receipt.code)
@@ -84,9 +85,11 @@ async def test_a_new_citizens_card_is_scanned_and_received_in_ten_keys(visits: V
     who = citizen("Lê Thị Thẻ")
     page, keyboard = await at_the_counter(await visits.by("hoa"))
     await keyboard.send("ban sao tu ban chinh")
+    await expect(page.locator("#f-identity_number")).to_be_focused()
     await keyboard.send(f"{who.number}||{who.name}|01021985|Nữ|{who.address}|10052021")
     await expect(page.get_by_label("Số định danh")).to_have_value(who.number)
     await expect(page.get_by_label("Địa chỉ")).to_have_value(who.address)
+    await expect(page.locator("#f-papers")).to_be_focused()
     await keyboard.press("Space", "Alt+n")
     assert (await receipt_on(page)).code
     assert keyboard.pressed <= 10
@@ -96,7 +99,9 @@ async def test_a_new_citizen_without_a_card_is_received_in_35_keys(visits: Visit
     who = citizen("Hồ Văn Mới")
     page, keyboard = await at_the_counter(await visits.by("hoa"))
     await keyboard.send("ban sao tu ban chinh")
+    await expect(page.locator("#f-identity_number")).to_be_focused()
     await keyboard.send(who.number)
+    await expect(page.locator("#f-papers")).to_be_focused()
     await keyboard.press("Space")
     for selector, text in (("#f-name", who.name), ("#f-address", who.address)):
         while not await page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
