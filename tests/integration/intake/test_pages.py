@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.support.draft_pages import shows_draft
 from tests.support.intake_browser import TYPED, Browser, Forms, opened
 from tests.support.intake_events import APPLICANT, MISSING, papers_of
@@ -34,6 +36,19 @@ async def test_counter_from_empty_to_receipt(clerk: Browser) -> None:
     assert secret_in(again.text) == secret_in(receipt.text)
     style = await clerk.get("/intake/receipt.css")
     assert (style.status_code, style.headers["content-type"].partition(";")[0]) == (200, "text/css")
+
+
+@pytest.mark.parametrize("accept", [True, False])
+async def test_receipt_and_slip_carry_the_national_heading_above_their_title(
+    clerk: Browser, intake: Intake, accept: bool
+) -> None:
+    received = await intake.receive(accept=accept, applicant=APPLICANT | {"identity_number": f"03409988888{accept:d}"})
+    sheet = (await clerk.get(f"/intake/dossiers/{received['id']}/receipt")).text.partition("<article")[2]
+    title = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" if accept else "Phiếu đăng ký nộp hồ sơ"
+    heading = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
+    at = [sheet.find(text) for text in (*heading, title)]
+    assert -1 not in at
+    assert at == sorted(at)
 
 
 async def test_f5_after_accepting_shows_the_same_receipt(clerk: Browser, intake: Intake) -> None:
