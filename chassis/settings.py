@@ -35,7 +35,7 @@ class ProcessSettings(BaseSettings):
     sample: bool = False
     pool_size: int = Field(default=12, ge=2, le=100)
     batch_records: int = Field(default=1000, ge=1, le=10_000)
-    replication: int = Field(default=1, ge=1, le=5)
+    replication: int | None = Field(default=None, ge=1, le=5)
     lane_partitions: int = Field(default=LANE_PARTITIONS, ge=1, le=200)
     member: str | None = None
     session_seconds: float = Field(default=SESSION_SECONDS, ge=1, le=600)

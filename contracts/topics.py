@@ -8,6 +8,9 @@ from contracts.services import MESSAGING, SERVICES
 from contracts.values import Lane
 
 DAY_MS: Final = 86_400_000
+USUAL_COPIES: Final = 3
+IN_SYNC: Final = 2
+"""So many copies have what is acknowledged, where there are more than so many."""
 LANE_PARTITIONS: Final = 12
 """Of a topic per lane, where `MOTCUA_LANE_PARTITIONS` says nothing else: so many processes can share a lane's work."""
 
@@ -17,6 +20,11 @@ class Kind(StrEnum):
 
     FACTS = "facts"
     STATE = "state"
+
+
+def usual_copies(brokers: int) -> int:
+    """How many copies of a topic a cluster is to keep: one may be lost while another is away."""
+    return min(USUAL_COPIES, brokers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +57,13 @@ class Topic:
         """Which lane a topic of one of `names()` belongs to."""
         return Lane(name.removeprefix(f"{self.base}.")) if self.laned else None
 
-    def config(self) -> dict[str, str]:
-        """The topic's settings. Contacts and other state: segments and compaction lag of a minute, tombstones kept 30 days."""
+    def config(self, copies: int = 1) -> dict[str, str]:
+        """The topic's settings, where it has so many copies. Contacts and other state: segments and compaction lag of a minute,
+        tombstones kept 30 days.
+        """
+        return self._kept() | ({"min.insync.replicas": str(IN_SYNC)} if copies > IN_SYNC else {})
+
+    def _kept(self) -> dict[str, str]:
         if self.kind is Kind.STATE:
             return {
                 "cleanup.policy": "compact",

@@ -52,7 +52,7 @@ class Messaging:
     clock: Clock
     lanes: Sequence[Lane] = tuple(Lane)
     batch_records: int = 1000
-    replication: int = 1
+    replication: int | None = None
     lane_partitions: int = LANE_PARTITIONS
     client_id: str = "motcua"
     member: str | None = None
@@ -69,7 +69,7 @@ class Messaging:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _cut_off_first: list[asyncio.Task[None]] = field(default_factory=list)
     _away: str = "not connected yet"
-    _grown: list[str] = field(default_factory=list)
+    _differing: list[str] = field(default_factory=list)
     _progress: Progress = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +82,7 @@ class Messaging:
             relays=lambda: self.relays,
             ended=lambda: [repr(task.exception()) for task in self._tasks if _failed(task)],
             away=lambda: self._away,
-            warnings=lambda: self._grown,
+            warnings=lambda: self._differing,
         )
 
     async def start(self) -> None:
@@ -138,9 +138,9 @@ class Messaging:
     async def _make_topics(self) -> None:
         owned: list[Topic] = [topic for topic in (*TOPICS, *DEAD_LETTERS) if topic.owner == self.table.service]
         topics = with_lane_partitions([*owned, *self.table.reads], self.lane_partitions)
-        self._grown = await create_topics(self.kafka, topics, self.replication)
-        for warning in self._grown:
-            log.warning("a topic has grown", topic=warning)
+        self._differing = await create_topics(self.kafka, topics, self.replication)
+        for warning in self._differing:
+            log.warning("a topic is not as declared", topic=warning)
 
     async def _subscribe(self, engine: Engine) -> None:
         consumers = [

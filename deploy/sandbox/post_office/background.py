@@ -29,7 +29,7 @@ class Background:
     office: Office
     kafka: str
     process: str
-    replication: int = 1
+    replication: int | None = None
     problems: dict[str, str] = field(default_factory=lambda: dict.fromkeys(TASKS, "not started yet"))
 
     async def run(self) -> NoReturn:

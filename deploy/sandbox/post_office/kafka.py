@@ -16,7 +16,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from contracts.envelope import Unreadable, read_attributes, read_data
 from contracts.intake import PostOrderPlacedV1
-from contracts.topics import POST_ORDERS, SHIPMENTS
+from contracts.topics import POST_ORDERS, SHIPMENTS, usual_copies
 from deploy.sandbox.post_office.crypto import DecryptionError
 from deploy.sandbox.post_office.office import Office
 from deploy.sandbox.post_office.store import OutboxRow
@@ -87,7 +87,7 @@ async def _check_orders_topic(kafka: str) -> None:
 # --- shipments out --------------------------------------------------------------------------------------
 
 
-async def publish_shipments(office: Office, kafka: str, replication: int, on_ready: Callable[[], None]) -> NoReturn:
+async def publish_shipments(office: Office, kafka: str, replication: int | None, on_ready: Callable[[], None]) -> NoReturn:
     await make_shipments_topic(kafka, replication)
     producer = AIOKafkaProducer(
         bootstrap_servers=kafka, acks="all", enable_idempotence=True, request_timeout_ms=4000, retry_backoff_ms=50
@@ -107,14 +107,15 @@ async def publish_shipments(office: Office, kafka: str, replication: int, on_rea
         await _discard(producer)
 
 
-async def make_shipments_topic(kafka: str, replication: int) -> None:
+async def make_shipments_topic(kafka: str, replication: int | None) -> None:
     """The topic of shipments is ours, so we make it, as the contract declares it.
 
     Raises KafkaError when the broker refuses: with fewer copies than asked for, one broker's loss is a loss of shipments.
     """
-    topic = NewTopic(SHIPMENTS.base, SHIPMENTS.partitions, replication, topic_configs=SHIPMENTS.config())
     async with _administrator(kafka) as admin:
         if SHIPMENTS.base not in await admin.list_topics():
+            copies = replication or usual_copies(len((await admin.describe_cluster())["brokers"]))
+            topic = NewTopic(SHIPMENTS.base, SHIPMENTS.partitions, copies, topic_configs=SHIPMENTS.config(copies))
             for name, code, *message in (await admin.create_topics([topic])).topic_errors:
                 if code not in (0, TopicAlreadyExistsError.errno):
                     raise for_code(code)(f"{name}: {message}")

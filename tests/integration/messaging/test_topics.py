@@ -82,6 +82,32 @@ def test_partitions_per_lane_are_a_setting() -> None:
     assert {topic.partitions for topic in TOPICS if topic.laned} == {12}
 
 
+async def test_a_topic_that_somebody_has_set_otherwise_is_used_with_a_warning(kafka_bootstrap: str) -> None:
+    topic = Topic(base=f"bank.altered-{uuid4().hex[:8]}", owner="bank", kind=Kind.FACTS, key="account", partitions=1)
+    await create_topics(kafka_bootstrap, [topic])
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    await admin.start()
+    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.base, {"retention.ms": "60000"})])
+    await admin.close()
+
+    async def warned() -> bool:
+        (warning,) = await create_topics(kafka_bootstrap, [topic])
+        return warning == f"{topic.base}: retention.ms is set to 60000, declared is -1"
+
+    await eventually(lambda: warnings_are_there(warned))
+
+
+async def test_a_topic_with_too_few_copies_is_used_with_a_warning(kafka_bootstrap: str) -> None:
+    topic = Topic(base=f"bank.alone-{uuid4().hex[:8]}", owner="bank", kind=Kind.FACTS, key="account", partitions=1)
+    assert await create_topics(kafka_bootstrap, [topic]) == [], "one broker keeps one copy"
+
+    async def warned() -> bool:
+        (warning,) = await create_topics(kafka_bootstrap, [topic], replication=2)
+        return warning == f"{topic.base}: its copies are 1 and should be 2: a lost broker may take records with it"
+
+    await eventually(lambda: warnings_are_there(warned))
+
+
 async def test_what_the_broker_refuses_is_told(kafka_bootstrap: str) -> None:
     topic = Topic(base=f"bank.copies-{uuid4().hex[:8]}", owner="bank", kind=Kind.FACTS, key="account", partitions=1)
     with pytest.raises(Exception, match="copies"):

@@ -120,7 +120,7 @@ class ProxiedPlan(Plan):
     def _apart(self, program: Program) -> Mapping[str, str]:
         if not program.part.module:
             return program.environment
-        own = {"MOTCUA_REPLICATION": str(self.layout.replication)}
+        own: dict[str, str] = {}
         if program.name in self.layout.clocks:
             own["MOTCUA_CLOCK"] = self.layout.clocks[program.name]
         return {**program.environment, **own}

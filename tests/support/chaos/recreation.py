@@ -18,7 +18,7 @@ async def recreate(bootstrap: str, topic: str, replication: int) -> None:
     try:
         (described,) = await admin.describe_topics([topic])
         declared = next(declared for declared in TOPICS if topic in declared.names())
-        new = NewTopic(topic, len(described["partitions"]), replication, topic_configs=declared.config())
+        new = NewTopic(topic, len(described["partitions"]), replication, topic_configs=declared.config(replication))
         await admin.delete_topics([topic])
         await eventually(lambda: _is_made(admin, new), within=WITHIN, describe=f"{topic} made anew")
     finally:

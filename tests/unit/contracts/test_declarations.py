@@ -20,6 +20,7 @@ from contracts.topics import (
     Kind,
     Topic,
     dead_letter_topic,
+    usual_copies,
 )
 from contracts.values import Lane
 
@@ -126,3 +127,19 @@ def test_an_aggregate_counts_the_events_about_it() -> None:
     assert before.recorded([]) == before
     assert before.recorded([fact, fact]) == Aggregate("d-1", Lane.POST, 5)
     assert before.version == 3
+
+
+@pytest.mark.parametrize(("brokers", "copies"), [(1, 1), (2, 2), (3, 3), (9, 3)])
+def test_three_copies_are_kept_where_three_brokers_are(brokers: int, copies: int) -> None:
+    assert usual_copies(brokers) == copies
+
+
+@pytest.mark.parametrize(("copies", "in_sync"), [(1, None), (2, None), (3, "2"), (5, "2")])
+@pytest.mark.parametrize("topic", [CONTACTS, DOSSIERS], ids=str)
+def test_what_is_acknowledged_is_on_two_brokers_where_one_more_may_be_away(
+    topic: Topic, copies: int, in_sync: str | None
+) -> None:
+    """With two copies and two of them asked for, one broker's restart would stop all writing."""
+    config = topic.config(copies)
+    assert config.get("min.insync.replicas") == in_sync
+    assert config.items() >= topic.config().items()
