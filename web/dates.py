@@ -23,23 +23,31 @@ def read_day(typed: str, now: datetime) -> str:
 
 def read_moment(typed: str, now: datetime) -> str:
     """A day and a time, in either order; the time is 00:00 where there is none."""
-    words = " ".join(typed.lower().replace(",", " ").split())
-    time = next((match for word in words.split() if (match := _TIME.fullmatch(word))), None)
-    rest = words if time is None else " ".join(word for word in words.split() if word != time[0])
-    day = _day(rest, civil_day(now))
-    if day is None:
-        return typed
+    moment = moment_of(typed, civil_day(now))
+    return typed if moment is None else f"{moment:%Y-%m-%dT%H:%M}"
+
+
+def moment_of(typed: str, today: date | None) -> datetime | None:
+    """Without a zone, in civil time. Where `today` is not said, the year and the time must stand there."""
+    words = [word for word in typed.lower().replace(",", " ").split() if word != "ngày"]
+    time = next((match for word in words if (match := _TIME.fullmatch(word))), None)
+    day = _day(" ".join(word for word in words if time is None or word != time[0]), today)
+    if day is None or (time is None and today is None):
+        return None
     hour, minute = (0, 0) if time is None else (int(time[1]), int(time[2] or 0))
-    return f"{day.isoformat()}T{hour:02}:{minute:02}"
+    try:
+        return datetime(day.year, day.month, day.day, hour, minute)  # noqa: DTZ001 -- without a zone, as it was typed
+    except ValueError:
+        return None
 
 
-def _day(words: str, today: date) -> date | None:
+def _day(words: str, today: date | None) -> date | None:
     if words in _WORDS:
-        return today - timedelta(days=_WORDS[words])
+        return None if today is None else today - timedelta(days=_WORDS[words])
     match = _DAY.fullmatch(words)
-    if match is None:
+    if match is None or (match[3] is None and today is None):
         return None
     try:
-        return date(int(match[3] or today.year), int(match[2]), int(match[1]))
+        return date(int(match[3] or (today.year if today else 0)), int(match[2]), int(match[1]))
     except ValueError:
         return None
