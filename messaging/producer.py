@@ -78,6 +78,7 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
             transactional_id=fence,
             acks="all",
             enable_idempotence=True,
+            compression_type="zstd",
             linger_ms=0,
             max_batch_size=LARGEST_BATCH,
             request_timeout_ms=4000,

@@ -90,7 +90,12 @@ async def _check_orders_topic(kafka: str) -> None:
 async def publish_shipments(office: Office, kafka: str, replication: int | None, on_ready: Callable[[], None]) -> NoReturn:
     await make_shipments_topic(kafka, replication)
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, request_timeout_ms=4000, retry_backoff_ms=50
+        bootstrap_servers=kafka,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="zstd",
+        request_timeout_ms=4000,
+        retry_backoff_ms=50,
     )
     try:
         await producer.start()

@@ -39,8 +39,8 @@ def mint(counter: DayCounter, width: int) -> tuple[DayCounter, str]:
 
 
 def submission_number(dossier: str, day: date) -> str:
-    """`S260218-4F7QX-0ZK2M`: by the dossier's id, so that one that comes twice has the same."""
-    number = int(dossier.removeprefix("d-")[:13], 16) >> 2
+    """`S260218-4F7QX-0ZK2M`: by the end of the dossier's id, which is chance, so that one that comes twice has the same."""
+    number = int(dossier.removeprefix("d-")[-13:], 16) >> 2
     letters = "".join(ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
     return f"S{day:%y%m%d}-{letters[:5]}-{letters[5:]}"
 

@@ -4,11 +4,13 @@ A dossier is a value; every change makes a new one. `pending_history` and `perso
 the same transaction: lines of the history, and the sealed applicant of a dossier that is new.
 """
 
+import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Self
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from contracts.aggregate import Aggregate
 from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, ProcedureRef, Provisional, UnitRef
@@ -125,7 +127,11 @@ def _line(sequence: int, event: Event) -> HistoryLine:
 
 
 def new_dossier_id() -> str:
-    return f"d-{uuid4().hex}"
+    """A UUID of version 7: its time first, then 74 bits of chance. So new dossiers lie together in every index of every service,
+    where by chance alone each would touch pages of its own.
+    """
+    milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
+    return f"d-{milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1:032x}"
 
 
 def dossier_of_collection(collection: str) -> str:
