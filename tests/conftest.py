@@ -18,8 +18,8 @@ __all__ = ["kafka_bootstrap", "own_servers", "postgres", "servers"]
 
 # How long an example takes says nothing about what it proves, and a loaded machine is no fault of the code.
 settings.register_profile("motcua", deadline=None)
-# For `make unit`, which is run many times an hour: a quarter of the examples. `make test` draws them all.
-settings.register_profile("quick", deadline=None, max_examples=25)
+# For `make unit`, which is run many times an hour: some of the examples. `make test` draws them all.
+settings.register_profile("quick", deadline=None, max_examples=15)
 # For `.ci/run`: the same examples for the same commit, so that its verdict is no matter of chance. `make test` draws new ones.
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.load_profile("motcua")
