@@ -1,6 +1,8 @@
 """What a round of the relay takes up, and what becomes of it when Kafka takes a part of it only."""
 
 import asyncio
+import os
+from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -76,13 +78,17 @@ async def configure(world: TallyWorld, made: Topic, **config: str) -> None:
 
 
 async def write(world: TallyWorld, to: Topic, subject: str, sizes: Sequence[int], first: int = 1) -> None:
-    """One row for each size, numbered from `first`."""
+    """One row for each size, numbered from `first`; chance, which compresses little."""
     rows = [
-        outbox.Draft(topic=to, type="t", subject=subject, sequence=number, lane=None, payload=b"x" * size, time=system_clock())
+        outbox.Draft(topic=to, type="t", subject=subject, sequence=number, lane=None, payload=letters(size), time=system_clock())
         for number, size in enumerate(sizes, first)
     ]
     async with world.database.begin() as connection:
         await outbox.write(connection, rows)
+
+
+def letters(size: int) -> bytes:
+    return b64encode(os.urandom(size))[:size]
 
 
 async def left(world: TallyWorld) -> list[tuple[str, int]]:
