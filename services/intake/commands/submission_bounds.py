@@ -40,19 +40,20 @@ async def count_submission(
             return verdict, None
         if not settings.submissions_with_proof:
             return verdict, _too_many(verdict, now)
-        if proof is None or not proofs.is_right(proof, _sign(process), now):
+        right = None if proof is None else proofs.judge(proof, _sign(process), now)
+        if proof is None or right is None:
             return verdict, ProofNeeded()
-        limits = _limits(process, "proved", bounds, settings.submissions_with_proof)
+        limits = _limits(process, "proved", bounds, settings.submissions_with_proof) if right else None
         return await _count_proved(connection, keys_of(process.settings).index("proof-used", proof.question), limits, now)
 
 
 async def _count_proved(
-    connection: AsyncConnection, used: bytes, limits: Mapping[bytes, GuessLimit], now: datetime
+    connection: AsyncConnection, used: bytes, limits: Mapping[bytes, GuessLimit] | None, now: datetime
 ) -> tuple[Verdict, TooManySubmissions | ProofNeeded | None]:
-    """An answer serves once."""
+    """A question is answered once, rightly or (without `limits`) wrongly: its few sums cannot be tried one after the other."""
     first_use = await guess_limiter.count_under(connection, {used: GuessLimit(1, WITHIN)}, now)
-    if first_use.closed_until is not None:
-        return first_use, ProofNeeded()
+    if first_use.closed_until is not None or limits is None:
+        return Verdict(first_use.closed_until), ProofNeeded()
     verdict = await guess_limiter.count_under(connection, limits, now)
     refusal = None if verdict.closed_until is None else _too_many(verdict, now)
     return Verdict(verdict.closed_until, (*first_use.counted, *verdict.counted)), refusal

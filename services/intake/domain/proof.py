@@ -74,17 +74,16 @@ def ask(sign: Sign, now: datetime) -> Question:
     return _question(f"{int(now.timestamp())}-{token_hex(8)}", sign)
 
 
-def is_right(proof: Proof, sign: Sign, now: datetime) -> bool:
-    """Whether we have asked that, not too long ago, and it was answered rightly."""
+def judge(proof: Proof, sign: Sign, now: datetime) -> bool | None:
+    """Whether it was answered rightly; None for what we have not asked, or too long ago."""
     token = _TOKEN.fullmatch(proof.question)
     if token is None:
-        return False
+        return None
     question = _question(token["salt"], sign)
-    age = now.timestamp() - int(token["asked"])
     asked_by_us = compare_digest(question.token.encode(), proof.question.encode())
-    return (
-        asked_by_us and 0 <= age <= ANSWERED_WITHIN.total_seconds() and _number(proof.answer) == question.first + question.second
-    )
+    if not asked_by_us or timedelta(seconds=now.timestamp() - int(token["asked"])) > ANSWERED_WITHIN:
+        return None
+    return _number(proof.answer) == question.first + question.second
 
 
 def _question(salt: str, sign: Sign) -> Question:

@@ -159,8 +159,16 @@ async def test_beyond_the_usual_a_question_is_asked_and_answered(with_proof: Int
     assert (asked.status_code, asked.json()["code"]) == (429, "proof-needed")
     assert "retry-after" not in asked.headers, "nobody has to wait"
     token, right = await ask(with_proof)
-    assert (await send_proved(with_proof, 5, token, right + 1)).json()["code"] == "proof-needed"
     assert (await send_proved(with_proof, 5, token, right)).status_code == 201
+
+
+async def test_a_wrong_answer_spends_its_question(with_proof: Intake) -> None:
+    """Or its forty sums could be tried one after the other."""
+    await use_up(with_proof)
+    token, right = await ask(with_proof)
+    assert (await send_proved(with_proof, 5, token, right + 1)).json()["code"] == "proof-needed"
+    assert (await send_proved(with_proof, 5, token, right)).json()["code"] == "proof-needed"
+    assert (await send_proved(with_proof, 5, *await ask(with_proof))).status_code == 201
 
 
 async def test_an_answer_serves_once_however_many_send_it_at_a_time(with_proof: Intake) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.proof import ANSWERED_WITHIN, LARGEST, Proof, Question, ask, is_right
+from services.intake.domain.proof import ANSWERED_WITHIN, LARGEST, Proof, Question, ask, judge
 from tests.support.intake_events import NOW
 
 
@@ -27,37 +27,37 @@ def right_answer(question: Question) -> str:
 def test_the_right_answer_passes_and_its_neighbours_do_not() -> None:
     question = ask(sign, NOW)
     right = question.first + question.second
-    assert is_right(Proof(question.token, str(right)), sign, NOW)
-    assert not is_right(Proof(question.token, str(right + 1)), sign, NOW)
-    assert not is_right(Proof(question.token, str(right - 1)), sign, NOW)
+    assert judge(Proof(question.token, str(right)), sign, NOW) is True
+    assert judge(Proof(question.token, str(right + 1)), sign, NOW) is False
+    assert judge(Proof(question.token, str(right - 1)), sign, NOW) is False
 
 
 def test_digits_count_however_they_are_written() -> None:
     question = ask(sign, NOW)
     wide = "".join(chr(ord("０") + int(digit)) for digit in right_answer(question))
-    assert is_right(Proof(question.token, f"  {wide} "), sign, NOW)
+    assert judge(Proof(question.token, f"  {wide} "), sign, NOW) is True
     for answer in ("", "²", "mười", "1" * 3000, f"+{right_answer(question)}", f"{right_answer(question)}.0"):
-        assert not is_right(Proof(question.token, answer), sign, NOW)
+        assert judge(Proof(question.token, answer), sign, NOW) is False
 
 
 def test_it_serves_for_some_hours() -> None:
     question = ask(sign, NOW)
     proof = Proof(question.token, right_answer(question))
-    assert is_right(proof, sign, NOW + ANSWERED_WITHIN)
-    assert not is_right(proof, sign, NOW + ANSWERED_WITHIN + timedelta(seconds=1))
+    assert judge(proof, sign, NOW + ANSWERED_WITHIN) is True
+    assert judge(proof, sign, NOW + ANSWERED_WITHIN + timedelta(seconds=1)) is None
 
 
 def test_what_we_have_not_asked_is_no_question() -> None:
     theirs = ask(signed_by_another, NOW)
-    assert not is_right(Proof(theirs.token, right_answer(theirs)), sign, NOW)
+    assert judge(Proof(theirs.token, right_answer(theirs)), sign, NOW) is None
     ours = ask(sign, NOW)
     later = str(int(ours.token.partition("-")[0]) + 3600) + ours.token[ours.token.index("-") :]
-    assert not is_right(Proof(later, right_answer(ours)), sign, NOW)
+    assert judge(Proof(later, right_answer(ours)), sign, NOW) is None
 
 
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_whatever_is_sent_is_judged(question: str, answer: str) -> None:
-    assert not is_right(Proof(question, answer), sign, NOW)
+    assert judge(Proof(question, answer), sign, NOW) is None
 
 
 def test_no_question_is_asked_twice() -> None:
