@@ -6,7 +6,7 @@ it: so both may come twice, and neither is ever lost.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn
 
@@ -40,7 +40,6 @@ class TopicMissing(Exception):  # noqa: N818 -- not an error: the others have no
 async def read_orders(office: Office, kafka: str, process: str, on_ready: Callable[[], None]) -> NoReturn:
     await _check_orders_topic(kafka)
     consumer = AIOKafkaConsumer(
-        POST_ORDERS.base,
         bootstrap_servers=kafka,
         group_id=GROUP,
         # Killed and started again, it is known at once as the one it was, and need not wait for its own ghost.
@@ -52,7 +51,8 @@ async def read_orders(office: Office, kafka: str, process: str, on_ready: Callab
         fetch_max_wait_ms=LONGEST_POLL_MS,
     )
     try:
-        await consumer.start()
+        await _uncut(consumer.start())
+        consumer.subscribe([POST_ORDERS.base])
         on_ready()
         while True:
             polled = await consumer.getmany(timeout_ms=LONGEST_POLL_MS, max_records=BATCH)
@@ -98,7 +98,7 @@ async def publish_shipments(office: Office, kafka: str, replication: int | None,
         retry_backoff_ms=50,
     )
     try:
-        await producer.start()
+        await _uncut(producer.start())
         on_ready()
         while True:
             office.to_publish.clear()
@@ -129,14 +129,20 @@ async def make_shipments_topic(kafka: str, replication: int | None) -> None:
 @asynccontextmanager
 async def _administrator(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    starting = asyncio.create_task(admin.start())
     try:
-        await asyncio.shield(starting)
+        await _uncut(admin.start())
         yield admin
     finally:
-        # Cut off in the middle of its start, the client would leave a connection behind that nobody closes.
-        await asyncio.wait({starting})
         await admin.close()
+
+
+async def _uncut(start: Coroutine[Any, Any, None]) -> None:
+    """To its end, also when we are told to stop: a client cut off in its start leaves a connection that nobody closes."""
+    starting = asyncio.create_task(start)
+    try:
+        await asyncio.shield(starting)
+    finally:
+        await asyncio.wait({starting})
 
 
 async def _send(producer: AIOKafkaProducer, rows: list[OutboxRow]) -> None:

@@ -1,8 +1,10 @@
 """The post office over real Kafka: no event is lost or invented by its death at any moment, or by an order nobody can read."""
 
+import asyncio
 import json
 import signal
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -107,3 +109,47 @@ async def test_the_copies_asked_for_come_from_its_settings(keys: Keys, kafka_boo
             return "replication" in (await http.get("/health/ready")).text.lower()
 
         await eventually(said, describe="the broker's refusal in what it says of its readiness")
+
+
+@pytest.mark.parametrize("answers", range(1, 9))
+async def test_told_to_stop_while_it_connects_it_leaves_no_connection(keys: Keys, kafka_bootstrap: str, answers: int) -> None:
+    """Each of its clients asks Kafka two things when it starts, so it is cut off at every one of them."""
+    await create_topics(kafka_bootstrap, [POST_ORDERS, SHIPMENTS])
+    front = LateKafka(kafka_bootstrap, late=answers)
+    async with front.served() as address:
+        async with counter(keys, kafka=address):
+            await front.asked.wait()
+        await eventually(lambda: front.connections == 0, describe="all it opened is closed")
+
+
+class LateKafka:
+    """In front of a broker. Its answer number `late` comes a moment after it was there."""
+
+    def __init__(self, kafka: str, late: int) -> None:
+        self.connections, self.asked = 0, asyncio.Event()
+        self._host, _, self._port = kafka.partition(":")
+        self._left = late
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        async with await asyncio.start_server(self._serve, "127.0.0.1") as server:
+            yield "{}:{}".format(*server.sockets[0].getsockname())
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        broker, to_broker = await asyncio.open_connection(self._host, self._port)
+        self.connections += 1
+        answering = asyncio.create_task(self._answer(broker, writer))
+        while piece := await reader.read(65_536):
+            to_broker.write(piece)
+        self.connections -= 1
+        to_broker.close()
+        await answering
+        writer.close()
+
+    async def _answer(self, broker: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await broker.read(65_536):
+            self._left -= 1
+            if self._left == 0:
+                self.asked.set()
+                await asyncio.sleep(0.05)  # the network's delay, not ours
+            writer.write(piece)
