@@ -25,6 +25,7 @@ from chassis.http_server import HttpServer
 from chassis.logs import configure_logs
 from chassis.loop_watch import LoopWatch
 from chassis.pools import Pools, PoolSizes
+from chassis.publisher_behind import on_publisher_behind
 from chassis.reconcile import View, reconcile_router
 from chassis.republish import republish_router
 from chassis.settings import ProcessSettings, database_url, web_settings
@@ -36,6 +37,7 @@ from messaging.commands import Commands, Overloaded
 from messaging.engine import OnBegin
 from messaging.faults import CUT_OFF
 from messaging.handler_table import Table
+from messaging.publisher_guard import PublisherBehind
 from messaging.runtime import Messaging
 from web.app import Lifespan, create_app
 from web.draft_routes import draft_router
@@ -106,6 +108,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         folder=service.folder,
         unavailable=(*_UNAVAILABLE, *CUT_OFF, Overloaded),
     )
+    app.add_exception_handler(PublisherBehind, on_publisher_behind)
     app.state.process = process
     app.add_middleware(LoopWatch)
     if service.draft_seal is not None:
@@ -155,11 +158,12 @@ def _lifespan(service: Service, process: Process) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         process.messaging.background = [_bound(work, process) for work in service.background]
-        if service.at_start is not None:
-            await service.at_start(process)
-        await process.messaging.start()
-        log.info("started", service=service.name, lanes=process.settings.lanes)
         try:
+            await process.messaging.guard()
+            if service.at_start is not None:
+                await service.at_start(process)
+            await process.messaging.start()
+            log.info("started", service=service.name, lanes=process.settings.lanes)
             yield
         finally:
             await process.commands.drain()

@@ -26,6 +26,7 @@ COMMANDS = {
     "dead-letters": "cli.dead_letters",
     "replay": "cli.replay",
     "republish": "cli.republish",
+    "publisher": "cli.publisher",
     "bench": "cli.bench",
 }
 

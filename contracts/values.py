@@ -8,7 +8,7 @@ What is taken in at a door has to be more than that: `contracts.given`.
 import re
 from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Final, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -169,6 +169,22 @@ def check_code(text: str) -> str:
     check_unit_id(match["unit"])
     datetime.strptime(match["day"], "%y%m%d").replace(tzinfo=CIVIL_TIME)
     return text
+
+
+class CodeParts(NamedTuple):
+    """Of a dossier code: whose it is, of which civil day, and the number."""
+
+    unit: str
+    day: date
+    number: int
+
+
+def code_parts(code: str) -> CodeParts:
+    """Raises ValueError where it is none."""
+    match = _CODE.fullmatch(check_code(code))
+    assert match is not None  # noqa: S101 -- it was checked
+    day = datetime.strptime(match["day"], "%y%m%d").replace(tzinfo=CIVIL_TIME).date()
+    return CodeParts(match["unit"], day, int(match["number"]))
 
 
 DossierCode = Annotated[str, StringConstraints(max_length=48), AfterValidator(check_code)]

@@ -100,9 +100,13 @@ _bells: Final[dict[Any, WeakSet[Bell]]] = {}
 
 def bells_of(url: str | URL) -> WeakSet[Bell]:
     """Those of this process that listen to that database, whoever connects to it and with which options."""
+    return _bells.setdefault(database_address(url), WeakSet())
+
+
+def database_address(url: str | URL) -> tuple[Any, ...]:
+    """Which database it leads to."""
     parts = make_url(url)
-    address = parts.host or parts.query.get("host"), parts.port or parts.query.get("port"), parts.database
-    return _bells.setdefault(address, WeakSet())
+    return parts.host or parts.query.get("host"), parts.port or parts.query.get("port"), parts.database
 
 
 async def listen(url: str, bell: Bell, stopping: asyncio.Event, lanes: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from messaging.arrays import use_plain_lists
 from messaging.bell import KEEPALIVE
+from messaging.database_identity import note_identity
 from messaging.doorbell import Doorbell
 from messaging.faults import is_cut_off
 from messaging.statements import Statement, refuse_others_in_pipelines, spoils_plans
@@ -85,6 +86,7 @@ def make_engine(url: str, pool_size: int = 8, limits: Limits = CONSUMERS) -> Asy
 
     def begin(adapted: Any, record: Any) -> None:
         use_plain_lists(adapted.driver_connection)
+        note_identity(adapted, record.info)
         record.info["used_at"] = time.monotonic()
 
     def check(adapted: Any, record: Any, _: Any) -> None:

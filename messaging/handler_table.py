@@ -17,6 +17,7 @@ from contracts.registry import EVENTS, Event, without_version
 from contracts.topics import Kind, Topic
 from contracts.values import Lane
 from messaging.outbox import Draft, drafts
+from messaging.publication import NOTHING_PUBLISHED, Publication
 
 S = TypeVar("S")
 
@@ -105,6 +106,7 @@ class Table:
     """A service's whole table: topics it reads, entries, and `prepare`, which loads reference data once per batch.
 
     `selective`: topics whose publisher may say more than concerns us. A type there that nobody here knows is of no use.
+    `publishes`: what it says itself, and where the numbers of that stand.
     """
 
     service: str
@@ -112,6 +114,7 @@ class Table:
     entries: tuple[Entry, ...] = ()
     prepare: Callable[[AsyncConnection, Sequence[Envelope]], Awaitable[Any]] = nothing_known
     selective: tuple[Topic, ...] = field(default=(), kw_only=True)
+    publishes: Publication = field(default=NOTHING_PUBLISHED, kw_only=True)
     by_type: dict[str, tuple[Entry, ...]] = field(init=False, default_factory=dict)
     _indexes: dict[Store[Any], int] = field(init=False, default_factory=dict)
 

@@ -15,6 +15,9 @@ RELAY_DOUBTS = Counter(
 RELAY_FAILING = Gauge(
     "motcua_relay_failing", "1 while a topic does not take all rows of the outbox; the others go on", ["lane", "topic"]
 )
+PUBLISHER_BEHIND = Gauge(
+    "motcua_publisher_behind", "1: the database does not know what its service published; nothing is written"
+)
 OUTBOX_AGE = Gauge("motcua_outbox_age_seconds", "Age of the oldest outbox row of the lanes served here")
 PARKED = Gauge("motcua_parking_lot", "Events in the parking lot", ["state"])
 PARKED_OLDEST = Gauge("motcua_parking_lot_oldest_seconds", "How long the oldest event of a state has been parked", ["state"])

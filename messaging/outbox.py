@@ -19,6 +19,7 @@ from contracts.topics import Topic
 from contracts.values import Lane
 from messaging.bell import CHANNEL, PARKING_LOT
 from messaging.doorbell import ring_after_commit
+from messaging.publisher_guard import require_compared
 from messaging.statements import Statement
 
 __all__ = ["CHANNEL", "COMMON", "PARKING_LOT", "Draft", "EventTooLarge", "drafts", "write"]
@@ -101,9 +102,13 @@ def drafts(
 
 
 async def write(connection: AsyncConnection, rows: Sequence[Draft]) -> None:
-    """Add rows to the outbox, in their order, and wake the relays of their lanes when the transaction is committed."""
+    """Add rows to the outbox, in their order, and wake the relays of their lanes when the transaction is committed.
+
+    Raises PublisherBehind where their numbers may have been given before.
+    """
     if not rows:
         return
+    require_compared(connection)
     lanes = [_lane(row) for row in rows]
     values = {
         "ids": _fresh_ids(len(rows)),

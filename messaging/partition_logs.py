@@ -3,11 +3,16 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from messaging.records import Record
 from messaging.topic_identity import topic_ids
+
+_WAIT_MS: Final = 500
+_AT_ONCE: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,24 @@ class PartitionLogs:
 
     async def topic_ids(self, names: Collection[str]) -> dict[str, str]:
         return await topic_ids(self._consumer._client, names)  # noqa: SLF001 -- aiokafka's consumer asks for no such thing
+
+    async def records(
+        self, starts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+    ) -> AsyncIterator[list[Record]]:
+        """Of each partition from its start up to its end, some at a time."""
+        reading = {partition for partition, start in starts.items() if start < ends[partition]}
+        self._consumer.assign(reading)
+        for partition in reading:
+            self._consumer.seek(partition, starts[partition])
+        while reading:
+            polled = await self._consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
+            yield [
+                Record.of(raw)
+                for raws in polled.values()
+                for raw in raws
+                if raw.offset < ends[TopicPartition(raw.topic, raw.partition)]
+            ]
+            reading = {partition for partition in reading if await self._consumer.position(partition) < ends[partition]}
 
     async def offsets_since(self, times: Mapping[TopicPartition, int]) -> dict[TopicPartition, int | None]:
         """The first offset whose record is of that time (milliseconds since 1970) or later; None where there is none."""

@@ -4,6 +4,7 @@ aiokafka's own `stop` waits until Kafka takes what it has in hand, and left alon
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,13 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, LeaderNotAvailableError, UnknownTopicOrPartitionError
 from aiokafka.partitioner import murmur2
 
+from messaging.published_offsets import PublishedOffset
+from messaging.topic_identity import topic_ids
+
 GIVE_UP_SECONDS: Final = 2.0
 LARGEST_BATCH: Final = 512 * 1024
 """Bytes of one partition in one request. aiokafka's 16 KiB make a round trip of every thirty rows; Kafka takes a megabyte."""
+ID_SECONDS: Final = 30.0
 KEYS_REMEMBERED: Final = 16_384
 NO_LEADER: Final = (None, -1)
 
@@ -47,14 +52,18 @@ class Failure:
 
 @dataclass(slots=True)
 class Outcome:
-    """Which records Kafka has acknowledged, by their index, and what failed; of the others nobody knows."""
+    """Which records Kafka has acknowledged, by their index, up to where in each partition, and what failed; of the others nobody
+    knows.
+    """
 
     acknowledged: list[int] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    offsets: dict[TopicPartition, PublishedOffset] = field(default_factory=dict)
 
     def add(self, part: "Outcome", indexes: Sequence[int]) -> None:
         """What became of those records, which the part counts from 0."""
         self.acknowledged += [indexes[index] for index in part.acknowledged]
+        self.offsets |= part.offsets
         self.failures += [
             Failure(topic=failure.topic, error=failure.error, batch=[indexes[index] for index in failure.batch])
             for failure in part.failures
@@ -85,6 +94,8 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
             retry_backoff_ms=50,
         )
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._topic_ids: dict[str, tuple[str | None, float]] = {}
+        self._nexts: dict[TopicPartition, int] = {}
         self._request, self._sender._send_produce_req = self._sender._send_produce_req, self._tracked  # noqa: SLF001
 
     async def start(self) -> None:
@@ -122,6 +133,7 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
         queues: defaultdict[int, list[Numbered]] = defaultdict(list)
         try:
             number = await self._partition_count(topic)
+            await self._topic_id(topic)
         except KafkaError as error:
             outcome.failures.append(Failure(topic=topic, error=error))
         else:
@@ -152,12 +164,30 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
                 if self.client.cluster.leader_for_partition(partition) in NO_LEADER:
                     raise LeaderNotAvailableError(str(partition))
                 builder, batch = self._batch(queue, at, singly)
-                await (await self.send_batch(builder, partition.topic, partition=partition.partition))
+                sent = await (await self.send_batch(builder, partition.topic, partition=partition.partition))
+                outcome.offsets[partition] = await self._offset_behind(partition, sent.offset, len(batch))
             except (KafkaError, ValueError) as error:
                 outcome.failures.append(Failure(topic=partition.topic, error=error, batch=batch))
                 return
             outcome.acknowledged += batch
             at += len(batch)
+
+    async def _offset_behind(self, partition: TopicPartition, first: int, number: int) -> PublishedOffset:
+        """Of a batch. Offsets that go back are those of a topic that was made anew. Raises KafkaError: then it is in doubt."""
+        if first < 0:
+            raise KafkaError("acknowledged, and not said where")
+        if first < self._nexts.get(partition, 0):
+            self._topic_ids.pop(partition.topic)
+        self._nexts[partition] = first + number
+        return PublishedOffset(next=first + number, topic_id=await self._topic_id(partition.topic))
+
+    async def _topic_id(self, topic: str) -> str | None:
+        """Asked again after a while: a topic may be made anew under a running producer."""
+        known, asked_at = self._topic_ids.get(topic, (None, -ID_SECONDS))
+        if time.monotonic() - asked_at >= ID_SECONDS:
+            known = (await topic_ids(self.client, [topic])).get(topic)
+            self._topic_ids[topic] = known, time.monotonic()
+        return known
 
     def _batch(self, queue: Sequence[Numbered], start: int, singly: bool) -> tuple[Any, Sequence[int]]:
         """As many of the queue as one batch takes, from `start` on."""

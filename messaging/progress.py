@@ -53,7 +53,9 @@ class Finding:
 
 @dataclass(kw_only=True)
 class Progress:
-    """`ended` names background parts that ended by themselves; `away` says why Kafka has not been reached since the start."""
+    """`ended` names background parts that ended by themselves; `away` says why Kafka has not been reached since the start, `held`
+    why nothing may be published.
+    """
 
     database: AsyncEngine
     lanes: Sequence[Lane]
@@ -64,6 +66,7 @@ class Progress:
     ended: Callable[[], Sequence[str]]
     away: Callable[[], str]
     warnings: Callable[[], Sequence[str]] = tuple
+    held: Callable[[], Sequence[str]] = tuple
     _age: float = 0.0
     _begun_at: float = field(default_factory=time.monotonic)
 
@@ -79,7 +82,7 @@ class Progress:
         away = [f"Kafka: {self.away()}"] if self.away() else []
         stuck = [problem for consumer in consumers for problem in consumer_health.problems(consumer)]
         outbox = await self._database_problems() or self._outbox_problems()
-        held = [problem for relay in self.relays() for problem in relay.problems()]
+        held = [*self.held(), *(problem for relay in self.relays() for problem in relay.problems())]
         warnings = [warning for consumer in consumers for warning in consumer.continuity.breaks]
         return Finding((*self._ended_problems(), *away, *stuck, *held, *outbox), (*self.warnings(), *warnings))
 

@@ -25,6 +25,8 @@ from messaging.fenced_producer import FencedProducer
 from messaging.metrics import RELAY_DOUBTS, RELAYED
 from messaging.outbox_floor import HORIZON, OutboxFloor
 from messaging.producer import Failure, Outcome, Outgoing, Producer
+from messaging.published_offsets import Offsets
+from messaging.publisher_guard import may_publish
 from messaging.relay_failures import Failures, Held
 from messaging.sent_rows import is_of_state, take_out
 from messaging.statements import Statement
@@ -126,7 +128,7 @@ class Relay:
             rows = await self._claim(connection, aside)
             outcome = await self._produce(connection, rows) if rows else Outcome()
             if outcome.acknowledged:
-                await self._forget(connection, [rows[index] for index in outcome.acknowledged])
+                await self._forget(connection, [rows[index] for index in outcome.acknowledged], outcome.offsets)
         now = time.monotonic()
         if not self.claimed_elsewhere:
             full = self._is_full(rows)
@@ -137,11 +139,11 @@ class Relay:
         return len(outcome.acknowledged)
 
     async def _claim(self, connection: AsyncConnection, aside: frozenset[Held]) -> Sequence[Any]:
-        """The lane's oldest rows; none when another relay has the lane. In no pipeline: see there."""
+        """The lane's oldest rows; none when another relay has the lane, or nobody may publish. In no pipeline: see there."""
         lock = crc32(f"relay {self.service} {self.lane}".encode())
         (claim,) = await _CLAIM.rows(connection, {"lock": lock, "idle": f"{self.idle_seconds * 1000:.0f}", "lane": self.lane})
         self.claimed_elsewhere = self._more = False
-        if not claim.claimed:
+        if not claim.claimed or not may_publish(connection):
             self.claimed_elsewhere = True
             return []
         self._holder = claim.holder
@@ -217,8 +219,8 @@ class Relay:
                 await self._end_facts()
         return outcome
 
-    async def _forget(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
-        await take_out(connection, rows, keep=self.keep)
+    async def _forget(self, connection: AsyncConnection, rows: Sequence[Any], offsets: Offsets) -> None:
+        await take_out(connection, rows, offsets, keep=self.keep)
 
     def _outgoing(self, row: Any) -> Outgoing:
         _, event, topic, subject, kind, payload, *rest, _ = row

@@ -30,6 +30,7 @@ from messaging.handler_table import Table
 from messaging.membership import SESSION_SECONDS, Membership
 from messaging.outbox import COMMON
 from messaging.progress import Finding, Progress
+from messaging.publisher_guard import PublisherGuard
 from messaging.relay import Relay
 from messaging.sent_rows import SentPurge
 from messaging.topic_creation import create_topics
@@ -71,8 +72,12 @@ class Messaging:
     _away: str = "not connected yet"
     _differing: list[str] = field(default_factory=list)
     _progress: Progress = field(init=False)
+    _guard: PublisherGuard = field(init=False)
 
     def __post_init__(self) -> None:
+        self._guard = PublisherGuard(
+            database=self.database, kafka=self.kafka, publication=self.table.publishes, stopping=self.stopping
+        )
         self._progress = Progress(
             database=self.database,
             lanes=self.lanes,
@@ -83,14 +88,22 @@ class Messaging:
             ended=lambda: [repr(task.exception()) for task in self._tasks if _failed(task)],
             away=lambda: self._away,
             warnings=lambda: self._differing,
+            held=lambda: [self._guard.problem] if self._guard.problem else [],
         )
 
+    async def guard(self) -> None:
+        """From now on nothing is published that may have been published before. For who writes sooner than `start`."""
+        if not self._cut_off_first:
+            await self._guard.begin()
+            self._cut_off_first.append(self._run(self._guard.run()))
+
     async def start(self) -> None:
+        await self.guard()
         engine = Engine(database=self.database, table=self.table, clock=self.clock, on_begin=self.on_begin)
         self._run(self._progress.run())
         url = self.database.url.render_as_string(hide_password=False)
         lanes = (*self.lanes, COMMON)
-        self._cut_off_first = [self._run(listen(url, self.bell, self.stopping, lanes)), self._run(self._connect(engine))]
+        self._cut_off_first += [self._run(listen(url, self.bell, self.stopping, lanes)), self._run(self._connect(engine))]
         self.relays = [
             Relay(
                 database=self.database,
@@ -165,6 +178,7 @@ class Messaging:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=END_SECONDS)
         await _cut_off(*self._tasks)
+        self._guard.end()
         await send_all(self.database)
 
     def alive(self) -> Finding:

@@ -85,3 +85,30 @@ def keep_sent_facts() -> None:
     for slot in range(16):
         op.execute(f"CREATE TABLE outbox_sent_{slot} PARTITION OF outbox_sent FOR VALUES IN ({slot})")
     op.execute("CREATE TABLE relay_holder (lane text PRIMARY KEY, holder uuid NOT NULL)")
+
+
+def add_published_offsets() -> None:
+    """How far the service's own topics are known, and which database was compared with them. One that has published before goes
+    on from where its topics end: what a release before this one sent is not compared.
+    """
+    op.create_table(
+        "published_offset",
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Text(), comment="Kafka's own, in hex"),
+        sa.Column("next", sa.BigInteger(), nullable=False, comment="behind the last record that Kafka acknowledged"),
+        sa.PrimaryKeyConstraint("topic", "partition"),
+    )
+    op.create_table(
+        "compared_database",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False, comment="a restored database says which one it was"),
+        sa.CheckConstraint("id = 1", name="compared_database_one"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.execute("""
+        INSERT INTO compared_database (id, identity)
+        SELECT 1, concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
+            (SELECT oid FROM pg_database WHERE datname = current_database()), CAST(to_regclass('outbox') AS oid))
+        WHERE (SELECT is_called FROM outbox_position_seq)
+    """)

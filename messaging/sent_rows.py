@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from contracts.topics import Kind
 from messaging.backoff import Stopped, retry_forever
 from messaging.doorbell import ring_after_commit
+from messaging.published_offsets import KEEP_SQL, Offsets, columns
 from messaging.records import TOPIC_BY_NAME
 from messaging.statements import Statement
 from messaging.tables import SENT_SLOTS
@@ -30,9 +31,9 @@ _COLUMNS: Final = "id, aggregatetype, aggregateid, type, payload, lane, sequence
 
 log = structlog.get_logger(__name__)
 # By primary key.
-_DELETE = Statement("DELETE FROM outbox WHERE position = ANY(:positions)")
+_DELETE = Statement(f"WITH acknowledged AS ({KEEP_SQL}) DELETE FROM outbox WHERE position = ANY(:positions)")  # noqa: S608
 _MOVE = Statement(f"""
-    WITH gone AS (DELETE FROM outbox WHERE position = ANY(:positions) RETURNING *)
+    WITH acknowledged AS ({KEEP_SQL}), gone AS (DELETE FROM outbox WHERE position = ANY(:positions) RETURNING *)
     INSERT INTO outbox_sent (slot, sent_at, position, {_COLUMNS})
     SELECT {_DAY} % {SENT_SLOTS}, now(), position, {_COLUMNS} FROM gone WHERE aggregatetype = ANY(CAST(:kept AS text[]))
 """)  # noqa: S608 -- our own words
@@ -52,14 +53,14 @@ _BRIEFLY = Statement("SET LOCAL lock_timeout = '1s'")
 _EMPTY: Final = tuple(Statement(f"TRUNCATE outbox_sent_{slot}") for slot in range(SENT_SLOTS))
 
 
-async def take_out(connection: AsyncConnection, rows: Sequence[Any], *, keep: bool) -> None:
-    """Of the outbox, what Kafka has acknowledged; facts are kept."""
+async def take_out(connection: AsyncConnection, rows: Sequence[Any], offsets: Offsets, *, keep: bool) -> None:
+    """Of the outbox, what Kafka has acknowledged up to these offsets; facts are kept."""
     kept = [topic for topic in {row.aggregatetype for row in rows} if keep and _is_of_facts(topic)]
-    positions = [row.position for row in rows]
+    values = columns(offsets) | {"positions": [row.position for row in rows]}
     if kept:
-        await _MOVE.send(connection, {"positions": positions, "kept": kept})
+        await _MOVE.send(connection, values | {"kept": kept})
     else:
-        await _DELETE.send(connection, {"positions": positions})
+        await _DELETE.send(connection, values)
 
 
 def _is_of_facts(name: str) -> bool:

@@ -2,7 +2,8 @@
 
 `outbox`: what is to be published; its columns are those that Debezium's outbox event router expects. `relay_holder`: which
 producer may send a lane's states. `outbox_sent`: facts that Kafka has acknowledged, for some days, to be published again; a
-partition for each day, used in turn and emptied as a whole.
+partition for each day, used in turn and emptied as a whole. `published_offset`: how far Kafka has acknowledged each partition of
+the service's own topics; `compared_database`: which database was last compared with them.
 `inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on,
 and by what the topic and its last record are known.
 `parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
@@ -37,6 +38,8 @@ MESSAGING_TABLES: Final = (
     "outbox",
     "outbox_sent",
     "relay_holder",
+    "published_offset",
+    "compared_database",
     "inbox",
     "read_offset",
     "parking_lot",
@@ -55,6 +58,8 @@ class MessagingTables:
     outbox: Table
     outbox_sent: Table
     relay_holder: Table
+    published_offset: Table
+    compared_database: Table
     inbox: Table
     read_offset: Table
     parking_lot: Table
@@ -71,6 +76,8 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
         outbox=_outbox(metadata),
         outbox_sent=_outbox_sent(metadata),
         relay_holder=_relay_holder(metadata),
+        published_offset=_published_offset(metadata),
+        compared_database=_compared_database(metadata),
         inbox=_inbox(metadata),
         read_offset=_read_offset(metadata),
         parking_lot=parking_lot(metadata),
@@ -130,6 +137,27 @@ def _outbox_sent(metadata: MetaData) -> Table:
 
 def _relay_holder(metadata: MetaData) -> Table:
     return Table("relay_holder", metadata, Column("lane", Text, primary_key=True), Column("holder", Uuid, nullable=False))
+
+
+def _published_offset(metadata: MetaData) -> Table:
+    return Table(
+        "published_offset",
+        metadata,
+        Column("topic", Text, primary_key=True),
+        Column("partition", Integer, primary_key=True),
+        Column("topic_id", Text, comment="Kafka's own, in hex"),
+        Column("next", BigInteger, nullable=False, comment="behind the last record that Kafka acknowledged"),
+    )
+
+
+def _compared_database(metadata: MetaData) -> Table:
+    return Table(
+        "compared_database",
+        metadata,
+        Column("id", SmallInteger, primary_key=True, autoincrement=False),
+        Column("identity", Text, nullable=False, comment="a restored database says which one it was"),
+        CheckConstraint("id = 1", name="compared_database_one"),
+    )
 
 
 def _inbox(metadata: MetaData) -> Table:

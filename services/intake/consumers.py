@@ -12,6 +12,7 @@ from services.intake.domain.orders import dossier_of, order_of
 from services.intake.handlers import post, routing, withdrawal
 from services.intake.repository.dossiers import AnnouncedDossiers
 from services.intake.repository.orders import ORDERS
+from services.intake.repository.publication import PUBLICATION
 
 DOSSIERS: Final = AnnouncedDossiers()
 
@@ -43,5 +44,6 @@ TABLE: Final = Table(
         Entry(ShipmentDeliveredV1, post.record_delivery, ORDERS, Effect.PROCESS),
         Entry(ShipmentDeliveredV1, post.hand_over_by_post, DOSSIERS, Effect.PROCESS, key=_dossier_of_order),
     ),
+    publishes=PUBLICATION,
     selective=(SHIPMENTS,),  # the post is no part of this house: what it may tell besides is for no release of ours
 )

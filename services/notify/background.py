@@ -23,6 +23,7 @@ from messaging import outbox
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import IDLE_LOOK_SECONDS, POLL_SECONDS, Bell
 from messaging.handler_table import Decision, numbered
+from messaging.publisher_guard import require_compared
 from services.notify import handlers
 from services.notify.adapters.gateways import gateway_of
 from services.notify.adapters.gateways.port import Away, Gateway, Outgoing
@@ -171,6 +172,7 @@ class Sender:
         """Attempts begun and committed; what is not to be sent any more is skipped here, with those that others supersede."""
         lease = timedelta(seconds=3 * self.settings.mail_seconds)
         async with self.process.messaging.database.begin() as connection:
+            require_compared(connection)  # what it has forgotten it may have sent
             now, machine_now = self.process.clock(), await self._machine_time.ask(connection)
             due = [item for lane in lanes for item in await queue.claim(connection, lane, self.at_a_time)]
             await queue.lapse(connection, [item.message for item in due if item.message.state is State.SENDING], now)

@@ -6,6 +6,7 @@ from messaging.handler_table import Effect, Entry, Table
 from services.notify.domain.message import MessageChannel, message_id
 from services.notify.handlers import queue_message
 from services.notify.repository.messages import MESSAGES, known_for
+from services.notify.repository.publication import PUBLICATION
 
 TABLE = Table(
     "notify",
@@ -21,4 +22,5 @@ TABLE = Table(
         for event in sorted(NOTICES, key=lambda event: event.TYPE)
     ),
     prepare=known_for,
+    publishes=PUBLICATION,
 )

@@ -9,6 +9,7 @@ from messaging.handler_table import Effect, Entry, Table
 from services.routing.handlers import open_case, reschedule, withdraw
 from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.officers import load_ledger
+from services.routing.repository.publication import PUBLICATION
 
 TABLE = Table(
     "routing",
@@ -19,4 +20,5 @@ TABLE = Table(
         Entry(DossierWithdrawalRequestedV1, withdraw, CASE_STORE, Effect.PROCESS),
     ),
     prepare=load_ledger,
+    publishes=PUBLICATION,
 )

@@ -22,6 +22,7 @@ from services.directory.importer.faults import Fault
 from services.directory.main import SERVICE
 from services.directory.settings import DirectorySettings
 from services.directory.tables import METADATA
+from tests.support.made_tables import make_tables
 from tests.support.reference_data import PASSWORD, PRIVATE_KEY, sample_files
 from web.csrf import csrf_token
 from web.signin import COOKIE
@@ -94,8 +95,7 @@ async def running(url: str, settings: DirectorySettings, *, sample: bool = True)
     """The tables are made if they are not there."""
     database = make_engine(url)
     try:
-        async with database.begin() as connection:
-            await connection.run_sync(METADATA.create_all)
+        await make_tables(database, METADATA)
         app = build(SERVICE, settings, url)
         async with app.router.lifespan_context(app), client_of(app) as http:
             directory = Directory(app, http, database)

@@ -25,6 +25,7 @@ from services.intake.provision import table_with
 from services.intake.settings import IntakeSettings
 from services.intake.tables import METADATA
 from tests.support.intake_events import NOW, decided_case, new_dossier, opened_case, write_keys
+from tests.support.made_tables import make_tables
 from tests.support.reference_data import headers_for, seed_copies
 from tests.support.servers import PostgresServer
 
@@ -43,8 +44,7 @@ def settings(keys: dict[str, Path], **changes: Any) -> IntakeSettings:
 async def intake_database(url: str) -> AsyncEngine:
     """Intake's tables and copies of the sample's reference data."""
     database = make_engine(url)
-    async with database.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    await make_tables(database, METADATA)
     await seed_copies(database)
     return database
 

@@ -60,6 +60,7 @@ from services.notify.repository.messages import BELL
 from services.notify.settings import NotifySettings
 from services.notify.tables import METADATA
 from tests.support.eventually import eventually
+from tests.support.made_tables import make_tables
 from tests.support.reference_data import COMMUNE, headers_for, seed_copies, token_for
 
 AT = datetime(2026, 2, 16, 8, tzinfo=UTC)
@@ -214,8 +215,7 @@ class Notify:
 @asynccontextmanager
 async def notify_database(url: str) -> AsyncIterator[Notify]:
     database = make_engine(url)
-    async with database.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    await make_tables(database, METADATA)
     await seed_copies(database)
     yield Notify(url, database)
     await database.dispose()

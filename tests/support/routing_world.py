@@ -29,6 +29,7 @@ from services.routing.consumers import TABLE
 from services.routing.main import SERVICE
 from services.routing.tables import METADATA
 from tests.support.draft_pages import is_draft
+from tests.support.made_tables import make_tables
 from tests.support.reference_data import DISTRICT, REVISE, headers_for, seed_copies, token_for
 from tests.support.servers import PostgresServer
 from web.signin import COOKIE
@@ -122,8 +123,7 @@ async def add_staff(database: AsyncEngine, *staff: StaffV1, version: int = 2) ->
 async def routing_database(url: str) -> AsyncEngine:
     """Routing's tables and copies of the sample's reference data."""
     database = make_engine(url)
-    async with database.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    await make_tables(database, METADATA)
     await seed_copies(database)
     return database
 

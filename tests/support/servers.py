@@ -33,13 +33,22 @@ class PostgresServer:
 
     async def create_database(self, name: str) -> str:
         """A fresh, empty database; answers with its address. `name` is only for reading logs, it need not be unique."""
+        return await self._create(name, "template1")
+
+    async def restored(self, url: str) -> str:
+        """The address of a database as that one is now, as a backup would be. Nobody may be connected to it."""
+        name = url.rpartition("/")[2]
+        return await self._create(name, name)
+
+    async def _create(self, name: str, template: str) -> str:
         readable = re.sub(r"[^a-z0-9_]+", "_", name.lower())[:LONGEST_NAME]
         database = f"{readable}_{uuid.uuid4().hex[:8]}"
         conninfo = psycopg.conninfo.make_conninfo(
             host=self.host, port=self.port, user=self.user, password=self.password, dbname="postgres"
         )
+        query = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database), sql.Identifier(template))
         async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
-            await connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+            await connection.execute(query)
         return f"postgresql+psycopg://{self.user}:{self.password}@{self.host}:{self.port}/{database}"
 
 

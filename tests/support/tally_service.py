@@ -23,6 +23,7 @@ from contracts.values import Lane, Moment
 from contracts.values import Text as SafeText
 from messaging import copies
 from messaging.handler_table import Context, Decision, Effect, Entry, Table, Waiting
+from messaging.publication import Numbered, Publication
 from messaging.records import TOPIC_BY_NAME
 from messaging.statements import Statement
 from messaging.tables import add_messaging_tables
@@ -203,7 +204,8 @@ def service(amounts: Amounts, gate: Gate | None = None) -> Table:
         return {"versions": versions, "topic": amounts.names}
 
     entries = (Entry(Deposited, deposit, Accounts(), Effect.PROCESS, key=account_of),)
-    return Table("tally", (amounts.deposits, amounts.names), entries, known)
+    publishes = Publication(numbered=(Numbered(topic=amounts.totals, table="account"),))
+    return Table("tally", (amounts.deposits, amounts.names), entries, known, publishes=publishes)
 
 
 def metadata() -> MetaData:

@@ -25,6 +25,7 @@ from messaging.runtime import Messaging
 from messaging.topic_creation import create_topics
 from messaging.verdicts import Word
 from tests.support.eventually import eventually
+from tests.support.made_tables import make_tables
 from tests.support.servers import PostgresServer
 from tests.support.tally_service import Amounts, Deposited, Gate, Named, Totalled, metadata, service
 
@@ -250,8 +251,7 @@ async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = Fal
     service(amounts)
     url = await postgres.create_database("tally")
     database = make_engine(url, pool_size=12)
-    async with database.begin() as connection:
-        await connection.run_sync(metadata().create_all)
+    await make_tables(database, metadata())
     await eventually(lambda: _made(kafka, amounts))
     world = TallyWorld(amounts, url, kafka, database, make_producer(kafka))
     await world.producer.start()

@@ -1,0 +1,85 @@
+"""Intake's database is restored from a backup: codes that citizens have in hand are given to nobody else."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chassis.publisher import raise_service
+from messaging.connections import make_engine
+from messaging.topic_creation import create_topics
+from services.intake.consumers import TABLE
+from services.intake.settings import IntakeSettings
+from tests.support.eventually import eventually
+from tests.support.intake_events import new_dossier
+from tests.support.intake_world import Intake, client, intake_database, running, settings, write_keys
+from tests.support.servers import PostgresServer
+
+
+async def drained(url: str) -> None:
+    """All that was written is in Kafka."""
+    database = make_engine(url, pool_size=1)
+
+    async def empty() -> bool:
+        async with database.connect() as connection:
+            return not (await connection.exec_driver_sql("SELECT 1 FROM outbox LIMIT 1")).all()
+
+    await eventually(empty)
+    await database.dispose()
+
+
+async def received(url: str, given: IntakeSettings, number: int) -> list[str]:
+    """The codes of so many dossiers, published."""
+    database = make_engine(url, pool_size=2)
+    async with running(url, given) as app, client(app) as http:
+        intake = Intake(database=database, http=http, settings=given, keys={}, app=app)
+        codes = [(await intake.receive())["code"] for _ in range(number)]
+        await drained(url)
+    await database.dispose()
+    return codes
+
+
+@pytest.fixture
+async def given(kafka_bootstrap: str, tmp_path: Path) -> IntakeSettings:
+    await create_topics(kafka_bootstrap, [*TABLE.publishes.topics, *TABLE.reads])
+    return settings(write_keys(tmp_path), kafka=kafka_bootstrap)
+
+
+async def test_codes_given_after_the_backup_are_given_to_nobody_else(postgres: PostgresServer, given: IntakeSettings) -> None:
+    url = await postgres.create_database("intake")
+    database = await intake_database(url)
+    await database.dispose()
+    codes = await received(url, given, 2)
+    backup = await postgres.restored(url)
+    codes += await received(url, given, 3)
+    database = make_engine(backup, pool_size=2)
+    async with running(backup, given) as app, client(app) as http:
+        intake = Intake(database=database, http=http, settings=given, keys={}, app=app)
+        refused = await intake.post("/dossiers", new_dossier())
+        assert refused.status_code == 503, refused.text
+        assert refused.headers["retry-after"]
+        assert refused.json()["code"] == "publisher-behind"
+        assert "trùng mã" in refused.json()["vi"]
+        assert "no code is given twice" in refused.json()["en"]
+        assert (await intake.get("/dossiers")).status_code == 200
+        assert (await http.get("/api/intake/health/ready")).status_code == 200
+
+        async def told() -> bool:
+            answer: httpx.Response = await http.get("/api/intake/health/consuming")
+            return answer.status_code == 503 and "motcua publisher raise" in answer.text
+
+        await eventually(told)
+        raised = await raise_service("intake", backup, given.kafka)
+        assert raised.counters == 1
+        assert len([name for name in raised.absent if name.startswith("intake.dossiers/")]) == 3
+
+        async def taken_in() -> bool:
+            answer = await intake.post("/dossiers", new_dossier())
+            if answer.status_code == 201:
+                codes.append(answer.json()["code"])
+            return len(codes) == 8
+
+        await eventually(taken_in)
+        await drained(backup)
+    await database.dispose()
+    assert [int(code.rpartition("-")[2]) for code in codes] == [*range(1, 9)]
