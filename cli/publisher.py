@@ -64,15 +64,14 @@ def raise_publisher(
 def _print(raised: Raised) -> None:
     kinds = (
         (raised.absent, "chỉ có trong Kafka", "only in Kafka"),
-        (raised.raised, "đã nâng số, thiếu nội dung", "raised, without what was done"),
-        (raised.left, "không nâng được", "could not be raised"),
+        (raised.behind, "đã nâng số, thiếu phần sau", "raised, without what was done last"),
     )
     for names, vi, en in kinds:
         for name in names[:MOST_SHOWN]:
             out.print(f"{name}  ({vi} / {en})", markup=False)
         if len(names) > MOST_SHOWN:
             out.print(f"... {len(names) - MOST_SHOWN} ({vi} / {en}; --json)", markup=False)
-    absent, behind = len(raised.absent), len(raised.raised) + len(raised.left)
+    absent, behind = len(raised.absent), len(raised.behind)
     say(
         f"Đã nâng {raised.counters} bộ đếm mã; {behind} mục thiếu phần sau, {absent} mục chỉ có trong Kafka: hãy nhập lại chúng.",
         f"{raised.counters} code counters raised; {behind} lack their last part, {absent} are only in Kafka: enter them anew.",

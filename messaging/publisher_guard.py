@@ -8,6 +8,7 @@ else goes on: pages, sign-in, copies of states. `raised_numbers` brings such a d
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakSet
@@ -16,11 +17,12 @@ import structlog
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from messaging import metrics, published_offsets
+from messaging import given_numbers, metrics, published_offsets
 from messaging.backoff import Stopped, retry_forever
 from messaging.bell import database_address
 from messaging.database_identity import identity_of
 from messaging.faults import loggable
+from messaging.given_numbers import AggregateOfTopic
 from messaging.publication import Publication
 from messaging.publisher_comparison import Comparison, DatabaseChanged, compare
 
@@ -51,7 +53,7 @@ class PublisherBehind(Exception):  # noqa: N818 -- an outage like any other, and
 
 def require_compared(connection: AsyncConnection) -> None:
     """Raises PublisherBehind. Where no guard runs, as in a tool or a test of one part, nothing is asked."""
-    guards = _guards_of(connection.engine.url)
+    guards = guards_of(connection)
     if guards and not any(guard.allows(connection) for guard in guards):
         raise PublisherBehind
 
@@ -64,19 +66,27 @@ def may_publish(connection: AsyncConnection) -> bool:
     return True
 
 
-def _guards_of(url: URL) -> "WeakSet[PublisherGuard]":
+def guards_of(connection: AsyncConnection) -> "WeakSet[PublisherGuard]":
+    """Those of this process that look after this database; usually one."""
+    return _guards_at(connection.engine.url)
+
+
+def _guards_at(url: URL) -> "WeakSet[PublisherGuard]":
     return _guards.setdefault(database_address(url), WeakSet())
 
 
 @dataclass(kw_only=True, eq=False)
 class PublisherGuard:
-    """Of one process and its database. `problem`: why nothing is published, for an operator; None when all is well."""
+    """Of one process and its database. `problem`: why nothing is published, for an operator; None when all is well. `given`: the
+    numbers behind which aggregates go on that begin anew here.
+    """
 
     database: AsyncEngine
     kafka: str
     publication: Publication
     stopping: asyncio.Event
     problem: str | None = None
+    given: Mapping[AggregateOfTopic, int] = field(default_factory=dict)
     _compared: str | None = None
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -87,7 +97,7 @@ class PublisherGuard:
         if not self.publication.numbered:
             return
         self.problem = NOT_COMPARED
-        _guards_of(self.database.url).add(self)
+        _guards_at(self.database.url).add(self)
         try:
             async with asyncio.timeout(FIRST_SECONDS):
                 await self._go_on()
@@ -95,7 +105,7 @@ class PublisherGuard:
             log.info("not known yet which database was compared last", error=loggable(error))
 
     def end(self) -> None:
-        _guards_of(self.database.url).discard(self)
+        _guards_at(self.database.url).discard(self)
 
     def allows(self, connection: AsyncConnection) -> bool:
         if identity_of(connection) == self._compared:
@@ -118,6 +128,7 @@ class PublisherGuard:
     async def _go_on(self) -> None:
         async with self.database.connect() as connection:
             if await published_offsets.compared_identity(connection) == identity_of(connection):
+                self.given = await given_numbers.load(connection)
                 self._compared, self.problem = identity_of(connection), None
 
     async def look(self) -> None:
@@ -131,6 +142,7 @@ class PublisherGuard:
                 raise DatabaseChanged
             await published_offsets.begin(connection, comparison.fresh)
             await published_offsets.keep_compared(connection, comparison.identity)
+            self.given = await given_numbers.load(connection)
         self._compared, self.problem = comparison.identity, None
         metrics.PUBLISHER_BEHIND.set(0)
 

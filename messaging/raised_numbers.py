@@ -1,6 +1,7 @@
 """Brings a database that has forgotten its last commits up to what Kafka has of them: no number is given twice after that.
 
-What stood in the lost rows is not brought back, but named: aggregates that only Kafka knows, and those that went on there.
+What stood in the lost rows is not brought back, but named: aggregates that only Kafka knows, and those that went on there. What
+begins anew under an id that Kafka knows goes on behind the numbers it has there (`given_numbers`).
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.envelope import Unreadable, read_data
 from contracts.topics import Kind
-from messaging import published_offsets
+from messaging import given_numbers, published_offsets
 from messaging.own_records import OwnRecord, own_records
 from messaging.partition_logs import PartitionLog, open_partition_logs, partitions_of
 from messaging.publication import Counters, Numbered, Publication
@@ -22,13 +23,12 @@ from messaging.statements import Statement
 
 @dataclass(slots=True, kw_only=True)
 class Raised:
-    """`raised`: aggregates that have their number from Kafka now, and lack what those events did; `absent`: those that only Kafka
-    knows; `left`: those whose rows cannot bear the number. Each as `topic/id`. `counters`: how many of the service's own.
+    """`behind`: aggregates that lack what their last events did; `absent`: those that only Kafka knows. Each as `topic/id`.
+    `counters`: how many of the service's own were raised.
     """
 
-    raised: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
     counters: int = 0
 
 
@@ -76,14 +76,12 @@ async def _save(
 ) -> Raised:
     result = Raised()
     for numbered in publication.numbered:
-        for row in await _raise(connection, numbered, lasts.get(numbered.topic.base, {})):
-            name = f"{numbered.topic.base}/{row.id}"
-            if row.raised:
-                result.raised.append(name)
-            elif row.number is None:
-                result.absent.append(name)
-            elif row.number < row.last:
-                result.left.append(name)
+        base = numbered.topic.base
+        rows = await _raise(connection, numbered, lasts.get(base, {}))
+        lower = [row for row in rows if (row.number or 0) < row.last]
+        await given_numbers.keep(connection, base, {row.id: row.last for row in lower if not row.raised})
+        result.behind += [f"{base}/{row.id}" for row in lower if row.number is not None]
+        result.absent += [f"{base}/{row.id}" for row in lower if row.number is None]
     if counters is not None:
         result.counters = await counters.save(connection)
     await published_offsets.keep(

@@ -106,6 +106,14 @@ def add_published_offsets() -> None:
         sa.CheckConstraint("id = 1", name="compared_database_one"),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "given_number",
+        sa.Column("topic", sa.Text(), nullable=False, comment="without its lane"),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("last >= 1", name="given_number_from_one"),
+        sa.PrimaryKeyConstraint("topic", "subject"),
+    )
     op.execute("""
         INSERT INTO compared_database (id, identity)
         SELECT 1, concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),

@@ -3,7 +3,8 @@
 `outbox`: what is to be published; its columns are those that Debezium's outbox event router expects. `relay_holder`: which
 producer may send a lane's states. `outbox_sent`: facts that Kafka has acknowledged, for some days, to be published again; a
 partition for each day, used in turn and emptied as a whole. `published_offset`: how far Kafka has acknowledged each partition of
-the service's own topics; `compared_database`: which database was last compared with them.
+the service's own topics; `compared_database`: which database was last compared with them; `given_number`: the last number
+in Kafka of what a restored database has no row for, and begins anew behind it.
 `inbox`: per publisher and aggregate, the last number applied. `read_offset`: from where to read on,
 and by what the topic and its last record are known.
 `parking_lot`: events that cannot be applied yet, and why. `state_copy`: newest version of each entity of a state topic.
@@ -40,6 +41,7 @@ MESSAGING_TABLES: Final = (
     "relay_holder",
     "published_offset",
     "compared_database",
+    "given_number",
     "inbox",
     "read_offset",
     "parking_lot",
@@ -60,6 +62,7 @@ class MessagingTables:
     relay_holder: Table
     published_offset: Table
     compared_database: Table
+    given_number: Table
     inbox: Table
     read_offset: Table
     parking_lot: Table
@@ -78,6 +81,7 @@ def add_messaging_tables(metadata: MetaData) -> MessagingTables:
         relay_holder=_relay_holder(metadata),
         published_offset=_published_offset(metadata),
         compared_database=_compared_database(metadata),
+        given_number=_given_number(metadata),
         inbox=_inbox(metadata),
         read_offset=_read_offset(metadata),
         parking_lot=parking_lot(metadata),
@@ -157,6 +161,17 @@ def _compared_database(metadata: MetaData) -> Table:
         Column("id", SmallInteger, primary_key=True, autoincrement=False),
         Column("identity", Text, nullable=False, comment="a restored database says which one it was"),
         CheckConstraint("id = 1", name="compared_database_one"),
+    )
+
+
+def _given_number(metadata: MetaData) -> Table:
+    return Table(
+        "given_number",
+        metadata,
+        Column("topic", Text, primary_key=True, comment="without its lane"),
+        Column("subject", Text, primary_key=True),
+        Column("last", BigInteger, nullable=False),
+        CheckConstraint("last >= 1", name="given_number_from_one"),
     )
 
 

@@ -231,5 +231,5 @@ class Sender:
 async def _save(connection: AsyncConnection, decisions: Sequence[Decision[Message]], now: datetime) -> None:
     """The states, and what is published about them."""
     recorded = [numbered(decision, now, correlation=decision.state.correlation) for decision in decisions]
-    await outbox.write(connection, [row for _, rows in recorded for row in rows])
     await MESSAGES.save(connection, [message for message, _ in recorded])
+    await outbox.write(connection, [row for _, rows in recorded for row in rows])

@@ -48,8 +48,8 @@ class AnnouncedDossiers(Dossiers):
     """The store of the consumers' table. Contacts go out before the facts that name them."""
 
     async def save(self, connection: AsyncConnection, states: Sequence[Dossier]) -> None:
-        await outbox.write(connection, contact_drafts(states))
         await super().save(connection, states)
+        await outbox.write(connection, contact_drafts(states))
 
 
 DOSSIERS: Final = Dossiers()

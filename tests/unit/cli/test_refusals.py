@@ -100,3 +100,10 @@ def test_letters_that_are_named_in_no_way_of_ours_are_refused_before_anything_is
 def test_publishing_again_wants_a_moment_with_its_zone_and_services_there_are(tmp_path: Path, wish: list[str]) -> None:
     refused = CliRunner().invoke(app, ["republish", "--data", str(tmp_path), *wish])
     assert refused.exit_code == ExitCode.USAGE
+
+
+def test_the_numbers_of_a_service_that_there_is_not_are_raised_nowhere(tmp_path: Path) -> None:
+    refused = CliRunner().invoke(app, ["publisher", "raise", "post", "--data", str(tmp_path)])
+    assert refused.exit_code == ExitCode.USAGE
+    unstarted = CliRunner().invoke(app, ["publisher", "raise", "intake", "--data", str(tmp_path)])
+    assert unstarted.exit_code == ExitCode.NOT_RUNNING

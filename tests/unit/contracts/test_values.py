@@ -17,6 +17,7 @@ from contracts.values import (
     UnitId,
     check_code,
     check_unit_id,
+    code_parts,
     mint_code,
     normal_telephone,
 )
@@ -57,6 +58,7 @@ def test_a_code_is_unit_day_and_number() -> None:
 def test_every_code_that_is_minted_is_a_code(unit: str, day: date, number: int, width: int) -> None:
     code = mint_code(unit, day, number, width)
     assert check_code(code) == code
+    assert code_parts(code) == (unit, day, number)
     assert TypeAdapter(DossierCode).validate_python(code) == code
 
 
