@@ -64,11 +64,11 @@ async def test_codes_given_after_the_backup_are_given_to_nobody_else(postgres: P
         assert (await intake.get("/dossiers")).status_code == 200
         assert (await http.get("/api/intake/health/ready")).status_code == 200
 
-        async def told() -> bool:
+        async def said() -> bool:
             answer: httpx.Response = await http.get("/api/intake/health/consuming")
             return answer.status_code == 503 and "motcua publisher raise" in answer.text
 
-        await eventually(told)
+        await eventually(said)
         raised = await raise_service("intake", backup, given.kafka)
         assert raised.counters == 1
         assert len([name for name in raised.absent if name.startswith("intake.dossiers/")]) == 3
