@@ -33,6 +33,12 @@ _COLUMNS: Final = """
     SELECT column_name, data_type FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position
 """
+KEPT: Final = {
+    "intake": {"status_count": "0013_status_counts"},
+    "routing": {"open_count": "0014_open_counts"},
+    "reporting": {"tally": "0004_daily_sums"},
+}
+"""Numbers kept beside the rows: service -> table -> the migration whose FILL counts them anew."""
 Connection = psycopg.Connection[Any]
 
 
@@ -59,9 +65,10 @@ def write(database: Connection, service: str, copies: Sequence[Copy], of_message
             database.execute(table.statement(columns).encode())
     if service == "intake":
         database.execute(_COUNTERS)
-    if service == "reporting":
-        database.execute("TRUNCATE tally")
-        for statement in import_module("services.reporting.migrations.0004_daily_sums").FILL:
+    for kept, migration in KEPT.get(service, {}).items():
+        database.execute(f"TRUNCATE {kept}".encode())
+        fill = import_module(f"services.{service}.migrations.{migration}").FILL
+        for statement in (fill,) if isinstance(fill, str) else fill:
             database.execute(statement.encode())
     database.execute("DROP TABLE grown, original_message")
 

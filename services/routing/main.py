@@ -7,7 +7,7 @@ from chassis.draft_purge import purge_drafts
 from chassis.drafts import Unsealed
 from chassis.process import Service, serve
 from services.routing import api, pages
-from services.routing.background import count_loads
+from services.routing.background import KEEP_OPEN_COUNTS
 from services.routing.commands import COMMANDS
 from services.routing.consumers import TABLE
 from services.routing.reconcile import VIEWS
@@ -19,7 +19,7 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=[api.router, api.absence_router, *pages.ROUTERS],
-    background=(purge_drafts, count_loads),
+    background=(purge_drafts, KEEP_OPEN_COUNTS),
     views=VIEWS,
     draft_seal=lambda _: Unsealed(),
 )

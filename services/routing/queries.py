@@ -23,11 +23,12 @@ from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.domain.stranded import NeedsHand, needs_hand
-from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
+from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind, OfficerCounts, by_officer, counts_of
 from services.routing.repository import cases, lists, officers
 from services.routing.repository.absences import absences_of
 from services.routing.repository.calendars import calendars_of
-from services.routing.schemas import CaseDetail, CaseLine, CasePage
+from services.routing.repository.open_counts import holdings
+from services.routing.schemas import CaseDetail, CaseLine, CasePage, WorkCounts
 from web.paging import Cursor, Page
 from web.principal import Principal
 
@@ -75,7 +76,7 @@ class WorkList:
     left: Sequence[Left]
     counts: Counts
     unassigned: int
-    by_officer: Sequence[Any]
+    by_officer: Sequence[OfficerCounts]
     needs_hand: int
     stranded: Sequence[Any]
     stranded_left: Sequence[Left]
@@ -132,7 +133,8 @@ async def case_page(connection: AsyncConnection, query: CaseQuery, now: datetime
 async def work_list(
     connection: AsyncConnection, request: ListRequest, query: CaseQuery, person: Principal, now: datetime
 ) -> WorkList:
-    of_units = await lists.counts(connection, query.units, now)
+    held = await holdings(connection, query.units, now)
+    of_units = counts_of(held)
     officer = request.officer(person)
     led = [unit for unit in query.units if person.has(Role.LEADER, unit)]
     first_stranded = CaseQuery(units=led, kind=ListKind.NEEDS_HAND)
@@ -141,15 +143,23 @@ async def work_list(
     return WorkList(
         page=rows,
         left=await _left(connection, rows.rows, now),
-        counts=await lists.counts(connection, query.units, now, officer) if officer else of_units,
+        counts=counts_of(held, officer) if officer else of_units,
         unassigned=of_units.unassigned,
         needs_hand=of_units.needs_hand,
         stranded=stranded,
         stranded_left=await _left(connection, stranded, now),
         choices=await _choices(connection, led) if stranded else (),
-        by_officer=await lists.by_officer(connection, query.units, now) if led and officer is None else (),
+        by_officer=by_officer(held) if led and officer is None else (),
         scope_name="" if request.scope in {ME, ALL} else await _name(connection, request.scope),
     )
+
+
+async def work_counts(connection: AsyncConnection, person: Principal, now: datetime) -> WorkCounts:
+    """Of the list that the person's work begins with, and what nobody has in the units that they lead."""
+    held, led = await holdings(connection, units_of(person), now), person.units(Role.LEADER)
+    mine = counts_of(held, person.staff_id if person.has(Role.OFFICER) else None)
+    unassigned = counts_of(row for row in held if row.unit in led).unassigned if led else None
+    return WorkCounts(mine=mine.open, late=mine.late, unassigned=unassigned)
 
 
 async def _left(connection: AsyncConnection, rows: Sequence[Any], now: datetime) -> list[Left]:

@@ -1,5 +1,5 @@
-"""Cases and their history: loaded under lock many at once, saved in two statements however many there are. How many open ones an
-officer has changes with them.
+"""Cases and their history: loaded under lock many at once, saved in two statements however many there are. The numbers of open
+ones change with them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.statements import Statement
 from services.routing.domain.case import Case, Ruling, Verdict, Withdrawal
 from services.routing.domain.history import HistoryLine, Person, Transition
-from services.routing.repository.stranded import IS_OPEN
-from services.routing.tables import OPEN, CaseRow, StepRow
+from services.routing.repository.open_counts import COUNTED
+from services.routing.tables import CaseRow, StepRow
 
 _CHANGING = (
     "version", "promised_at", "provisional", "officer", "officer_name", "assigned_at", "assigned_by",
@@ -26,21 +26,12 @@ _CHANGING = (
 _ONE = Statement("SELECT * FROM routing_case WHERE id = :id")
 _LOCK = Statement("SELECT * FROM routing_case WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _HISTORY = Statement("SELECT * FROM case_step WHERE case_id = :id ORDER BY number")
-# By primary keys. Loads change in officer order, after the cases are locked: batches that share officers take turns, and never
-# deadlock.
+# By primary keys.
 _SAVE = Statement(f"""
     WITH given AS (
-        SELECT id, officer, decided_at, withdrawn_at
+        SELECT id, competent_unit, officer, procedure, assigned_by, promised_at, decided_at, withdrawn_at
         FROM jsonb_populate_recordset(CAST(NULL AS routing_case), CAST(:rows AS jsonb))
-    ), change AS (
-        SELECT officer, sum(number) AS number FROM (
-            SELECT officer, 1 AS number FROM given WHERE {OPEN}
-            UNION ALL SELECT c.officer, -1 FROM routing_case c JOIN given USING (id) WHERE {IS_OPEN}
-        ) AS moved WHERE officer IS NOT NULL GROUP BY officer HAVING sum(number) <> 0
-    ), counted AS (
-        INSERT INTO officer_load AS l (officer, open) SELECT officer, number FROM change ORDER BY officer
-        ON CONFLICT (officer) DO UPDATE SET open = l.open + excluded.open
-    )
+    ), {COUNTED}
     {rows.upsert_text(CaseRow, _CHANGING)}
 """)  # noqa: S608 -- our own words
 _SAVE_HISTORY = rows.insert(StepRow)

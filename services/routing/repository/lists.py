@@ -1,4 +1,4 @@
-"""Work lists, the most urgent or the newest case on top, and the numbers above them: the last page costs what the first one does.
+"""Work lists, the most urgent or the newest case on top: the last page costs what the first one does.
 
 A page is read in the order of one index, from behind the last case of the page before (keyset), and the few units of a reader
 are merged. `late` and `today` are civil days; what counts as either is domain/due.py's.
@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.due import Today
-from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind
-from services.routing.repository.stranded import IS_OF, IS_OPEN, REASON, STRANDED, count_stranded, stranded_rows
+from services.routing.domain.work_list import CaseQuery, ListKey, ListKind
+from services.routing.repository.stranded import IS_OPEN, REASON, stranded_rows
 
 # Which index serves: case_unit_open, case_unit_unassigned or case_unit_decided; with an officer, case_officer_open or _decided.
 _STATE: Final = {
@@ -80,40 +80,3 @@ async def _plain_rows(connection: AsyncConnection, query: CaseQuery, now: dateti
 def key_of(row: Any, kind: ListKind) -> ListKey:
     """Where the row stands in the order of its list."""
     return ListKey(row.decided_at if kind is ListKind.DECIDED else row.promised_at, row.id)
-
-
-_COUNTED: Final = """
-    count(*) AS open, count(*) FILTER (WHERE c.promised_at < :start) AS late,
-    count(*) FILTER (WHERE c.promised_at >= :start AND c.promised_at < :end) AS today,
-    count(*) FILTER (WHERE c.officer IS NULL) AS unassigned
-"""
-# Only open cases are counted, by indexes case_unit_open and case_officer_open: the million decided ones are not touched.
-_COUNT = text(f"SELECT {_COUNTED} FROM routing_case c WHERE c.competent_unit = ANY(:units) AND {IS_OPEN}")  # noqa: S608
-_COUNT_OF_OFFICER = text(
-    f"SELECT {_COUNTED} FROM routing_case c "  # noqa: S608 -- fixed words only
-    f"WHERE c.officer = :officer AND c.competent_unit = ANY(:units) AND {IS_OPEN}"
-)
-_BY_OFFICER = text(f"""
-    WITH {STRANDED} SELECT c.officer, max(c.officer_name) AS name, {_COUNTED} FROM routing_case c
-    WHERE c.competent_unit = ANY(:units) AND {IS_OPEN} AND c.officer IS NOT NULL
-      AND NOT EXISTS (SELECT FROM stranded WHERE {IS_OF})
-    GROUP BY c.officer ORDER BY count(*) DESC, c.officer
-""")  # noqa: S608 -- fixed words only
-
-
-async def counts(connection: AsyncConnection, units: Sequence[str], now: datetime, officer: str | None = None) -> Counts:
-    """Open cases of the units, or of one officer in them: of these none is counted as in need of a hand."""
-    values = _day(units, now) | ({"officer": officer} if officer else {})
-    row = (await connection.execute(_COUNT_OF_OFFICER if officer else _COUNT, values)).one()
-    stranded = 0 if officer else await count_stranded(connection, units)
-    return Counts(open=row.open, late=row.late, today=row.today, unassigned=row.unassigned + stranded, needs_hand=stranded)
-
-
-async def by_officer(connection: AsyncConnection, units: Sequence[str], now: datetime) -> Sequence[Any]:
-    """Who has how many open and late cases, without those that need a hand: officer, name, open, late, today."""
-    return (await connection.execute(_BY_OFFICER, _day(units, now))).all()
-
-
-def _day(units: Sequence[str], now: datetime) -> dict[str, object]:
-    today = Today.of(now)
-    return {"units": list(units), "start": today.start, "end": today.end}

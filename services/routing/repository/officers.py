@@ -12,7 +12,6 @@ from services.routing.domain.absence import Absence
 from services.routing.domain.assignment import Competent, Ledger, Load
 from services.routing.domain.history import Person
 from services.routing.repository.absences import absence_of
-from services.routing.tables import OPEN
 
 # By index state_copy_staff_posts, and absences by primary key.
 _OFFICERS = Statement("""
@@ -27,30 +26,15 @@ _OFFICERS = Statement("""
     WHERE post ->> 'unit' = given.unit AND post ->> 'role' = 'officer'
     ORDER BY given.unit, c.value ->> 'name', c.id
 """)
-# By primary key of officer_load, and per officer by index case_officer_assigned.
+# By indexes open_count_officer and case_officer_assigned.
 _LOADS = Statement("""
-    SELECT given.officer, COALESCE(l.open, 0) AS open, newest.assigned_at
+    SELECT given.officer, kept.open, newest.assigned_at
     FROM unnest(CAST(:officers AS text[])) AS given (officer)
-    LEFT JOIN officer_load l ON l.officer = given.officer
+    CROSS JOIN LATERAL (SELECT CAST(COALESCE(sum(o.cases), 0) AS bigint) AS open FROM open_count o
+                        WHERE o.officer = given.officer) AS kept
     JOIN LATERAL (SELECT c.assigned_at FROM routing_case c WHERE c.officer = given.officer
                   ORDER BY c.assigned_at DESC LIMIT 1) AS newest ON true
 """)
-
-
-# Whoever saves cases has changed their loads before this lock is there, or does so after it: the count in between misses nothing.
-_LOCK_LOADS = Statement("LOCK TABLE officer_load IN SHARE ROW EXCLUSIVE MODE")
-_FORGET_LOADS = Statement("DELETE FROM officer_load")
-# By index case_officer_open.
-_COUNT_LOADS = Statement(f"""
-    INSERT INTO officer_load (officer, open)
-    SELECT officer, count(*) FROM routing_case WHERE {OPEN} AND officer IS NOT NULL GROUP BY officer
-""")  # noqa: S608 -- our own words
-
-
-async def count_anew(connection: AsyncConnection) -> None:
-    """The open cases of every officer. Who saves cases meanwhile waits for it."""
-    for statement in (_LOCK_LOADS, _FORGET_LOADS, _COUNT_LOADS):
-        await statement.send(connection)
 
 
 async def officers_of(connection: AsyncConnection, units: Sequence[str]) -> dict[str, list[Competent]]:

@@ -114,7 +114,7 @@ CASES_BEFORE = text("""
 """)
 
 
-async def test_open_cases_of_an_older_release_are_counted_for_their_officers(postgres) -> None:
+async def test_open_cases_of_an_older_release_are_counted(postgres) -> None:
     url = await postgres.create_database("older_cases")
     upgrade(url, "routing", "0007")
     engine = create_engine(url)
@@ -122,8 +122,13 @@ async def test_open_cases_of_an_older_release_are_counted_for_their_officers(pos
         connection.execute(CASES_BEFORE)
     upgrade(url, "routing")
     with engine.begin() as connection:
-        loads = connection.execute(text("SELECT officer, open FROM officer_load ORDER BY officer")).all()
-    assert [tuple(load) for load in loads] == [("a", 2), ("b", 1)]
+        numbers = connection.execute(
+            text("SELECT unit, officer, field, by_rule, promised_on, cases FROM open_count ORDER BY officer")
+        )
+        counted = [tuple(row) for row in numbers]
+        day = connection.execute(text("SELECT CAST(min(promised_at) AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date) FROM routing_case"))
+        today = day.scalar()
+    assert counted == [("u", "", "", True, today, 1), ("u", "a", "", True, today, 2), ("u", "b", "", True, today, 1)]
     engine.dispose()
 
 
@@ -153,6 +158,20 @@ CALENDAR_BEFORE = text("""
     INSERT INTO state_copy (topic, id, version, value) VALUES ('directory.calendars', 'lich', 1,
         '{"exceptions": [{"date": "2026-02-17"}, {"date": "2027-09-02"}, {"date": "2026-01-01"}]}')
 """)
+
+
+async def test_dossiers_of_an_older_release_are_counted_by_their_status(postgres) -> None:
+    url = await postgres.create_database("older_statuses")
+    upgrade(url, "intake", "0004")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for name in ("first", "second"):
+            connection.execute(DOSSIER_BEFORE, {"id": name, "promised_at": "2027-12-31T17:00:00+07:00"})
+    upgrade(url, "intake")
+    with engine.begin() as connection:
+        kept = connection.execute(text("SELECT status, dossiers FROM status_count")).all()
+    assert [tuple(row) for row in kept] == [(2, 2)]
+    engine.dispose()
 
 
 async def test_open_dossiers_promised_past_the_end_of_their_calendar_are_marked_provisional(postgres) -> None:

@@ -11,9 +11,10 @@ from contracts.directory import PostV1, StaffV1
 from contracts.values import Role
 from messaging.clock import system_clock
 from services.routing.domain.stranded import NeedsHand, needs_hand
-from services.routing.domain.work_list import CaseQuery, ListKind
+from services.routing.domain.work_list import CaseQuery, ListKind, by_officer, counts_of
 from services.routing.repository import lists
 from services.routing.repository.cases import find_case
+from services.routing.repository.open_counts import holdings
 from tests.support.draft_pages import shows_draft
 from tests.support.reference_data import COMMUNE, DISTRICT, LIFETIME, PRIVATE_KEY, PUBLIC_KEY, headers_for, people, token_for
 from tests.support.routing_world import NOW, Browser, World, accepted, add_staff, open_cases, routing_world
@@ -76,14 +77,14 @@ async def test_a_list_and_a_case_agree_on_what_needs_a_hand(world: World, situat
         rows = await lists.case_rows(connection, CaseQuery(units=[DISTRICT]), NOW)
         alone = await lists.case_rows(connection, CaseQuery(units=[DISTRICT], kind=ListKind.NEEDS_HAND), NOW)
         cases = [await find_case(connection, ident) for ident in expected]
-        counts = await lists.counts(connection, [DISTRICT], NOW)
-        by_officer = await lists.by_officer(connection, [DISTRICT], NOW)
+        held = await holdings(connection, [DISTRICT], NOW)
     assert {row.id: row.needs_hand for row in rows} == expected
     assert {row.id: row.needs_hand for row in alone} == {ident: why for ident, why in expected.items() if why}
     assert {case.id: needs_hand(case, staff) for case in cases if case is not None} == expected
     number = sum(why is not None for why in expected.values())
+    counts = counts_of(held)
     assert (counts.open, counts.unassigned, counts.needs_hand) == (2, number, number)
-    assert sum(row.open for row in by_officer) == 2 - number
+    assert sum(row.open for row in by_officer(held)) == 2 - number
     for ident, why in expected.items():
         assert (await world.get("son", f"/{ident}"))["needs_hand"] == why
 

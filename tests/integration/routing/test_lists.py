@@ -18,10 +18,11 @@ from services.routing import queries
 from services.routing.domain.case import Actor, Ruling
 from services.routing.domain.due import Due
 from services.routing.domain.history import Person
-from services.routing.domain.work_list import CaseQuery, ListKind
+from services.routing.domain.work_list import CaseQuery, ListKind, by_officer, counts_of
 from services.routing.handlers import decide
 from services.routing.repository import lists, officers
 from services.routing.repository.cases import CASE_STORE
+from services.routing.repository.open_counts import count_anew, holdings
 from tests.support.noted_statements import noted_statements
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE, LONG_AGO, people, staff_id
 from tests.support.routing_world import (
@@ -180,11 +181,11 @@ async def test_each_list_holds_what_its_name_says(database: AsyncEngine) -> None
     assert await walk(database, CaseQuery(units=units, due=Due.TODAY)) == [today]
     assert await walk(database, CaseQuery(units=[COMMUNE])) == []
     async with database.connect() as connection:
-        of_unit = await lists.counts(connection, units, NOW)
+        held = await holdings(connection, units, NOW)
+        of_unit, mine = counts_of(held), counts_of(held, MINH)
         assert (of_unit.open, of_unit.late, of_unit.today, of_unit.unassigned) == (4, 1, 1, 1)
-        mine = await lists.counts(connection, units, NOW, MINH)
         assert (mine.open, mine.late, mine.today) == (3, 1, 1)
-        (who,) = await lists.by_officer(connection, units, NOW)
+        (who,) = by_officer(held)
         assert (who.officer, who.name, who.open, who.late, who.today) == (MINH, people()["minh"].name, 3, 1, 1)
 
 
@@ -223,6 +224,7 @@ async def large(postgres: PostgresServer) -> AsyncIterator[AsyncEngine]:
         await connection.execute(_MANY, {"now": NOW})
         await connection.execute(_STAFF)
         await connection.execute(_ABSENCES)
+        await count_anew(connection)
         await connection.execute(text("ANALYZE"))
     yield engine
     await engine.dispose()
@@ -258,19 +260,28 @@ async def test_each_list_is_read_from_its_index(large: AsyncEngine, query: CaseQ
     assert "Seq Scan" not in plan
     assert len(of_stranded) == (query.kind is ListKind.UNASSIGNED)
     for other in of_stranded:
-        assert "case_unit_open" in other
-        assert "Seq Scan on routing_case" not in other
+        assert_read_from_numbers(other)
 
 
-async def test_counting_touches_open_cases_only(large: AsyncEngine) -> None:
-    for ask in (
-        lambda connection: lists.counts(connection, UNITS, NOW),
-        lambda connection: lists.counts(connection, UNITS, NOW, "cb12"),
-        lambda connection: lists.by_officer(connection, UNITS, NOW),
-    ):
-        for plan in await plans(large, ask):
-            assert "_open" in plan
-            assert "Seq Scan on routing_case" not in plan
+def assert_read_from_numbers(plan: str) -> None:
+    """Who holds what, from the kept numbers; their cases from the officer's index, which has the order of the list."""
+    assert "open_count_pkey" in plan
+    assert "case_officer_open" in plan
+    assert "case_unit_open" not in plan
+    assert "Seq Scan" not in plan.replace("Seq Scan on stranded", "")
+
+
+async def test_what_needs_a_hand_is_found_by_its_officers(large: AsyncEngine) -> None:
+    query = CaseQuery(units=UNITS, kind=ListKind.NEEDS_HAND)
+    (plan,) = await plans(large, lambda connection: lists.case_rows(connection, query, NOW))
+    assert_read_from_numbers(plan)
+
+
+async def test_no_number_above_a_list_is_counted(large: AsyncEngine) -> None:
+    (plan,) = await plans(large, lambda connection: holdings(connection, UNITS, NOW))
+    assert "open_count_pkey" in plan
+    assert "routing_case" not in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_a_batch_is_prepared_from_indexes_in_two_queries(large: AsyncEngine) -> None:
@@ -279,5 +290,7 @@ async def test_a_batch_is_prepared_from_indexes_in_two_queries(large: AsyncEngin
     officers_plan, loads_plan = await plans(large, lambda connection: officers.load_ledger(connection, [envelope]))
     assert "state_copy_staff_posts" in officers_plan
     assert "case_officer_assigned" in loads_plan
+    assert "open_count_officer" in loads_plan
+    assert "Seq Scan on open_count" not in loads_plan
     assert "Seq Scan on state_copy" not in officers_plan
     assert "Seq Scan on routing_case" not in loads_plan

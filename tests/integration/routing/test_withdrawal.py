@@ -8,9 +8,8 @@ import pytest
 from contracts.intake import DossierAcceptedV1, DossierWithdrawalRequestedV1
 from contracts.values import WithdrawalReason
 from messaging.clock import system_clock
-from services.routing.domain.work_list import Counts
-from services.routing.repository.lists import by_officer, counts
 from services.routing.repository.officers import loads_of
+from services.routing.repository.open_counts import holdings
 from tests.integration.routing.test_pages import form_for
 from tests.support.reference_data import DISTRICT, token_for
 from tests.support.routing_world import NOW, Browser, World, accepted, new_id, process_batch, record, routing_world, rows
@@ -60,8 +59,7 @@ async def test_a_withdrawn_case_leaves_every_list_and_its_officer_s_hands(world:
     for state in ("open", "unassigned", "needs-hand", "decided"):
         assert await listed(world, "son", officer="all", state=state) == [], state
     async with world.database.connect() as connection:
-        assert await counts(connection, [DISTRICT], NOW) == Counts(open=0, late=0, today=0, unassigned=0, needs_hand=0)
-        assert await by_officer(connection, [DISTRICT], NOW) == []
+        assert await holdings(connection, [DISTRICT], NOW) == []
     assert (await world.published(case))[-1] == (3, "withdrawn")
     detail = await world.get("minh", f"/{case}")
     assert (detail["state"], detail["withdrawal"]["by"]["name"]) == ("withdrawn", "Hoa")
