@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, MetaData, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, MetaData, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -99,6 +99,16 @@ class DossierRow(_Row, table=True):
     address_confirmed: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     withdrawal: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     withdrawn_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class StatusCountRow(_Row, table=True):
+    """The sum of a status's rows is how many dossiers have it. Each save of dossiers adds rows; they are folded by the clock."""
+
+    __tablename__ = "status_count"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    status: int = Field(sa_type=SmallInteger)
+    dossiers: int = Field(sa_type=BigInteger)
 
 
 class PersonRow(_Row, table=True):

@@ -15,7 +15,7 @@ from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
 from services.intake.queries.search import read_search
-from services.intake.repository import dossiers, lists, people, reference
+from services.intake.repository import dossiers, lists, people, reference, status_counts
 from services.intake.repository.lists import DossierKey, Search
 from web.paging import Cursor, Page
 
@@ -101,4 +101,4 @@ def _name(keys: Keys, row: Mapping[Any, Any]) -> str | None:
 async def count_by_status(process: Process) -> dict[int, int]:
     """Of all units: the portal's status -> how many dossiers have it."""
     async with process.reads.connect() as connection:
-        return await lists.by_status(connection)
+        return await status_counts.by_status(connection)

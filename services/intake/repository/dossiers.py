@@ -15,6 +15,7 @@ from messaging.statements import Statement
 from services.intake.domain.dossier import Dossier, NoSuchDossier, Withdrawal
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.stages import Stage
+from services.intake.repository.status_counts import COUNTED
 from services.intake.tables import DossierRow, HistoryRow, PersonRow
 
 # By primary key, in key order.
@@ -26,7 +27,7 @@ _QUOTED: Final = Statement(
 )
 _HISTORY: Final = Statement("SELECT sequence, type, at, by, notice, data FROM history WHERE dossier = :id ORDER BY sequence")
 
-_SAVE: Final = rows.upsert(DossierRow)
+_SAVE: Final = Statement(f"WITH {COUNTED} {rows.upsert_text(DossierRow)}")
 _SAVE_PERSON: Final = rows.insert(PersonRow)
 _SAVE_HISTORY: Final = rows.insert(HistoryRow)
 

@@ -44,8 +44,6 @@ _BY_NAME: Final = """
     UNION ALL ({from_} WHERE NOT (SELECT few FROM known) AND {has_words} AND {where})
 """
 # By index dossier_unit_status_newest.
-_BY_STATUS_OF_ALL: Final = text("SELECT status, count(*) AS number FROM dossier GROUP BY status ORDER BY status")
-# By index dossier_unit_status_newest.
 _WAITING: Final = text("SELECT count(*) FROM dossier WHERE unit_id = ANY(:units) AND status = 1 AND NOT returned")
 
 
@@ -120,11 +118,6 @@ _LATELY: Final = text("""
     ) AS newest
     GROUP BY code ORDER BY max(submitted_at) DESC, code
 """)
-
-
-async def by_status(connection: AsyncConnection) -> dict[int, int]:
-    """How many dossiers of all units have each of the portal's statuses. Reads an index whole: for an operator."""
-    return {row.status: row.number for row in await connection.execute(_BY_STATUS_OF_ALL)}
 
 
 async def waiting(connection: AsyncConnection, units: Sequence[str]) -> int:

@@ -142,7 +142,7 @@ async def test_summary_counts_by_status_for_the_operator_alone(intake: Intake) -
 async def test_views_agree_with_what_was_published(intake: Intake) -> None:
     headers = headers_for("operator", NOW)
     names = (await intake.http.get("/api/intake/reconcile", headers=headers)).json()["views"]
-    assert names == ["cases", "dossiers", "intake-positions", "messages", "routing-positions"]
+    assert names == ["cases", "dossiers", "intake-positions", "messages", "routing-positions", "statuses", "statuses-kept"]
     received = await intake.decided(procedure=INSURANCE_CARD, hand_over="post")
     by_view: dict[str, dict[str, str]] = {}
     for name in names:
