@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import typer
 
@@ -30,11 +30,15 @@ COMPARISONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "messages": ("intake", ("notify",)),
 }
 """View -> who owns the truth, and who must agree with it."""
+KEPT: Final[Mapping[str, str]] = {"open-cases": "routing", "statuses": "intake"}
+"""View -> the service whose numbers, kept in its view `<view>-kept`, must be what its rows come to."""
 MEANING: Final = {
     "intake-positions": ("mọi sự việc của hồ sơ đã được đọc", "every fact of a dossier has been read"),
     "routing-positions": ("mọi sự việc của việc xử lý đã được đọc", "every fact of a case has been read"),
     "dossiers": ("trạng thái trong báo cáo là trạng thái thật", "the status in the report is the true one"),
     "cases": ("mỗi hồ sơ đã tiếp nhận có đúng một việc xử lý", "every accepted dossier has exactly one case"),
+    "open-cases": ("số việc đang mở được lưu là số việc đang mở thật", "the kept number of open cases is the number there is"),
+    "statuses": ("số hồ sơ theo trạng thái được lưu là số thật", "the kept number of dossiers by status is the true one"),
     "messages": ("mỗi tin phải báo có một dòng trong sổ", "every message owed has its line in the ledger"),
 }
 
@@ -83,32 +87,46 @@ def settled_finding(session: Session) -> Finding:
             time.sleep(POLL_SECONDS)
 
 
+class Side(NamedTuple):
+    """A view of one service, and what its values are called in a difference."""
+
+    service: str
+    view: str
+    name: str
+
+
 def compare(client: http.Client) -> Finding:
     """One comparison, as things stand now."""
     finding = Finding()
     for view, (owner, others) in COMPARISONS.items():
-        ours = _buckets(client, owner, view)
         for other in others:
-            theirs = _buckets(client, other, view)
-            finding.compared += sum(bucket["rows"] for bucket in ours.values())
-            different = [bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket)]
-            for bucket in sorted(different, key=int):
-                finding.differences += _in_bucket(client, view, owner, other, bucket)
+            _compare(client, finding, Side(owner, view, owner), Side(other, view, other))
+    for view, owner in KEPT.items():
+        _compare(client, finding, Side(owner, view, owner), Side(owner, f"{view}-kept", f"{owner} (kept)"))
     finding.agree = not finding.differences
     return finding
 
 
-def _buckets(client: http.Client, service: str, view: str) -> dict[str, Any]:
-    buckets: dict[str, Any] = _get(client, f"/api/{service}/reconcile/{view}")["buckets"]
+def _compare(client: http.Client, finding: Finding, owner: Side, other: Side) -> None:
+    ours, theirs = _buckets(client, owner), _buckets(client, other)
+    finding.compared += sum(bucket["rows"] for bucket in ours.values())
+    different = [bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket)]
+    for bucket in sorted(different, key=int):
+        finding.differences += _in_bucket(client, owner, other, bucket)
+
+
+def _buckets(client: http.Client, side: Side) -> dict[str, Any]:
+    buckets: dict[str, Any] = _get(client, f"/api/{side.service}/reconcile/{side.view}")["buckets"]
     return buckets
 
 
-def _in_bucket(client: http.Client, view: str, owner: str, other: str, bucket: str) -> Iterator[Difference]:
-    ours = _get(client, f"/api/{owner}/reconcile/{view}/{bucket}")["rows"]
-    theirs = _get(client, f"/api/{other}/reconcile/{view}/{bucket}")["rows"]
+def _in_bucket(client: http.Client, owner: Side, other: Side, bucket: str) -> Iterator[Difference]:
+    ours, theirs = (_get(client, f"/api/{side.service}/reconcile/{side.view}/{bucket}")["rows"] for side in (owner, other))
     for key in sorted(ours.keys() | theirs.keys()):
         if ours.get(key) != theirs.get(key):
-            yield Difference(view=view, owner=owner, other=other, key=key, ours=ours.get(key), theirs=theirs.get(key))
+            yield Difference(
+                view=owner.view, owner=owner.name, other=other.name, key=key, ours=ours.get(key), theirs=theirs.get(key)
+            )
 
 
 def _get(client: http.Client, path: str) -> dict[str, Any]:
