@@ -1,6 +1,6 @@
 """What the API and the pages of routing read: lists of cases, one case and what its reader may do about it, how fresh that is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,7 +16,7 @@ from messaging.clock import system_clock
 from messaging.consumer import GroupConsumer
 from services.routing.access import actor_of, units_of
 from services.routing.domain.absence import Absence
-from services.routing.domain.assignment import Competent, Load
+from services.routing.domain.assignment import Choice, Competent, Load, choices_of
 from services.routing.domain.case import Actor, Case, State, state_of
 from services.routing.domain.due import Due, Left, left
 from services.routing.domain.freshness import Freshness
@@ -36,9 +36,6 @@ ME: Final = "me"
 ALL: Final = "all"
 _BY_PROMISE: Final = Cursor("cases-by-promise", ListKey)
 _BY_DECISION: Final = Cursor("cases-by-decision", ListKey)
-
-Choice = tuple[str, str, int]
-"""Staff id, name, open cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +109,6 @@ class CaseRecord:
         """Everybody but the one who has it."""
         holder = self.case.officer.id if self.case.officer and not self.needs_hand else None
         return choices_of([post for post in self.colleagues if post.person.id != holder], self.loads)
-
-
-def choices_of(posts: Iterable[Competent], loads: Mapping[str, Load]) -> list[Choice]:
-    people = {post.person.id: post.person for post in posts}
-    return [(person.id, person.name, loads.get(person.id, Load()).open) for person in people.values()]
 
 
 async def page(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Page[Any]:

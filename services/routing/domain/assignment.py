@@ -8,7 +8,7 @@ the database and the order of events in the batch. Two processes at once may eac
 the loads then differ by at most a batch and even out with the next, and no case is ever assigned twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -16,6 +16,8 @@ from contracts.civil import civil_day
 from services.routing.domain.absence import Absence
 from services.routing.domain.history import Person
 
+Choice = tuple[str, str, int]
+"""Staff id, name, open cases: to whom a leader could give a case."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -76,3 +78,9 @@ class Ledger:
 def _stand_in(post: Competent, there: Mapping[str, Competent]) -> str:
     """The staff id of who works for this post: its officer, or the deputy of one who is not there."""
     return post.person.id if post.person.id in there or post.absence is None else post.absence.deputy
+
+
+def choices_of(posts: Iterable[Competent], loads: Mapping[str, Load]) -> list[Choice]:
+    """Each person once."""
+    people = {post.person.id: post.person for post in posts}
+    return [(person.id, person.name, loads.get(person.id, Load()).open) for person in people.values()]

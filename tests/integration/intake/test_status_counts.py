@@ -62,12 +62,12 @@ async def test_what_is_received_while_sums_are_folded_is_counted_once(intake: In
 
 async def test_who_folds_waits_for_nobody_who_folds_too(intake: Intake) -> None:
     await intake.receive()
-    async with intake.database.connect() as one, intake.database.connect() as other:
-        await fold(one)
+    async with intake.database.connect() as folding, intake.database.connect() as other:
+        await fold(folding)
         await other.execute(text("SET LOCAL lock_timeout = '1ms'"))
         await fold(other)
         await other.commit()
-        await one.commit()
+        await folding.commit()
     assert await kept(intake) == await counted(intake)
 
 
