@@ -65,9 +65,7 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkList:
-    """One page of a list, with what is `left` for each row: `counts` of its scope, `unassigned` of its units, and for a leader
-    who has how much, the first of the cases that need a hand, and to whom these could be given.
-    """
+    """One page of a list with what is `left` for each row; `counts` of its scope, `unassigned` of its units; more for leaders."""
 
     page: Page[Any]
     left: Sequence[Left]

@@ -31,12 +31,16 @@ _FOLD: Final = Statement("""
     INSERT INTO status_count (status, dossiers)
     SELECT status, sum(dossiers) FROM gone GROUP BY status HAVING sum(dossiers) <> 0
 """)
-# Whoever saves dossiers has added their rows before this lock is there, or does so after it: the count in between misses nothing.
-_LOCK: Final = Statement("LOCK TABLE status_count IN SHARE ROW EXCLUSIVE MODE")
-_FORGET: Final = Statement("DELETE FROM status_count")
-# Reads index dossier_unit_status_newest whole, once when a process starts.
 _COUNTED_ROWS: Final = "SELECT status, count(*) AS number FROM dossier GROUP BY status"
-_COUNT: Final = Statement(f"INSERT INTO status_count (status, dossiers) {_COUNTED_ROWS}")
+# Two processes that correct at once would correct twice.
+_ALONE: Final = Statement("SELECT pg_advisory_xact_lock(hashtext('motcua intake: status counts'))")
+# Reads an index of dossiers whole, once when a process starts. One statement sees dossiers and sums as they were saved
+# together, and adds what lies between them: so whoever saves dossiers meanwhile need not wait.
+_CORRECT: Final = Statement(f"""
+    INSERT INTO status_count (status, dossiers)
+    SELECT status, sum(number) FROM ({_COUNTED_ROWS} UNION ALL SELECT status, -dossiers FROM status_count) AS both_ways
+    GROUP BY status HAVING sum(number) <> 0
+""")  # noqa: S608 -- our own words
 
 _VIEW: Final = "SELECT status::text AS key, number::text AS value FROM ({rows}) AS by_status"
 KEPT_VIEW: Final = _VIEW.format(rows=_BY_STATUS)
@@ -54,6 +58,6 @@ async def fold(connection: AsyncConnection) -> None:
 
 
 async def count_anew(connection: AsyncConnection) -> None:
-    """All dossiers. Who saves some meanwhile waits for it."""
-    for statement in (_LOCK, _FORGET, _COUNT):
+    """All dossiers; sums that are not what counting gives are corrected. Nobody who saves dossiers waits for it."""
+    for statement in (_ALONE, _CORRECT):
         await statement.send(connection)

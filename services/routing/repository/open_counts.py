@@ -57,13 +57,17 @@ _HOLDINGS = Statement(f"""
     FROM held LEFT JOIN state_copy s ON s.topic = 'directory.staff' AND s.id = held.officer
 """)  # noqa: S608 -- our own words
 
-# Whoever saves cases has changed the numbers before this lock is there, or does so after it: the count in between misses nothing.
-_LOCK = Statement("LOCK TABLE open_count IN SHARE ROW EXCLUSIVE MODE")
-_FORGET = Statement("DELETE FROM open_count")
-# By index case_unit_open.
-_COUNT = Statement(f"""
-    INSERT INTO open_count ({_KEY}, cases)
-    SELECT {_key_of("c")}, count(*) FROM routing_case c WHERE {OPEN} GROUP BY 1, 2, 3, 4, 5
+# Two processes that correct at once would correct twice.
+_ALONE = Statement("SELECT pg_advisory_xact_lock(hashtext('motcua routing: open counts'))")
+# By index case_unit_open. One statement sees cases and numbers as they were saved together, and adds what lies between them: so
+# whoever saves cases meanwhile need not wait.
+_CORRECT = Statement(f"""
+    INSERT INTO open_count AS o ({_KEY}, cases)
+    SELECT {_KEY}, sum(number) FROM (
+        SELECT {_key_of("c")}, 1 AS number FROM routing_case c WHERE {OPEN}
+        UNION ALL SELECT {_KEY}, -cases FROM open_count
+    ) AS both_ways GROUP BY {_KEY} HAVING sum(number) <> 0 ORDER BY {_KEY}
+    ON CONFLICT ({_KEY}) DO UPDATE SET cases = o.cases + excluded.cases
 """)  # noqa: S608 -- our own words
 # Reads the whole table, which has no more rows than there are open cases. Waits for nobody: so it is in nobody's way.
 _FORGET_EMPTY = Statement(f"""
@@ -98,8 +102,8 @@ async def holdings(connection: AsyncConnection, units: Sequence[str], now: datet
 
 
 async def count_anew(connection: AsyncConnection) -> None:
-    """All open cases. Who saves cases meanwhile waits for it."""
-    for statement in (_LOCK, _FORGET, _COUNT):
+    """All open cases; numbers that are not what counting gives are corrected. Nobody who saves cases waits for it."""
+    for statement in (_ALONE, _CORRECT):
         await statement.send(connection)
 
 

@@ -157,7 +157,17 @@ async def test_what_is_saved_while_it_is_counted_anew_is_counted_once(database: 
             await step(database, random, cases)
             await open_cases(database, accepted())
 
-    await asyncio.gather(recount(), work())
+    await asyncio.gather(recount(), recount(), work())
+    assert await kept(database) == await counted(database)
+
+
+async def test_who_counts_anew_waits_for_nobody_who_saves(database: AsyncEngine) -> None:
+    async with database.connect() as saving, database.connect() as counting:
+        await saving.execute(text("UPDATE open_count SET cases = cases + 1"))
+        await counting.execute(text("SET LOCAL lock_timeout = '1ms'"))
+        await count_anew(counting)
+        await counting.commit()
+        await saving.rollback()
     assert await kept(database) == await counted(database)
 
 
