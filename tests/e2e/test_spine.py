@@ -3,8 +3,11 @@
 import json
 import subprocess
 
+import psycopg
 import pytest
 
+from cli.reconcile import compare
+from cli.session import Session
 from contracts.services import SERVICES
 from contracts.values import Lane
 from deploy.local.outcome import ExitCode
@@ -71,6 +74,20 @@ def test_facts_published_again_change_nothing(installation: Installation, played
     assert min(rows["intake"], rows["routing"]) > 0
     after = installation.reconcile()
     assert after["agree"] and after["compared"] == before["compared"]
+
+
+def test_a_kept_number_that_drifted_is_named(installation: Installation, played: Played) -> None:
+    session = Session(installation.data)
+    address = session.plan.database_url("routing").replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as routing, session.client() as client:
+        routing.execute("INSERT INTO open_count VALUES ('H1', 's-nobody', 'dat-dai', true, '2026-02-16', 3)")
+        drifted = compare(client)
+        routing.execute("DELETE FROM open_count WHERE officer = 's-nobody'")
+        after = compare(client)
+    assert [(row.other, row.key, row.ours, row.theirs) for row in drifted.differences] == [
+        ("routing (kept)", "H1|s-nobody|dat-dai|t|2026-02-16", None, "3")
+    ]
+    assert after.agree
 
 
 def test_there_are_no_dead_letters(installation: Installation, played: Played) -> None:
