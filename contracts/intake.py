@@ -172,6 +172,14 @@ class DossierDecidedV1(DossierFact):
     result_number: Text | None = None
 
 
+@event("dossier.result-reminded.v1", DOSSIERS)
+class DossierResultRemindedV1(DossierFact):
+    """Its result has waited at the counter since `decided_at`, and a clerk has its applicant reminded; at most once a day."""
+
+    code: DossierCode
+    decided_at: Moment
+
+
 @event("dossier.handed-over.v1", DOSSIERS)
 class DossierHandedOverV1(DossierFact):
     code: DossierCode

@@ -35,7 +35,7 @@ STAFF: Final = (
         MenuItem(key="board", href="/reporting/board", roles=_LEADER, shortcut="Alt+5"),
         MenuItem(key="counter", href="/intake/counter", roles=_CLERK, shortcut="Alt+1"),
         MenuItem(key="waiting", href="/intake/dossiers?status=1", roles=_CLERK, count=f"{_INTAKE}#waiting"),
-        MenuItem(key="hand_over", href="/intake/dossiers?status=9", roles=_CLERK),
+        MenuItem(key="hand_over", href="/intake/results", roles=_CLERK, count=f"{_INTAKE}#results"),
         MenuItem(key="cases", href="/routing/cases", roles=_DECIDING, shortcut="Alt+2", count=f"{_ROUTING}#mine"),
         MenuItem(key="late", href="/routing/cases?due=late", roles=_DECIDING, count=f"{_ROUTING}#late", alarms=True),
         MenuItem(key="nobody", href="/routing/cases?officer=all&state=unassigned", roles=_LEADER, count=f"{_ROUTING}#unassigned"),

@@ -64,6 +64,13 @@ class DossierRow(_Row, table=True):
         ),
         Index("dossier_unit_newest", "unit_id", text("submitted_at DESC"), text("id DESC")),
         Index("dossier_unit_status_newest", "unit_id", "status", text("submitted_at DESC"), text("id DESC")),
+        Index(
+            "dossier_to_fetch",
+            "unit_id",
+            "decided_at",
+            "id",
+            postgresql_where=text("status = 9 AND hand_over = 'counter'"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -94,6 +101,7 @@ class DossierRow(_Row, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=MOMENT)
     outcome: str | None = None
     result_number: str | None = None
+    reminded_at: datetime | None = Field(default=None, sa_type=MOMENT)
     handed_over_at: datetime | None = Field(default=None, sa_type=MOMENT)
     handed_over_by: str | None = None
     address_confirmed: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
@@ -133,6 +141,15 @@ class PersonRow(_Row, table=True):
     secret_index: bytes = Field(sa_type=LargeBinary)
     name_index: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), server_default="{}", nullable=False))
     index_form: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
+
+
+class RepresentativeRow(_Row, table=True):
+    """Who fetched a result with the applicant's authority, sealed; forgotten with the applicant."""
+
+    __tablename__ = "representative"
+
+    dossier: str = Field(primary_key=True, foreign_key="person.dossier", ondelete="CASCADE")
+    sealed: bytes = Field(sa_type=LargeBinary)
 
 
 class MailAddressRow(_Row, table=True):

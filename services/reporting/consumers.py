@@ -16,6 +16,7 @@ TABLE: Final = Table(
         Entry(intake.DossierReturnedV1, handlers.record_return, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierAcceptedV1, handlers.record_acceptance, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierRescheduledV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(intake.DossierResultRemindedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierRefusedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierTakenUpV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.DossierDecidedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),

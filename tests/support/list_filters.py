@@ -20,6 +20,7 @@ _FIGURES: Final = frozenset({"unit", "field", "channel", "competent"})
 LISTS: Final[Mapping[str, frozenset[str]]] = {
     "/api/intake/dossiers": _DOSSIERS,
     "/intake/dossiers": _DOSSIERS,
+    "/intake/results": frozenset({"unit", "waits"}),
     "/api/routing/cases": _CASES,
     "/routing/cases": _CASES,
     "/api/notify/messages": frozenset({"dossier", "code", "outcome", "fact_type"}),

@@ -74,6 +74,8 @@ async def intake(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served
             "GET /api/intake/dossiers": listed,
             "GET /api/intake/dossiers (of one's only unit)": Question(looks_for=dossier["code"]),
             "GET /intake/dossiers": listed,
+            "GET /intake/results": Question(query={"unit": DISTRICT}),
+            "POST /intake/results": Question(body={"unit": DISTRICT, "q": dossier["code"]}),
             "GET /api/intake/applicants": known,
             "POST /api/intake/applicants": Question(body=known.query, looks_for=APPLICANT["name"]),
             "POST /api/intake/dossiers/search": Question(body=listed.query, looks_for=dossier["code"]),
@@ -101,6 +103,7 @@ _STEPS: Final[Mapping[str, Mapping[str, Any]]] = {
     "resubmit": {"papers": []},
     "refuse": {"reason": "Không thuộc thẩm quyền"},
     "hand-over": {},
+    "remind": {},
     "withdraw": {"reason": "applicant"},
 }
 

@@ -16,6 +16,7 @@ from services.intake.adapters.keys import Keys
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.codes import new_secret
 from services.intake.domain.dossier import SealedPerson
+from services.intake.domain.results import Representative, SealedRepresentative
 
 # Enough to tell all words apart that a province's people are called by.
 _NAME_WORD_BYTES: Final = 8
@@ -38,6 +39,14 @@ def seal_applicant(keys: Keys, dossier: str, applicant: Applicant) -> SealedPers
 
 def open_applicant(keys: Keys, dossier: str, sealed: bytes) -> Applicant:
     return Applicant.model_validate_json(keys.open(dossier, sealed))
+
+
+def seal_representative(keys: Keys, dossier: str, person: Representative) -> SealedRepresentative:
+    return SealedRepresentative(dossier, keys.seal(_representative_of(dossier), person.model_dump_json().encode()))
+
+
+def open_representative(keys: Keys, dossier: str, sealed: bytes) -> Representative:
+    return Representative.model_validate_json(keys.open(_representative_of(dossier), sealed))
 
 
 def open_secret(keys: Keys, dossier: str, sealed: bytes) -> str:
@@ -76,3 +85,7 @@ def recipient_for_post(keys: Keys, applicant: Applicant) -> str:
 
 def _secret_of(dossier: str) -> str:
     return f"{dossier}/secret"
+
+
+def _representative_of(dossier: str) -> str:
+    return f"{dossier}/representative"

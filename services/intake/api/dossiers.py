@@ -77,7 +77,7 @@ async def show(process: CurrentProcess, clerk: Clerk, dossier: Identifier, respo
     detail = await queries.dossier_detail(process, dossier)
     require_clerk_of(clerk, detail.dossier)
     set_etag(response, detail.dossier.version)
-    return views.StaffDossier.of(detail.dossier, detail.history, applicant=detail.applicant)
+    return views.StaffDossier.of(detail.dossier, detail.history, applicant=detail.applicant, fetched_by=detail.representative)
 
 
 @router.get("/dossiers/{dossier}/applicant", response_class=HTMLResponse)
@@ -116,7 +116,13 @@ async def refuse(command: CurrentCommand, body: requests.RefuseDossier, response
 
 @router.post("/dossiers/{dossier}/hand-over")
 async def hand_over(command: CurrentCommand, body: requests.HandOverResult, response: Response) -> views.DossierState:
-    """The citizen has fetched the result at the counter."""
+    """The applicant, or somebody with their authority, has fetched the result at the counter."""
+    return answer_state(response, await command.run(body))
+
+
+@router.post("/dossiers/{dossier}/remind")
+async def remind(command: CurrentCommand, body: requests.RemindApplicant, response: Response) -> views.DossierState:
+    """The result waits at the counter: its applicant is told once more, at most once a day."""
     return answer_state(response, await command.run(body))
 
 

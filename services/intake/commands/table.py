@@ -11,12 +11,26 @@ from services.intake.repository.guidance import TURNS
 from services.intake.repository.offers import CALENDARS, OFFERS, PROCEDURES, UNITS
 from services.intake.repository.orders import ORDERS
 from services.intake.repository.people import PEOPLE
+from services.intake.repository.results import REPRESENTATIVES
 from services.intake.repository.successions import SUCCESSORS
 
 COMMANDS: Final = CommandTable(
     # Addresses first: they say which dossiers wait for their owner's word. Then aggregates by id, what is only read, and last
     # the counters, which many wait for.
-    order=(ADDRESSES, DOSSIERS, ORDERS, TURNS, UNITS, PROCEDURES, CALENDARS, OFFERS, SUCCESSORS, PEOPLE, COUNTERS),
+    order=(
+        ADDRESSES,
+        DOSSIERS,
+        ORDERS,
+        TURNS,
+        UNITS,
+        PROCEDURES,
+        CALENDARS,
+        OFFERS,
+        SUCCESSORS,
+        PEOPLE,
+        REPRESENTATIVES,
+        COUNTERS,
+    ),
     entries=(
         *receive.ENTRIES,
         *dossiers.ENTRIES,

@@ -52,6 +52,7 @@ class Withdrawal:
 class Dossier(Aggregate):
     """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02. `withdrawal`
     without `withdrawn_at` waits for routing's answer. `address_confirmed` False: nothing goes to the e-mail address.
+    `reminded_at`: when its applicant was last told that the result still waits.
     """
 
     lane: Lane
@@ -77,6 +78,7 @@ class Dossier(Aggregate):
     decided_at: datetime | None = None
     outcome: Outcome | None = None
     result_number: str | None = None
+    reminded_at: datetime | None = None
     handed_over_at: datetime | None = None
     handed_over_by: HandOver | None = None
     address_confirmed: bool = True

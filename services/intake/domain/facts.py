@@ -14,6 +14,7 @@ from contracts.intake import (
     DossierHandedOverV1,
     DossierRefusedV1,
     DossierRescheduledV1,
+    DossierResultRemindedV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTakenUpV1,
@@ -76,6 +77,11 @@ def decided(dossier: Dossier, by: str) -> DossierDecidedV1:
         decided_at=dossier.decided_at,
         result_number=dossier.result_number,
     )
+
+
+def result_reminded(dossier: Dossier, at: datetime, by: str) -> DossierResultRemindedV1:
+    assert dossier.decided_at is not None  # noqa: S101 -- as above
+    return DossierResultRemindedV1(**_common(dossier, at, by), decided_at=dossier.decided_at)
 
 
 def handed_over(dossier: Dossier, by: str | None, stated_at: datetime | None = None) -> DossierHandedOverV1:

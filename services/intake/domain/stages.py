@@ -52,6 +52,7 @@ class Transition(StrEnum):
     REFUSE = "refuse"
     TAKE_UP = "take_up"
     DECIDE = "decide"
+    REMIND = "remind"
     HAND_OVER = "hand_over"
     DELIVER = "deliver"
     TRANSFER = "transfer"
@@ -67,6 +68,7 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
     (Stage.SUBMITTED, Transition.REFUSE): Stage.REFUSED,
     (Stage.ACCEPTED, Transition.TAKE_UP): Stage.IN_PROCESS,
     (Stage.IN_PROCESS, Transition.DECIDE): Stage.DECIDED,
+    (Stage.DECIDED, Transition.REMIND): Stage.DECIDED,
     (Stage.DECIDED, Transition.HAND_OVER): Stage.HANDED_OVER,
     (Stage.DECIDED, Transition.DELIVER): Stage.HANDED_OVER,
     # Between acceptance and decision routing decides: intake asks, and stays where it is until the answer has come.
@@ -105,6 +107,7 @@ NAMES: Final = {
     Transition.REFUSE: ("từ chối tiếp nhận", "be refused"),
     Transition.TAKE_UP: ("chuyển sang đang xử lý", "be taken up"),
     Transition.DECIDE: ("ghi kết quả", "be decided"),
+    Transition.REMIND: ("nhắc người nộp đến nhận kết quả", "have its applicant reminded of the result"),
     Transition.HAND_OVER: ("trả kết quả tại quầy", "be handed over at the counter"),
     Transition.DELIVER: ("ghi là bưu điện đã phát", "be recorded as delivered"),
     Transition.TRANSFER: ("chuyển sang đơn vị kế thừa", "go to the unit's successor"),

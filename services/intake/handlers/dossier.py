@@ -6,7 +6,6 @@ from datetime import datetime
 
 from contracts.civil import civil_day
 from contracts.intake import PaperRef, UnitRef
-from contracts.refusal import Refusal
 from contracts.values import Channel, HandOver, Lane
 from messaging.handler_table import Decision
 from services.intake.domain import facts, papers
@@ -14,6 +13,7 @@ from services.intake.domain.codes import submission_number
 from services.intake.domain.dossier import Dossier, SealedPerson
 from services.intake.domain.offers import Offer
 from services.intake.domain.promise import promised
+from services.intake.domain.results import require_at_counter
 from services.intake.domain.stages import Stage, Transition
 
 
@@ -97,12 +97,7 @@ def refuse(dossier: Dossier, reason: str, now: datetime, by: str) -> Decision[Do
 def hand_over(dossier: Dossier, now: datetime, by: str) -> Decision[Dossier]:
     """The citizen fetches the result at the counter. What the post has been given is the post's to deliver."""
     after = dossier.moved(Transition.HAND_OVER, now, handed_over_at=now, handed_over_by=HandOver.COUNTER)
-    if dossier.hand_over is HandOver.POST:
-        raise Refusal(
-            "goes-by-post",
-            vi="Kết quả này đã giao bưu điện gửi đến nhà, nên không trả tại quầy.",
-            en="This result has been given to the post for delivery, so it is not handed over at the counter.",
-        )
+    require_at_counter(dossier)
     return Decision(after, (facts.handed_over(after, by),))
 
 

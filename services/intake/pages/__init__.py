@@ -1,12 +1,26 @@
 """The pages: dense and keyboard-first for clerks, one thing at a time for citizens. Each works without scripts."""
 
-from services.intake.pages import citizen, confirmation, counter, dossier, dossiers, guidance, receipt, supplement, withdrawal
+from services.intake.pages import (
+    citizen,
+    confirmation,
+    counter,
+    dossier,
+    dossiers,
+    guidance,
+    hand_over,
+    receipt,
+    results,
+    supplement,
+    withdrawal,
+)
 
 ROUTERS = (
     counter.router,
     dossiers.router,
     dossier.router,
     withdrawal.router,
+    results.router,
+    hand_over.router,
     receipt.router,
     supplement.router,
     guidance.router,

@@ -25,7 +25,7 @@ from services.intake.pages.screen import ClerkScreen, CurrentScreen
 from services.intake.queries.choices import papers_asked_for, staff_names
 from services.intake.queries.dossiers import DossierDetail, dossier_detail
 from services.intake.queries.others import others_beside
-from services.intake.schemas.requests import HandOverResult, RefuseDossier, ResubmitDossier
+from services.intake.schemas.requests import RefuseDossier, ResubmitDossier
 from services.intake.schemas.views import warnings_of
 from web import drafts
 from web.drafts import Draft, DraftId
@@ -38,7 +38,6 @@ _STEPS: Final[Mapping[str, tuple[Transition, type[BaseModel]]]] = {
     "return": (Transition.RETURN, forms.NoForm),
     "resubmit": (Transition.RESUBMIT, forms.ResubmissionForm),
     "refuse": (Transition.REFUSE, forms.RefusalForm),
-    "hand-over": (Transition.HAND_OVER, forms.NoForm),
 }
 """By the last part of a form's address. Form 02 has a line for each paper of the dossier's procedure."""
 
@@ -96,14 +95,6 @@ async def refuse(command: CurrentCommand, screen: CurrentScreen) -> Response:
     return await _step(command, screen, forms.RefusalForm, run)
 
 
-@router.post("/intake/dossiers/{dossier}/hand-over")
-async def hand_over(command: CurrentCommand, screen: CurrentScreen) -> Response:
-    async def run(_: forms.NoForm) -> Answer:
-        return await command.run(HandOverResult())
-
-    return await _step(command, screen, forms.NoForm, run)
-
-
 async def _step(
     command: DossierCommand,
     screen: ClerkScreen,
@@ -148,6 +139,7 @@ async def _page(screen: ClerkScreen, detail: DossierDetail, draft: Draft | None,
         lost=lost,
         dossier=dossier,
         applicant=detail.applicant,
+        representative=detail.representative,
         warnings=warnings_of(detail.applicant.identity, civil_day(screen.process.clock())) if detail.applicant else [],
         steps=detail.history,
         meanwhile=[line for line in detail.history if seen is not None and line.sequence > seen],

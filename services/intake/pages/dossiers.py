@@ -15,6 +15,7 @@ from services.intake.adapters.search_reference import open_search, seal_search
 from services.intake.pages.screen import ClerkScreen, CurrentScreen
 from services.intake.queries.choices import waiting_submissions
 from services.intake.queries.dossiers import FoundDossiers, ListedDossier, list_dossiers
+from services.intake.queries.results import count_results
 from services.intake.queries.search import names_person
 from services.intake.schemas.views import WaitingCount
 from web.forms import Form, blank
@@ -41,13 +42,15 @@ async def search(
     q: Annotated[str, FormField(max_length=100)] = "",
 ) -> Response:
     """The list's own form: what was typed leads to an address in which no person's number stands."""
-    return _to_list(screen, unit, status, q)
+    return to_list(screen, unit, status, q)
 
 
 @router.get("/intake/counts.json")
 async def counts(screen: CurrentScreen) -> WaitingCount:
     """What stands beside the pages of the sidebar."""
-    return WaitingCount(waiting=await waiting_submissions(screen.process, sorted(screen.clerk.units(Role.CLERK))))
+    units = sorted(screen.clerk.units(Role.CLERK))
+    results = await count_results(screen.process, units)
+    return WaitingCount(waiting=await waiting_submissions(screen.process, units), results=results.waiting)
 
 
 @router.get("/intake/dossiers")
@@ -63,7 +66,7 @@ async def dossiers(
     chosen = unit or min(screen.clerk.units(Role.CLERK))
     screen.clerk.require(Role.CLERK, chosen)
     if names_person(q):
-        return _to_list(screen, unit, status, q)
+        return to_list(screen, unit, status, q)
     wanted = _status(status)
     form, typed, listing, code = await _list(screen, chosen, wanted, q, search, after)
     looked_for = listing.search if listing else None
@@ -99,7 +102,8 @@ async def _list(
         return form.refused(refusal), typed, None, int(refusal.status)
 
 
-def _to_list(screen: ClerkScreen, unit: str, status: str, typed: str) -> Response:
+def to_list(screen: ClerkScreen, unit: str, status: str, typed: str) -> Response:
+    """The list with what was typed, under an address in which no person's number stands."""
     wanted = {"unit": unit, "status": status, "q": typed}
     if names_person(typed):
         keys, now = keys_of(screen.process.settings), screen.process.clock()

@@ -3,9 +3,11 @@
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, create_model
+from starlette.datastructures import FormData
 
 from contracts.given import GivenLongText, GivenReference, GivenTelephone, GivenText
 from contracts.identity import IdentityKind
+from contracts.identity_card import scanned_card
 from contracts.values import (
     Email,
     GuidanceKind,
@@ -18,6 +20,7 @@ from contracts.values import (
 )
 from services.intake.domain.applicant import GivenApplicant, GivenNumber
 from services.intake.domain.proof import Proof
+from services.intake.domain.results import GivenRepresentative
 from services.intake.pages.typed_moment import CivilMoment
 from services.intake.schemas import requests
 
@@ -118,6 +121,39 @@ class WithdrawalForm(BaseModel):
 
     def body(self) -> requests.WithdrawDossier:
         return requests.WithdrawDossier(reason=self.reason, duplicate_of=self.duplicate_of)
+
+
+class HandOverForm(BaseModel):
+    """Who came with the applicant's authority; all of it empty where the applicant came."""
+
+    name: GivenText | None = None
+    identity_kind: IdentityKind | None = None
+    identity_number: GivenNumber | None = None
+
+    def lacking(self) -> list[str]:
+        """Of somebody who is named, what is not told."""
+        given = {"name": self.name, "identity_number": self.identity_number}
+        return [name for name, value in given.items() if value is None] if any(given.values()) else []
+
+    def body(self) -> requests.HandOverResult:
+        if self.name is None or self.identity_number is None:
+            return requests.HandOverResult()
+        person = GivenRepresentative(name=self.name, identity_kind=self.identity_kind, identity_number=self.identity_number)
+        return requests.HandOverResult(fetched_by=person)
+
+
+def with_scanned_card(sent: FormData) -> FormData:
+    """Where a scanner typed a card into the field of the number: its number, and the name that stands on it."""
+    number = sent.get("identity_number")
+    card = scanned_card(number) if isinstance(number, str) else None
+    if card is None:
+        return sent
+    meant = {"identity_number": card.number, "identity_kind": "", "name": card.name}
+    return FormData([*((name, value) for name, value in sent.multi_items() if name not in meant), *meant.items()])
+
+
+class ReminderForm(BaseModel):
+    unit: str = ""
 
 
 class NoForm(BaseModel):

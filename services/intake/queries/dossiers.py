@@ -8,14 +8,15 @@ from urllib.parse import quote
 from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.identity import Identity
-from contracts.values import PortalStatus
+from contracts.values import HandOver, PortalStatus
 from services.intake.adapters.keys import Keys, keys_of
-from services.intake.adapters.seal import identity_index, open_applicant, open_secret
+from services.intake.adapters.seal import identity_index, open_applicant, open_representative, open_secret
 from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
+from services.intake.domain.results import Representative
 from services.intake.queries.search import read_search
-from services.intake.repository import dossiers, lists, people, reference, status_counts
+from services.intake.repository import dossiers, lists, people, reference, results, status_counts
 from services.intake.repository.lists import DossierKey, Search
 from web.paging import Cursor, Page
 
@@ -25,12 +26,13 @@ NEWEST_FIRST: Final = Cursor("dossiers-newest-first", DossierKey)
 
 @dataclass(frozen=True, slots=True)
 class DossierDetail:
-    """`applicant` and `secret` are None once forgotten."""
+    """`applicant` and `secret` are None once forgotten. `representative`: who fetched the result, where the applicant did not."""
 
     dossier: Dossier
     history: Sequence[HistoryLine]
     applicant: Applicant | None
     secret: str | None
+    representative: Representative | None = None
 
 
 async def dossier_detail(process: Process, dossier: str) -> DossierDetail:
@@ -39,11 +41,18 @@ async def dossier_detail(process: Process, dossier: str) -> DossierDetail:
         state = await dossiers.get(connection, dossier)
         history = await dossiers.history(connection, dossier)
         person = await people.find(connection, dossier)
+        at_counter = state.handed_over_by is HandOver.COUNTER
+        sealed = await results.representative(connection, dossier) if at_counter else None
     if person is None:
         return DossierDetail(state, history, None, None)
     keys = keys_of(process.settings)
-    applicant = open_applicant(keys, dossier, person.sealed)
-    return DossierDetail(state, history, applicant, open_secret(keys, dossier, person.secret_sealed))
+    return DossierDetail(
+        state,
+        history,
+        open_applicant(keys, dossier, person.sealed),
+        open_secret(keys, dossier, person.secret_sealed),
+        None if sealed is None else open_representative(keys, dossier, sealed),
+    )
 
 
 async def secret_of(process: Process, dossier: str) -> str | None:

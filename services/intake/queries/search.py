@@ -1,12 +1,13 @@
 """What a clerk types to find a dossier.
 
-Its code or only the end of it, submission number, the post's collection (it stands on the parcel), identity or telephone number,
-or words of a name: whole ones, in any order, with or without marks.
+Its code or only the end of it, a receipt's QR, submission number, the post's collection (it stands on the parcel), identity or
+telephone number, or words of a name: whole ones, in any order, with or without marks.
 """
 
 import re
 from datetime import date
 from typing import Final
+from urllib.parse import unquote
 
 from contracts.identity import possible_identities
 from contracts.references import read_reference
@@ -20,11 +21,14 @@ _CODE: Final = re.compile(r"[A-Z0-9.]{5,24}-\d{6}-\d{4,12}")
 _DAY_AND_NUMBER: Final = re.compile(r"\d{6}-\d{4,12}")
 _NUMBER_TODAY: Final = re.compile(r"\d{1,5}")
 _COLLECTION: Final = re.compile(r"c-[0-9a-z-]{8,64}")
+# The receipt's QR, as a scanner types it.
+_TRACKED: Final = re.compile(r"https?://\S*/track\?code=([^&\s#]+)", re.IGNORECASE)
 _SUBMISSION: Final = re.compile(r"S\d{6}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 
 
 def read_search(keys: Keys, typed: str, unit: str, today: date, code_width: int) -> Search | None:
     """None for nothing typed. `17` means the seventeenth of today."""
+    typed = _scanned(typed)
     text = read_reference(typed)
     if not text:
         return None
@@ -42,9 +46,15 @@ def read_search(keys: Keys, typed: str, unit: str, today: date, code_width: int)
 
 def names_person(typed: str) -> bool:
     """Whether it may be a name, an identity or a telephone number: anything that is no code, number or collection of ours."""
-    text = read_reference(typed)
+    text = read_reference(_scanned(typed))
     ours = any(shape.fullmatch(text) for shape in (_SUBMISSION, _CODE, _DAY_AND_NUMBER, _NUMBER_TODAY))
     return bool(text) and not ours and _COLLECTION.fullmatch(text.lower()) is None
+
+
+def _scanned(typed: str) -> str:
+    """The code or number in what a scanner read from a receipt's QR; anything else as it is."""
+    match = _TRACKED.search(typed)
+    return unquote(match[1]) if match else typed
 
 
 def _code(text: str, unit: str, today: date, width: int) -> str | None:

@@ -18,6 +18,7 @@ from contracts.values import (
     WithdrawalReason,
 )
 from services.intake.domain.applicant import GivenApplicant, SearchedNumber
+from services.intake.domain.results import GivenRepresentative
 from services.intake.domain.withdrawal import Wish
 from web.paging import LONGEST
 
@@ -76,7 +77,13 @@ class RefuseDossier(_Request):
 
 
 class HandOverResult(_Request):
-    pass
+    """`fetched_by`: who came with the applicant's authority; left out, the applicant came."""
+
+    fetched_by: GivenRepresentative | None = None
+
+
+class RemindApplicant(_Request):
+    """That the result waits to be fetched."""
 
 
 class WithdrawDossier(_Request):

@@ -17,6 +17,7 @@ from services.intake.domain.applicant import Applicant
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.proof import Question
+from services.intake.domain.results import Representative
 from services.intake.domain.stages import Stage
 from web.problems import FieldProblem
 
@@ -182,6 +183,8 @@ class StaffDossier(_WholeDossier):
     contact_version: int | None
     applicant: Applicant | None
     steps: list[StaffStep]
+    reminded_at: CivilMoment | None = Field(default=None, exclude_if=_is_none)
+    fetched_by: Representative | None = Field(default=None, exclude_if=_is_none, description="in the applicant's place")
 
 
 class DossierLine(_View):
@@ -231,6 +234,7 @@ class GivenGuidance(_View):
 
 
 class WaitingCount(_View):
-    """Submissions that wait to be accepted at the units of a clerk."""
+    """At the units of a clerk: submissions that wait to be accepted, results that wait to be fetched."""
 
     waiting: int
+    results: int

@@ -83,7 +83,7 @@ def _flat(value: Any) -> Any:
 
 
 def _moments(content: Mapping[str, Any], language: str) -> dict[str, str | None]:
-    moments = {name: content.get(name) for name in ("happened_at", "promised_at", "previous_at")}
+    moments = {name: content.get(name) for name in ("happened_at", "promised_at", "previous_at", "decided_at")}
     return {name: value and formats.moment(datetime.fromisoformat(value), language) for name, value in moments.items()}
 
 

@@ -16,6 +16,7 @@ from contracts.intake import (
     DossierHandedOverV1,
     DossierRefusedV1,
     DossierRescheduledV1,
+    DossierResultRemindedV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
@@ -29,6 +30,7 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierRescheduledV1: "rescheduled.v1",
     DossierRefusedV1: "refused.v2",
     DossierDecidedV1: "decided.v2",
+    DossierResultRemindedV1: "result-reminded.v1",
     DossierHandedOverV1: "handed-over.v2",
     DossierTransferredV1: "transferred.v1",
     DossierWithdrawnV1: "withdrawn.v1",
@@ -61,6 +63,8 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
         content["missing"] = [paper.title for paper in event.missing]
     if isinstance(event, DossierDecidedV1):
         content["outcome"] = event.outcome.value
+    if isinstance(event, DossierResultRemindedV1):
+        content["decided_at"] = event.decided_at.isoformat()
     if isinstance(event, DossierTransferredV1):
         content["transferred_from"] = event.transferred_from.name
     if isinstance(event, DossierAddressConfirmedV1):

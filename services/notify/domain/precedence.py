@@ -17,6 +17,7 @@ from contracts.intake import (
     DossierHandedOverV1,
     DossierRefusedV1,
     DossierRescheduledV1,
+    DossierResultRemindedV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
@@ -32,6 +33,7 @@ _WITHDRAWN: Final[Facts] = frozenset({DossierWithdrawnV1})
 _END: Final[Facts] = _RESULT | _WITHDRAWN
 _BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1})
 _ANY: Final[Facts] = _BEFORE | _END
+_REMINDED: Final[Facts] = frozenset({DossierResultRemindedV1})
 _RESCHEDULED: Final[Facts] = frozenset({DossierRescheduledV1})
 _TRANSFER: Final[Facts] = frozenset({DossierTransferredV1})
 
@@ -44,12 +46,14 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     DossierRescheduledV1: _END | _RESCHEDULED,
     DossierRefusedV1: frozenset(),
     DossierDecidedV1: _HAND_OVER,
+    # The newest of them says how long it has waited; none says what was decided.
+    DossierResultRemindedV1: _HAND_OVER | _REMINDED,
     DossierHandedOverV1: frozenset(),
     # Every letter names the unit that holds the dossier; a transfer says nothing of papers, dates or results.
-    DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER,
+    DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER | _REMINDED,
     DossierWithdrawnV1: frozenset(),
     # It says where things were; any later one says where they are.
-    DossierAddressConfirmedV1: _ANY | _RESCHEDULED,
+    DossierAddressConfirmedV1: _ANY | _RESCHEDULED | _REMINDED,
 }
 """For each fact the later ones that leave nothing worth saying about it. What ends a dossier is never among the pointless."""
 

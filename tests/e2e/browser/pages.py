@@ -67,6 +67,17 @@ async def supplement_asked_for(page: Page) -> None:
     await page.wait_for_url("**/supplement")
 
 
+async def handed_over(page: Page) -> None:
+    """The slip of the first result that was given back at the counter; what the post brought has none."""
+    await page.goto("/intake/dossiers?status=10")
+    for link in await page.locator(_DOSSIER).all():
+        address = f"{await link.get_attribute('href')}/slip"
+        if (await page.request.get(address)).url.endswith(address):
+            await page.goto(address)
+            return
+    raise LookupError("no result was given back at the counter")
+
+
 async def counter_refused(page: Page) -> None:
     await counter_opened(page)
     await page.get_by_role("button", name="Tiếp nhận và in").click()
@@ -175,6 +186,10 @@ PAGES = (
     PageCase("dossier", "hoa", "/intake/dossiers/{dossier}", first("/intake/dossiers?status=9", _DOSSIER)),
     PageCase("supplement", "hoa", "/intake/dossiers/{dossier}/supplement", supplement_asked_for),
     PageCase("receipt", "hoa", "/intake/dossiers/{dossier}/receipt", first("/intake/dossiers?status=4", _DOSSIER, "/receipt")),
+    PageCase("results", "hoa", "/intake/results", at("/intake/results")),
+    PageCase("results-none", "tam", "/intake/results", at("/intake/results?waits=long")),
+    PageCase("hand-over", "hoa", "/intake/dossiers/{dossier}/hand-over", first("/intake/results", _DOSSIER)),
+    PageCase("slip", "hoa", "/intake/dossiers/{dossier}/slip", handed_over),
     PageCase("withdraw", "hoa", "/intake/dossiers/{dossier}/withdraw", first("/intake/dossiers?status=4", _DOSSIER, "/withdraw")),
     PageCase("guidance", "hoa", "/intake/guidance", at("/intake/guidance")),
     PageCase("guidance-done", "hoa", "/intake/guidance", guidance_recorded),

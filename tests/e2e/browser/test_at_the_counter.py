@@ -242,3 +242,24 @@ async def test_enter_in_a_reason_hands_nothing_back(visits: Visits) -> None:
     await expect(page.get_by_role("alert")).to_contain_text("phím Enter không gửi ở đây")
     await expect(page.locator("#return")).to_be_visible()
     await expect(page.locator(".timeline li")).to_have_count(1)
+
+
+async def test_a_result_is_handed_over_in_four_keys_from_the_scan_on(visits: Visits) -> None:
+    page = await visits.by("hoa")
+    await page.goto("/intake/results")
+    await expect(page.locator("#f-q")).to_be_focused()
+    code = await page.locator("td.code a").last.get_attribute("aria-label")
+    assert code
+    keyboard = Keyboard(page)
+    await keyboard.send(code)
+    await expect(page.locator("h1")).to_contain_text(code)
+    await page.keyboard.type(code)
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile("/hand-over$"))
+    await keyboard.press("Alt+n")
+    await page.wait_for_url("**/slip")
+    await expect(page.locator(".confirmation")).to_contain_text(code)
+    assert keyboard.pressed <= 4
+    await page.keyboard.press("Alt+n")
+    await expect(page.locator("#f-q")).to_be_focused()
+    await expect(page.locator("td.code a", has_text=code)).to_have_count(0)

@@ -88,6 +88,7 @@ def one_of_each() -> list[DossierFact]:
         facts.refused(refused, NOW, CLERK),
         facts.taken_up(accepted(stage=Stage.IN_PROCESS), NOW),
         facts.decided(decided, CLERK),
+        facts.result_reminded(decided, NOW, CLERK),
         facts.handed_over(over, CLERK),
         facts.transferred(accepted(), OFFER.unit, NOW),
         facts.address_confirmed(accepted(), NOW),

@@ -14,6 +14,7 @@ LEADS_ON = {
     ("returned", "resubmit"): "submitted",
     ("accepted", "take_up"): "in_process",
     ("in_process", "decide"): "decided",
+    ("decided", "remind"): "decided",
     ("decided", "hand_over"): "handed_over",
     ("decided", "deliver"): "handed_over",
     ("submitted", "transfer"): "submitted",

@@ -11,6 +11,7 @@ from contracts.intake import (
     DossierHandedOverV1,
     DossierRefusedV1,
     DossierRescheduledV1,
+    DossierResultRemindedV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
@@ -48,6 +49,11 @@ def test_only_who_was_not_there_is_written_to_about_a_submission(channel: Channe
 @pytest.mark.parametrize(("by", "owed"), [(HandOver.COUNTER, False), (HandOver.POST, True)])
 def test_only_a_result_sent_by_post_is_announced(by: HandOver, owed: bool) -> None:
     assert asks_for_message(fact(DossierHandedOverV1, handed_over_by=by)) is owed
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_who_left_a_result_waiting_is_reminded_however_the_dossier_came(channel: Channel) -> None:
+    assert asks_for_message(fact(DossierResultRemindedV1, channel=channel, hand_over=HandOver.COUNTER))
 
 
 @pytest.mark.parametrize(("later", "owed"), [(timedelta(), False), (timedelta(days=1), True)])

@@ -13,6 +13,7 @@ from contracts.intake import (
     DossierHandedOverV1,
     DossierRefusedV1,
     DossierRescheduledV1,
+    DossierResultRemindedV1,
     DossierReturnedV1,
     DossierSubmittedV1,
     DossierTransferredV1,
@@ -72,6 +73,10 @@ def test_what_supersedes_what_is_superseded_supersedes_that_too() -> None:
         (DossierWithdrawnV1, DossierRescheduledV1, True),
         (DossierWithdrawnV1, DossierTransferredV1, True),
         (DossierTransferredV1, DossierWithdrawnV1, False),
+        (DossierHandedOverV1, DossierResultRemindedV1, True),
+        (DossierResultRemindedV1, DossierResultRemindedV1, True),
+        (DossierResultRemindedV1, DossierTransferredV1, True),
+        (DossierResultRemindedV1, DossierDecidedV1, False),
     ],
 )
 def test_which_fact_leaves_nothing_worth_saying_about_which(
