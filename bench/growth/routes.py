@@ -98,6 +98,7 @@ QUESTIONS: Final = (
     Question("/intake/dossiers/{dossier}"),
     Question("/intake/dossiers/{dossier}/receipt"),
     Question("/intake/dossiers/{dossier}/supplement"),
+    Question("/intake/dossiers/{dossier}/refusal"),
     *(Question("/intake/results", f"unit={{unit}}{query}") for query in ("", "&waits=long")),
     Question("/intake/dossiers/{dossier}/hand-over"),
     Question("/intake/dossiers/{dossier}/slip"),

@@ -15,6 +15,7 @@ from services.intake.commands.dossiers import CurrentCommand
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.results import days_waited, require_fetchable
 from services.intake.pages.forms import HandOverForm, with_scanned_card
+from services.intake.pages.printed_codes import Paper, bars_of
 from services.intake.pages.screen import CurrentScreen
 from services.intake.queries.choices import staff_names, unit_copy
 from services.intake.queries.dossiers import dossier_detail
@@ -71,7 +72,9 @@ async def hand_over(command: CurrentCommand, screen: CurrentScreen) -> Response:
 
 
 @router.get("/intake/dossiers/{dossier}/slip")
-async def slip(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request, dossier: Identifier) -> Response:
+async def slip(
+    process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request, dossier: Identifier, paper: Paper = "a5"
+) -> Response:
     """What was handed over to whom, as often as needed. Leads to the dossier's page where nothing was, at the counter."""
     detail = await dossier_detail(process, dossier)
     state = detail.dossier
@@ -83,6 +86,8 @@ async def slip(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, reque
     return pages.render(
         request,
         "slip.html",
+        paper=paper,
+        bars=bars_of(state.known_by()),
         dossier=state,
         applicant=detail.applicant,
         representative=detail.representative,

@@ -1,15 +1,17 @@
-"""Form 01: the receipt with code, promised date and secret, to be printed as often as needed. Its QR opens the tracking page."""
+"""Form 01: the receipt with code, promised date and secret, to be printed as often as needed. Its QR opens the tracking page, and
+never says the secret.
+"""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from chassis.process import CurrentProcess
 from contracts.values import Identifier
 from services.intake.access import Clerk, require_clerk_of
+from services.intake.pages.printed_codes import Paper, bars_of, qr_of
 from services.intake.queries.choices import staff_names, unit_copy
 from services.intake.queries.dossiers import dossier_detail, tracking_url
 from services.intake.queries.reach import reach_of
@@ -26,7 +28,9 @@ async def style() -> Response:
 
 
 @router.get("/intake/dossiers/{dossier}/receipt")
-async def receipt(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request, dossier: Identifier) -> Response:
+async def receipt(
+    process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request, dossier: Identifier, paper: Paper = "a5"
+) -> Response:
     detail = await dossier_detail(process, dossier)
     state, applicant = detail.dossier, detail.applicant
     require_clerk_of(clerk, state)
@@ -45,10 +49,7 @@ async def receipt(process: CurrentProcess, pages: CurrentPages, clerk: Clerk, re
         reach=await reach_of(
             process, state.unit, state.known_by(), applicant.email if applicant else None, confirmed=state.address_confirmed
         ),
-        qr=_qr(tracking_url(process, state.known_by())),
+        paper=paper,
+        bars=bars_of(state.known_by()),
+        qr=qr_of(tracking_url(process, state.known_by())),
     )
-
-
-def _qr(address: str) -> str:
-    code: Any = segno.make(address, error="m", micro=False)
-    return str(code.svg_data_uri(scale=4, border=2, dark="#000", light="#fff"))

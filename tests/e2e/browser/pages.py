@@ -67,6 +67,19 @@ async def supplement_asked_for(page: Page) -> None:
     await page.wait_for_url("**/supplement")
 
 
+async def refused(page: Page) -> None:
+    """A dossier as a clerk refuses it."""
+    who = citizen("Lê Thị Nhầm")
+    await open_counter(page, CARD, who.number)
+    await fill_in(page, who, papers=0)
+    await page.get_by_role("button", name="Chưa đủ: lưu để trả lại").click()
+    await page.wait_for_url("**#return")
+    await page.locator("#refuse textarea").fill("Không thuộc thẩm quyền của đơn vị")
+    await page.locator("#refuse").get_by_role("button", name="Từ chối tiếp nhận").click()
+    await page.get_by_role("link", name="In phiếu từ chối").click()
+    await page.wait_for_url("**/refusal")
+
+
 async def handed_over(page: Page) -> None:
     """The slip of the first result that was given back at the counter; what the post brought has none."""
     await page.goto("/intake/dossiers?status=10")
@@ -185,6 +198,7 @@ PAGES = (
     PageCase("dossiers-none", "hoa", "/intake/dossiers", at("/intake/dossiers?status=3")),
     PageCase("dossier", "hoa", "/intake/dossiers/{dossier}", first("/intake/dossiers?status=9", _DOSSIER)),
     PageCase("supplement", "hoa", "/intake/dossiers/{dossier}/supplement", supplement_asked_for),
+    PageCase("refusal", "hoa", "/intake/dossiers/{dossier}/refusal", refused),
     PageCase("receipt", "hoa", "/intake/dossiers/{dossier}/receipt", first("/intake/dossiers?status=4", _DOSSIER, "/receipt")),
     PageCase("results", "hoa", "/intake/results", at("/intake/results")),
     PageCase("results-none", "tam", "/intake/results", at("/intake/results?waits=long")),

@@ -217,7 +217,8 @@ async def test_form_02_names_everything_that_is_missing_while_it_is_missing(cler
         assert page.status_code == 404
         return
     there, missing = (
-        re.search(f"<h2>{title}[^<]*</h2>\\s*<ol>(.*?)</ol>", page.text, re.DOTALL) for title in ("Giấy tờ đã có", "Giấy tờ cần")
+        re.search(f"<h2[^>]*>{title}[^<]*</h2>\\s*<ol>(.*?)</ol>", page.text, re.DOTALL)
+        for title in ("Giấy tờ đã có", "Giấy tờ cần")
     )
     assert missing is not None
     assert there is not None
