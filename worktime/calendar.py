@@ -27,6 +27,7 @@ from worktime.calendar_data import (
 from worktime.civil import ONE_DAY, at, days_between
 from worktime.days import OPEN_ONLY, SATURDAY, WORKING_DAY, DayException, ExceptionKind, Reason, Shift, check_order, weekly_rest
 from worktime.errors import CalendarError
+from worktime.rules import Params, by_decree, params_from_data, params_to_data
 
 IDLE_DAYS = 2 * 366
 FARTHEST_DAYS = 40 * 366
@@ -39,6 +40,7 @@ class Calendar:
     `counted`: the weekdays whose hours count for limits; None: Monday to Friday. A make-up working day always counts.
     `known_until`: the last day that it speaks for; None: the end of the last year of which it lists a day. Past that a promise is
     provisional, or refused with `refuse_beyond`.
+    `rules`: of reception; None: those of the decree in force on the day.
     Raises CalendarError for shifts that overlap or are out of order and for a weekday outside 0 to 6.
     """
 
@@ -49,6 +51,7 @@ class Calendar:
     counted: frozenset[int] | None = None
     known_until: date | None = None
     refuse_beyond: bool = False
+    rules: Params | None = None
 
     def __post_init__(self) -> None:
         if not {*self.weekly, *(self.counted or ())} <= set(range(len(WEEKDAYS))):
@@ -77,6 +80,7 @@ class Calendar:
                 counted=read_counted(data.get("counted")),
                 known_until=read_known_until(data.get("known_until")),
                 refuse_beyond=data.get("refuse_beyond") is True,
+                rules=params_from_data(data.get("rules")),
             )
 
     def to_data(self) -> dict[str, Any]:
@@ -87,6 +91,8 @@ class Calendar:
             stated["known_until"] = self.known_until.isoformat()
         if self.refuse_beyond:
             stated["refuse_beyond"] = True
+        if self.rules is not None:
+            stated["rules"] = params_to_data(self.rules)
         return {
             "id": self.id,
             "version": self.version,
@@ -106,10 +112,15 @@ class Calendar:
         last = self.last_known_day
         return last is not None and day <= last
 
+    def rules_on(self, day: date) -> Params:
+        """What holds for a reception on that day."""
+        return by_decree(day) if self.rules is None else self.rules
+
     def open_on(self, day: date) -> tuple[Shift, ...]:
         """The opening hours: when what comes in is received."""
         exception = self.exceptions.get(day)
-        return self.weekly[day.weekday()] if exception is None else exception.shifts
+        week = self.weekly[day.weekday()]
+        return week if exception is None else exception.shifts_of(week)
 
     def shifts_on(self, day: date) -> tuple[Shift, ...]:
         """The working time that limits count; none on a day that is merely open."""

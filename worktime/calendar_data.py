@@ -9,9 +9,11 @@
 `weekly` (opening hours) has the keys mon, tue, wed, thu, fri, sat, sun; one that is absent is a day of rest. Beside these four
 may stand `counted`, the weekdays that limits count (["mon", "tue"]; left out: Monday to Friday), `known_until`, the last day for
 which the calendar speaks ("2026-12-31"; left out: the end of the last year of which it lists a day), and `refuse_beyond`.
-Kinds: holiday, local_closure, substitute_day_off (these have no shifts), swapped_working_day, changed_hours (these have). Times
-are "HH:MM".
-Written out, all seven weekdays stand in it, the exceptions in the order of their dates, each with all its fields.
+Kinds: holiday, local_closure, substitute_day_off (these have no shifts), swapped_working_day, changed_hours (these have). Of a
+day off may stand which `half` is off ("morning" or "afternoon"; left out: all of it). `rules`: see `worktime.rules`; left out:
+those of the decree in force. Times are "HH:MM".
+Written out, all seven weekdays stand in it, the exceptions in the order of their dates, each with all its fields (`half` where
+there is one).
 Unknown keys on top are left to other readers; anywhere else they are refused, because a misspelt key in a
 calendar is a wrong promise. Everything wrong is a CalendarError that names the place.
 """
@@ -22,11 +24,11 @@ from datetime import date
 from typing import Any
 
 from worktime.civil import read_clock
-from worktime.days import DayException, ExceptionKind, Shift
+from worktime.days import DayException, ExceptionKind, Half, Shift
 from worktime.errors import CalendarError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_EXCEPTION_KEYS = {"date", "kind", "vi", "en", "shifts"}
+_EXCEPTION_KEYS = {"date", "kind", "vi", "en", "shifts", "half"}
 
 
 @contextmanager
@@ -91,8 +93,8 @@ def read_exceptions(data: list[Any]) -> dict[date, DayException]:
 def _read_exception(entry: object) -> tuple[date, DayException]:
     if not isinstance(entry, Mapping) or not set(entry) <= _EXCEPTION_KEYS:
         raise CalendarError(
-            vi="phải là một mục chỉ gồm date, kind, vi, en, shifts.",
-            en="must be an object of date, kind, vi, en, shifts only.",
+            vi="phải là một mục chỉ gồm date, kind, vi, en, shifts, half.",
+            en="must be an object of date, kind, vi, en, shifts, half only.",
         )
     day = _read_date(required(entry, "date", str))
     kind = required(entry, "kind", str)
@@ -102,7 +104,19 @@ def _read_exception(entry: object) -> tuple[date, DayException]:
             en=f"there is no kind “{kind}”; use one of {', '.join(ExceptionKind)}.",
         )
     vi, en = (required(entry, language, str) for language in ("vi", "en"))
-    return day, DayException(ExceptionKind(kind), vi, en, _read_shifts(entry.get("shifts", [])))
+    shifts, half = _read_shifts(entry.get("shifts", [])), _read_half(entry.get("half"))
+    return day, DayException(ExceptionKind(kind), vi, en, shifts, half=half)
+
+
+def _read_half(data: object) -> Half | None:
+    if data is None:
+        return None
+    if data not in {known.value for known in Half}:
+        raise CalendarError(
+            vi=f"buổi {data!r} không có; hãy dùng {' hoặc '.join(Half)}.",
+            en=f"there is no half {data!r}; use {' or '.join(Half)}.",
+        )
+    return Half(str(data))
 
 
 def _read_date(text: str) -> date:
@@ -155,4 +169,5 @@ def write_exception(day: date, exception: DayException) -> dict[str, Any]:
         "vi": exception.vi,
         "en": exception.en,
         "shifts": write_shifts(exception.shifts),
+        **({} if exception.half is None else {"half": exception.half.value}),
     }

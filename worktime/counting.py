@@ -1,10 +1,10 @@
-"""The two ways to count: whole working days, and working time inside shifts. Day by day, never minute by minute."""
+"""The three ways to count: working days, days of any kind, and working time inside shifts. Day by day, never minute by minute."""
 
 from datetime import date, datetime, timedelta
 
 from worktime.calendar import Calendar
 from worktime.civil import at
-from worktime.entries import Entry
+from worktime.entries import ROLLED_OVER, Entry
 
 
 def count_days(calendar: Calendar, first: date, amount: int, number: int = 1) -> list[Entry]:
@@ -17,6 +17,21 @@ def count_days(calendar: Calendar, first: date, amount: int, number: int = 1) ->
             if number == last:
                 break
             number += 1
+    return entries
+
+
+def count_calendar_days(calendar: Calendar, first: date, amount: int, number: int = 1) -> list[Entry]:
+    """Every date from `first` to the `amount`-th, all numbered from `number` on, and on to the next with working time."""
+    entries: list[Entry] = []
+    for day, shifts in calendar.walk(first):
+        if len(entries) < amount:
+            entries.append(Entry(day, calendar.reason(day), number + len(entries)))
+            if shifts and len(entries) == amount:
+                break
+        else:
+            entries.append(Entry(day, ROLLED_OVER if shifts else calendar.reason(day)))
+            if shifts:
+                break
     return entries
 
 

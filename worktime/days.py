@@ -1,18 +1,21 @@
 """What one day of a calendar can be: its shifts, and why it differs from its weekday.
 
 A shift lies inside one date and is counted in whole minutes. A day off has no shift and a working day has at least
-one, so an exception cannot contradict its own kind.
+one, so an exception cannot contradict its own kind. Only a morning or an afternoon may be off: the other half stays as the week
+has it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 from itertools import pairwise
+from typing import Final
 
 from worktime.errors import CalendarError
 
 SATURDAY = 5
+NOON: Final = time(12, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,19 @@ class Reason:
     en: str
 
 
+class Half(StrEnum):
+    """Half a day, as offices say it: what lies before noon, or from noon on."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+    def taken_from(self, shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+        """What remains of the shifts without this half; one that runs through noon is cut there."""
+        if self is Half.MORNING:
+            return tuple(Shift(max(shift.start, NOON), shift.end) for shift in shifts if shift.end > NOON)
+        return tuple(Shift(shift.start, min(shift.end, NOON)) for shift in shifts if shift.start < NOON)
+
+
 class ExceptionKind(StrEnum):
     HOLIDAY = "holiday"
     LOCAL_CLOSURE = "local_closure"
@@ -79,15 +95,21 @@ _LEAD_IN = {
     ExceptionKind.CHANGED_HOURS: ("đổi giờ làm việc: ", "changed hours: "),
 }
 
+_HALVES = {Half.MORNING: ("buổi sáng", "in the morning"), Half.AFTERNOON: ("buổi chiều", "in the afternoon")}
+
 
 @dataclass(frozen=True, slots=True)
 class DayException:
-    """A date that differs from its weekday; `vi` and `en` name it ("Tết Nguyên đán", "Lunar New Year")."""
+    """A date that differs from its weekday; `vi` and `en` name it ("Tết Nguyên đán", "Lunar New Year").
+
+    `half`: only that half of a day off is off.
+    """
 
     kind: ExceptionKind
     vi: str
     en: str
     shifts: tuple[Shift, ...] = ()
+    half: Half | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.vi.strip() or not self.en.strip():
@@ -105,10 +127,23 @@ class DayException:
                 vi=f"“{self.vi}” là ngày nghỉ: hãy bỏ các ca, hoặc chọn loại changed_hours.",
                 en=f"“{self.en}” is a day off: remove its shifts, or choose the kind changed_hours.",
             )
+        if self.kind.works and self.half is not None:
+            raise CalendarError(
+                vi=f"“{self.vi}” là ngày làm việc: hãy ghi các ca thay vì buổi.",
+                en=f"“{self.en}” is a working day: give its shifts instead of a half.",
+            )
         object.__setattr__(self, "shifts", check_order(self.shifts, self.vi))
+
+    def shifts_of(self, week: tuple[Shift, ...]) -> tuple[Shift, ...]:
+        """The opening hours of this date, on a weekday that has those of `week`."""
+        return self.shifts if self.half is None else self.half.taken_from(week)
 
     @property
     def reason(self) -> Reason:
+        if self.half is not None:
+            vi, en = (lead_in.rstrip(": ") for lead_in in _LEAD_IN[self.kind])
+            which_vi, which_en = _HALVES[self.half]
+            return Reason(self.kind.value, f"{vi} {which_vi}: {self.vi}", f"{en}, {which_en}: {self.en}")
         vi, en = _LEAD_IN[self.kind]
         return Reason(self.kind.value, _introduced(vi, self.vi), _introduced(en, self.en))
 

@@ -4,7 +4,7 @@ Days are kept one by one, so that each can be checked, and told and stored as ru
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
@@ -15,6 +15,12 @@ from worktime.days import Reason
 RECEIVED = Reason("received", "ngày tiếp nhận", "day of reception")
 COUNTS_AS_RECEIVED = Reason("received", "tính là ngày tiếp nhận", "counts as the day of reception")
 AFTER_HOURS = Reason("after_hours", "tiếp nhận sau giờ làm việc", "received after working hours")
+FORWARDED = Reason("forwarded", "đang chuyển đến cơ quan có thẩm quyền giải quyết", "on its way to the authority that decides")
+ROLLED_OVER = Reason(
+    "rolled_over",
+    "ngày cuối rơi vào ngày nghỉ nên hạn chuyển sang ngày này",
+    "the last day was a day off, so the limit ends on this one",
+)
 PAUSED = Reason("paused", "tạm dừng", "the clock stands still")
 RESUMED = Reason("resumed", "tiếp tục tính", "the clock goes on")
 TOO_LITTLE_LEFT = Reason(
@@ -26,7 +32,7 @@ TOO_LITTLE_LEFT = Reason(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One date. `number` counts working days 1, 2, 3 ...; None is a day that is skipped.
+    """One date. `number` counts the days of the limit 1, 2, 3 ...; None is a day that is skipped.
 
     `seconds` is the working time of that day that went into a limit in hours; 0 for the other limits.
     """
@@ -74,9 +80,13 @@ class Owed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """`remaining` at `paused_at`: whole working days after that day, or for a limit in hours working seconds."""
+    """`remaining` at `paused_at`: whole days of the limit after that day, or for a limit in hours working seconds.
+
+    `left`: where no whole day remained, how many working seconds of the last one did; None otherwise.
+    """
 
     paused_at: datetime
     resumed_at: datetime
     owed: Owed
     remaining: int
+    left: int | None = field(default=None, kw_only=True)

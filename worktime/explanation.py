@@ -15,6 +15,7 @@ from worktime.days import Reason
 from worktime.entries import Entry, Owed, Pause, Run, runs
 from worktime.errors import ExplanationError
 from worktime.limits import Limit, limit_from_data, limit_to_data
+from worktime.reception import Transfer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Explanation:
     """`accepted_at` is what came in, `start` the open moment that it counts for; both, and `end`, in Asia/Ho_Chi_Minh.
 
     `known_until`: the last day that the calendar knew; `provisional`: the end lies beyond it, so that it may still move.
+    `transfer`: it counts from when the authority that decides receives it. `bases`: the legal texts by which the start moved.
     """
 
     calendar: str
@@ -34,6 +36,8 @@ class Explanation:
     pauses: tuple[Pause, ...] = ()
     known_until: date | None = None
     provisional: bool = False
+    transfer: Transfer | None = None
+    bases: tuple[str, ...] = ()
 
     def lines(self, language: wording.Language) -> list[str]:
         """Sentences for a receipt or a page, one per run of days; `language` is "vi" or "en"."""
@@ -52,6 +56,8 @@ class Explanation:
             "pauses": [_write_pause(pause) for pause in self.pauses],
             "known_until": self.known_until and self.known_until.isoformat(),
             "provisional": self.provisional,
+            **({} if self.transfer is None else {"transfer": _write_transfer(self.transfer)}),
+            **({"bases": [*self.bases]} if self.bases else {}),
         }
 
     @classmethod
@@ -69,6 +75,8 @@ class Explanation:
                 pauses=tuple(_read_pause(pause) for pause in data["pauses"]),
                 known_until=_read_day(data.get("known_until")),
                 provisional=data.get("provisional") is True,
+                transfer=_read_transfer(data.get("transfer")),
+                bases=tuple(str(basis) for basis in data.get("bases", ())),
             )
         except (KeyError, TypeError, ValueError) as bad:
             raise ExplanationError(
@@ -95,7 +103,12 @@ def _write_pause(pause: Pause) -> dict[str, Any]:
         "resumed_at": pause.resumed_at.isoformat(),
         "owed": pause.owed.value,
         "remaining": pause.remaining,
+        **({} if pause.left is None else {"left": pause.left}),
     }
+
+
+def _write_transfer(transfer: Transfer) -> dict[str, Any]:
+    return {"arrived_at": transfer.arrived_at and transfer.arrived_at.isoformat()}
 
 
 def _read_moment(text: str) -> datetime:
@@ -121,4 +134,12 @@ def _read_entries(data: list[dict[str, Any]]) -> tuple[Entry, ...]:
 
 
 def _read_pause(data: Mapping[str, Any]) -> Pause:
-    return Pause(_read_moment(data["paused_at"]), _read_moment(data["resumed_at"]), Owed(data["owed"]), int(data["remaining"]))
+    moments = _read_moment(data["paused_at"]), _read_moment(data["resumed_at"])
+    left = data.get("left")
+    return Pause(*moments, Owed(data["owed"]), int(data["remaining"]), left=None if left is None else int(left))
+
+
+def _read_transfer(data: Mapping[str, Any] | None) -> Transfer | None:
+    if data is None:
+        return None
+    return Transfer(None if data["arrived_at"] is None else _read_moment(data["arrived_at"]))

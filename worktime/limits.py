@@ -1,6 +1,6 @@
-"""Time limits of procedures and steps, and the parameters that the rules leave open.
+"""Time limits of procedures and steps.
 
-As JSON: {"kind": "working_days", "amount": 5}, {"kind": "working_hours", "amount": 16},
+As JSON: {"kind": "working_days", "amount": 5}, {"kind": "calendar_days", "amount": 30}, {"kind": "working_hours", "amount": 16},
 {"kind": "same_day"} or {"kind": "same_day", "cutoff": "14:30"}.
 """
 
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from worktime.civil import read_clock
 from worktime.errors import LimitError
+from worktime.rules import check_cutoff, read_cutoff
 
 MOST_DAYS = 1_000
 MOST_HOURS = 8_000
+_WITH_AMOUNT = ("working_days", "calendar_days", "working_hours")
 
 
 def _check_amount(amount: int, most: int) -> None:
@@ -27,6 +28,18 @@ def _check_amount(amount: int, most: int) -> None:
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
     """1 to 1,000 working days. They end when the last of them closes."""
+
+    amount: int
+
+    def __post_init__(self) -> None:
+        _check_amount(self.amount, MOST_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDays:
+    """1 to 1,000 days, days off among them, from the day after reception. A last day without working time gives way to the next
+    that has some (Civil Code 2015, articles 147 and 148): they end when that day closes.
+    """
 
     amount: int
 
@@ -52,33 +65,10 @@ class SameDay:
 
     def __post_init__(self) -> None:
         if self.cutoff is not None:
-            _check_cutoff(self.cutoff)
+            check_cutoff(self.cutoff)
 
 
-Limit = WorkingDays | WorkingHours | SameDay
-
-
-@dataclass(frozen=True, slots=True)
-class Params:
-    """Where rules differ from place to place.
-
-    `cutoff`: what is received later than this (15:00 by decree) is forwarded on the next working day.
-    `late_moves_start`: whether that moves a limit in working days too. A limit in hours it never moves.
-    """
-
-    cutoff: time = time(15, 0)
-    late_moves_start: bool = False
-
-    def __post_init__(self) -> None:
-        _check_cutoff(self.cutoff)
-
-
-def _check_cutoff(cutoff: time) -> None:
-    if cutoff.tzinfo or cutoff.second or cutoff.microsecond:
-        raise LimitError(
-            vi=f"Giờ chốt {cutoff} phải ghi bằng giờ và phút, không kèm múi giờ.",
-            en=f"The cut-off {cutoff} must be given in hours and minutes, without a time zone.",
-        )
+Limit = WorkingDays | CalendarDays | WorkingHours | SameDay
 
 
 def limit_from_data(data: Mapping[str, Any]) -> Limit:
@@ -86,30 +76,24 @@ def limit_from_data(data: Mapping[str, Any]) -> Limit:
     match data:
         case {"kind": "working_days", "amount": amount, **rest} if not rest:
             return WorkingDays(amount)
+        case {"kind": "calendar_days", "amount": amount, **rest} if not rest:
+            return CalendarDays(amount)
         case {"kind": "working_hours", "amount": amount, **rest} if not rest:
             return WorkingHours(amount)
         case {"kind": "same_day", **rest} if not rest or set(rest) == {"cutoff"}:
-            return SameDay(_read_cutoff(rest.get("cutoff")))
+            return SameDay(None if rest.get("cutoff") is None else read_cutoff(rest["cutoff"]))
     raise LimitError(
-        vi=f"Thời hạn {data!r} không đọc được: kind phải là working_days hoặc working_hours (kèm amount), hoặc same_day.",
-        en=f"The time limit {data!r} cannot be read: kind must be working_days or working_hours (with amount), or same_day.",
+        vi=f"Thời hạn {data!r} không đọc được: kind phải là {', '.join(_WITH_AMOUNT)} (kèm amount) hoặc same_day.",
+        en=f"The time limit {data!r} cannot be read: kind must be {', '.join(_WITH_AMOUNT)} (with amount) or same_day.",
     )
-
-
-def _read_cutoff(text: str | None) -> time | None:
-    try:
-        return None if text is None else read_clock(text)
-    except (TypeError, ValueError) as bad:
-        raise LimitError(
-            vi=f"Giờ chốt {text!r} không đọc được: hãy ghi như 15:00.",
-            en=f"The cut-off {text!r} cannot be read: write it like 15:00.",
-        ) from bad
 
 
 def limit_to_data(limit: Limit) -> dict[str, Any]:
     match limit:
         case WorkingDays(amount):
             return {"kind": "working_days", "amount": amount}
+        case CalendarDays(amount):
+            return {"kind": "calendar_days", "amount": amount}
         case WorkingHours(amount):
             return {"kind": "working_hours", "amount": amount}
         case SameDay(None):

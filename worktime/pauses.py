@@ -1,9 +1,10 @@
 """The clock stands still while papers or money are owed, and goes on after with what remained.
 
-- Working days: the whole days after the day of the stop are kept, and follow the day of resumption, which takes the place
+- Days: the whole days after the day of the stop are kept, and follow the day of resumption, which takes the place
   (and the number) of the day on which the clock stopped.
 - When only the rest of the last day remained (same-day limits always) and the day of resumption has less working time left,
-  it ends with the next working day: papers handed in at 16:55 do not make a promise for 17:00 of what had five hours.
+  it ends with the next working day: papers handed in at 16:55 do not make a promise for 17:00 of what had five hours. A further
+  pause goes on from what is then left of those hours, so that two pauses in a row are one.
 - Working hours: exactly what remained runs on.
 - A pause that begins when the limit has already passed adds nothing; it is listed all the same.
 
@@ -16,12 +17,14 @@ from datetime import datetime
 
 from worktime.calendar import Calendar
 from worktime.civil import ONE_DAY, days_between, local
-from worktime.counting import count_days, count_seconds
+from worktime.counting import count_calendar_days, count_days, count_seconds
 from worktime.entries import PAUSED, RESUMED, TOO_LITTLE_LEFT, Entry, Owed, Pause
 from worktime.errors import PauseError
 from worktime.explanation import Explanation
-from worktime.limits import Params, WorkingHours
-from worktime.promise import BY_DECREE, Promise, count
+from worktime.limits import CalendarDays, WorkingHours
+from worktime.promise import Promise, count
+from worktime.reception import Transfer
+from worktime.rules import Params
 
 
 def resume(
@@ -37,16 +40,19 @@ def resume(
     if paused == resumed:
         return promise
     stop, go = (calendar.next_working(max(explanation.start, moment)) for moment in (paused, resumed))
-    if paused >= explanation.end:
-        remaining, entries, end = 0, explanation.entries, explanation.end
+    remaining, left, entries, end = 0, None, explanation.entries, explanation.end
+    if paused >= end:
+        pass
     elif isinstance(explanation.limit, WorkingHours):
         remaining = _seconds_remaining(calendar, explanation, explanation.limit, stop)
         entries, end = _go_on_by_hours(calendar, explanation, stop, go, remaining)
     else:
-        remaining = _days_remaining(explanation, stop)
-        entries = _go_on_by_days(calendar, explanation, stop, go, remaining)
-        end = calendar.closing(entries[-1].day)
-    pause = Pause(paused, resumed, owed, remaining)
+        remaining, left = _days_remaining(calendar, explanation, stop)
+        # The day that makes good for too short a one stays, where no working time stood still.
+        if stop != go or not _is_in_last_day(explanation):
+            entries = _go_on_by_days(calendar, explanation, stop, go, remaining, left)
+            end = calendar.closing(entries[-1].day)
+    pause = Pause(paused, resumed, owed, remaining, left=left)
     return Promise(
         replace(
             explanation,
@@ -61,13 +67,26 @@ def resume(
     )
 
 
-def recount(calendar: Calendar, promise: Promise, *, params: Params = BY_DECREE) -> Promise:
+def recount(calendar: Calendar, promise: Promise, *, params: Params | None = None) -> Promise:
     """The same acceptance, limit and pauses by another version of the calendar; by the same one it is the same promise.
 
     Never refused for days that the calendar does not know: the promise was given, so it stays provisional.
     """
-    explanation = promise.explanation
-    again = count(calendar, explanation.accepted_at, explanation.limit, params)
+    return _count_again(calendar, promise.explanation, params, promise.explanation.transfer)
+
+
+def arrive(calendar: Calendar, promise: Promise, arrived_at: datetime, *, params: Params | None = None) -> Promise:
+    """What was received outside the authority's area, once that one has received it: the promise counts from then.
+
+    Raises MomentError for an arrival before acceptance. One that was not received elsewhere stays as it is.
+    """
+    if promise.explanation.transfer is None:
+        return promise
+    return _count_again(calendar, promise.explanation, params, Transfer(local(arrived_at)))
+
+
+def _count_again(calendar: Calendar, explanation: Explanation, params: Params | None, transfer: Transfer | None) -> Promise:
+    again = count(calendar, explanation.accepted_at, explanation.limit, params, transfer)
     for pause in explanation.pauses:
         again = resume(calendar, again, pause.paused_at, pause.resumed_at, owed=pause.owed)
     return again
@@ -82,15 +101,26 @@ def _check_order(explanation: Explanation, paused: datetime, resumed: datetime) 
         )
 
 
-def _days_remaining(explanation: Explanation, stop: datetime) -> int:
-    return sum(entry.number is not None and entry.day > stop.date() for entry in explanation.entries)
+def _is_in_last_day(explanation: Explanation) -> bool:
+    """Whether the clock has stood still in it before."""
+    return bool(explanation.pauses) and explanation.pauses[-1].left is not None
+
+
+def _days_remaining(calendar: Calendar, explanation: Explanation, stop: datetime) -> tuple[int, int | None]:
+    """Whole days after that of the stop; where there is none, how many working seconds of the last one."""
+    last = explanation.pauses[-1] if explanation.pauses else None
+    if last is not None and last.left is not None:
+        return 0, max(0, last.left - calendar.seconds_worked(max(explanation.start, last.resumed_at), stop))
+    whole = sum(entry.number is not None and entry.day > stop.date() for entry in explanation.entries)
+    return whole, None if whole else calendar.seconds_worked(stop, calendar.closing(stop.date()))
 
 
 def _seconds_remaining(calendar: Calendar, explanation: Explanation, limit: WorkingHours, stop: datetime) -> int:
     """By a newer calendar more may have been worked than there was; then nothing remains."""
     last = explanation.pauses[-1] if explanation.pauses else None
     before, since = (last.remaining, last.resumed_at) if last else (limit.amount * 3600, explanation.start)
-    return max(0, before - calendar.seconds_worked(since, stop))
+    # A pause may lie wholly before the start: in a dossier on its way to where it is decided no time is worked yet.
+    return max(0, before - calendar.seconds_worked(max(explanation.start, since), stop))
 
 
 def _until_stop(explanation: Explanation, stop: datetime, go: datetime) -> tuple[list[Entry], Entry | None, list[Entry]]:
@@ -102,24 +132,25 @@ def _until_stop(explanation: Explanation, stop: datetime, go: datetime) -> tuple
 
 
 def _go_on_by_days(
-    calendar: Calendar, explanation: Explanation, stop: datetime, go: datetime, remaining: int
+    calendar: Calendar, explanation: Explanation, stop: datetime, go: datetime, remaining: int, left: int | None
 ) -> tuple[Entry, ...]:
     kept, stopped, paused = _until_stop(explanation, stop, go)
-    number = stopped.number if stopped else None
     total = sum(entry.number is not None for entry in explanation.entries)
-    if not remaining:
-        return (*kept, *paused, *_rest_of_last_day(calendar, stop, go, number, total))
-    resumed = stopped if stopped and stop.date() == go.date() else Entry(go.date(), RESUMED, number)
-    rest = count_days(calendar, go.date() + ONE_DAY, remaining, total - remaining + 1)
-    return (*kept, *paused, resumed, *rest)
+    every_day = isinstance(explanation.limit, CalendarDays)
+    if left is not None:
+        # All may have been counted before the stop: by calendar days before a weekend, and always under a newer calendar.
+        number = None if total == sum(entry.number is not None for entry in kept) else total
+        return (*kept, *paused, *_rest_of_last_day(calendar, go, left, number, number if every_day else total))
+    resumed = stopped if stopped and stop.date() == go.date() else Entry(go.date(), RESUMED, stopped.number if stopped else None)
+    count_on = count_calendar_days if every_day else count_days
+    return (*kept, *paused, resumed, *count_on(calendar, go.date() + ONE_DAY, remaining, total - remaining + 1))
 
 
-def _rest_of_last_day(calendar: Calendar, stop: datetime, go: datetime, number: int | None, last: int) -> list[Entry]:
-    left, given = (calendar.seconds_worked(moment, calendar.closing(moment.date())) for moment in (stop, go))
-    if given >= left:
+def _rest_of_last_day(calendar: Calendar, go: datetime, left: int, number: int | None, last: int | None) -> list[Entry]:
+    if calendar.seconds_worked(go, calendar.closing(go.date())) >= left:
         return [Entry(go.date(), RESUMED, number)]
-    # Not `number`: under a newer calendar the day of the stop may have none of its own.
-    return [Entry(go.date(), TOO_LITTLE_LEFT), *count_days(calendar, go.date() + ONE_DAY, 1, last)]
+    *off, made_good = count_days(calendar, go.date() + ONE_DAY, 1)
+    return [Entry(go.date(), TOO_LITTLE_LEFT), *off, replace(made_good, number=last)]
 
 
 def _go_on_by_hours(

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from worktime.days import WORKING_DAY
-from worktime.entries import Owed, Pause, Run, runs
-from worktime.limits import Limit, SameDay, WorkingDays, WorkingHours
+from worktime.entries import ROLLED_OVER, Owed, Pause, Run, runs
+from worktime.limits import CalendarDays, Limit, SameDay, WorkingDays, WorkingHours
 
 if TYPE_CHECKING:
     from worktime.explanation import Explanation
@@ -28,10 +28,11 @@ _OWED = {
 def lines(explanation: "Explanation", language: Language) -> list[str]:
     vi = language == "vi"
     limit = _limit(explanation.limit, language)
-    end = _moment(explanation.end, language)
+    end = moment(explanation.end, language)
     return [
-        _reception(explanation, language),
+        *_reception(explanation, language),
         f"Thời hạn: {limit}." if vi else f"Time limit: {limit}.",
+        *(f"Căn cứ: {basis}." if vi else f"Legal basis: {basis}." for basis in explanation.bases),
         *(_run(run, explanation.limit, language) for run in runs(explanation.entries)),
         *(_pause(pause, explanation, language) for pause in explanation.pauses),
         f"Đến hạn lúc {end}." if vi else f"Due at {end}.",
@@ -48,21 +49,35 @@ def _provisional(explanation: "Explanation", language: Language) -> str:
     return f"This date is provisional: calendar “{explanation.calendar}” {why}, so it may still change."
 
 
-def _reception(explanation: "Explanation", language: Language) -> str:
-    came, counts = (_moment(moment, language) for moment in (explanation.accepted_at, explanation.start))
+def _reception(explanation: "Explanation", language: Language) -> list[str]:
+    came, counts = (moment(at, language) for at in (explanation.accepted_at, explanation.start))
     vi = language == "vi"
+    if explanation.transfer is not None:
+        received = f"Tiếp nhận lúc {came}." if vi else f"Received at {came}."
+        return [received, _transfer(explanation, counts, language)]
     if came == counts:
-        return f"Tiếp nhận lúc {came}." if vi else f"Received at {came}."
+        return [f"Tiếp nhận lúc {came}." if vi else f"Received at {came}."]
     late = explanation.entries[0].reason.code == "after_cutoff"
     if vi:
-        return f"Tiếp nhận lúc {came} ({'sau giờ chốt' if late else 'ngoài giờ làm việc'}), tính là nhận lúc {counts}."
-    return f"Received at {came} ({'after the cut-off' if late else 'outside working time'}), which counts as {counts}."
+        return [f"Tiếp nhận lúc {came} ({'sau giờ chốt' if late else 'ngoài giờ làm việc'}), tính là nhận lúc {counts}."]
+    return [f"Received at {came} ({'after the cut-off' if late else 'outside working time'}), which counts as {counts}."]
+
+
+def _transfer(explanation: "Explanation", counts: str, language: Language) -> str:
+    expected = explanation.transfer is not None and explanation.transfer.arrived_at is None
+    if language == "vi":
+        since = f"dự kiến {counts}" if expected else counts
+        return f"Nhận ngoài địa bàn: thời hạn tính từ khi cơ quan có thẩm quyền nhận được hồ sơ, {since}."
+    since = f"{counts} as expected" if expected else counts
+    return f"Received outside its area: the limit runs from when the authority that decides receives it, {since}."
 
 
 def _run(run: Run, limit: Limit, language: Language) -> str:
     vi = language == "vi"
     why = run.reason.vi if vi else run.reason.en
     days = _days(run, language)
+    if run.reason.code == ROLLED_OVER.code:
+        return f"{days}: {why}"
     if run.number is None:
         return f"{days}: {why} — không tính" if vi else f"{days}: {why} — not counted"
     counted = _counted(run, run.number, limit, language)
@@ -83,11 +98,16 @@ def _counted(run: Run, number: int, limit: Limit, language: Language) -> str:
             if not several:
                 return f"ngày làm việc thứ {number}" if vi else f"working day {number}"
             return f"ngày làm việc thứ {number} đến thứ {last}" if vi else f"working days {number} to {last}"
+        case CalendarDays():
+            last = number + (run.last - run.first).days
+            if not several:
+                return f"ngày thứ {number}" if vi else f"day {number}"
+            return f"ngày thứ {number} đến thứ {last}" if vi else f"days {number} to {last}"
 
 
 def _pause(pause: Pause, explanation: "Explanation", language: Language) -> str:
     vi = language == "vi"
-    since, until = (_moment(moment, language) for moment in (pause.paused_at, pause.resumed_at))
+    since, until = (moment(at, language) for at in (pause.paused_at, pause.resumed_at))
     owed = _OWED[pause.owed][language]
     kept = _remaining(pause, explanation, language)
     if vi:
@@ -104,9 +124,10 @@ def _remaining(pause: Pause, explanation: "Explanation", language: Language) -> 
         return f"còn {left} làm việc" if vi else f"{left} of working time remained"
     if pause.remaining == 0:
         return "còn phần cuối của ngày cuối" if vi else "the rest of the last day remained"
+    every_day = isinstance(explanation.limit, CalendarDays)
     if vi:
-        return f"còn {pause.remaining} ngày làm việc sau ngày đó"
-    return f"{pause.remaining} working day{'s' * (pause.remaining > 1)} remained after that day"
+        return f"còn {pause.remaining} {'ngày' if every_day else 'ngày làm việc'} sau ngày đó"
+    return f"{pause.remaining} {'' if every_day else 'working '}day{'s' * (pause.remaining > 1)} remained after that day"
 
 
 def _limit(limit: Limit, language: Language) -> str:
@@ -116,6 +137,9 @@ def _limit(limit: Limit, language: Language) -> str:
             return "trong ngày" if vi else "the same day"
         case WorkingDays(amount):
             return f"{amount} ngày làm việc" if vi else f"{amount} working day{'s' * (amount > 1)}"
+        case CalendarDays(amount):
+            days = f"{amount} calendar day{'s' * (amount > 1)}"
+            return f"{amount} ngày, kể cả ngày nghỉ" if vi else f"{days}, days off included"
         case WorkingHours(amount):
             return f"{amount} giờ làm việc" if vi else f"{amount} working hour{'s' * (amount > 1)}"
 
@@ -132,9 +156,9 @@ def _date(day: date, language: Language) -> str:
     return f"{_WEEKDAYS[language][day.weekday()]} {day:%d/%m/%Y}"
 
 
-def _moment(moment: datetime, language: Language) -> str:
-    clock = f"{moment:%H:%M:%S}".removesuffix(":00")
-    return f"{clock} {_date(moment.date(), language)}"
+def moment(at: datetime, language: Language) -> str:
+    clock = f"{at:%H:%M:%S}".removesuffix(":00")
+    return f"{clock} {_date(at.date(), language)}"
 
 
 def _duration(seconds: int, language: Language) -> str:

@@ -5,7 +5,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from worktime import TIME_ZONE, Calendar, DayException, ExceptionKind, Params, SameDay, Shift, WorkingDays, WorkingHours
+from worktime import (
+    TIME_ZONE,
+    Calendar,
+    CalendarDays,
+    DayException,
+    ExceptionKind,
+    Half,
+    Params,
+    SameDay,
+    Shift,
+    WorkingDays,
+    WorkingHours,
+)
 
 FULL_DAY = [["07:30", "11:30"], ["13:30", "17:00"]]
 MORNING = [["07:30", "11:30"]]
@@ -63,7 +75,9 @@ def day_shifts(draw: st.DrawFn, least: int = 0) -> tuple[Shift, ...]:
 def day_exceptions(draw: st.DrawFn) -> DayException:
     kind = draw(st.sampled_from(ExceptionKind))
     name = draw(st.sampled_from(["Tết Nguyên đán", "Quốc khánh", "tránh bão"]))
-    return DayException(kind, name, f"{name} (en)", draw(day_shifts(least=1)) if kind.works else ())
+    if kind.works:
+        return DayException(kind, name, f"{name} (en)", draw(day_shifts(least=1)))
+    return DayException(kind, name, f"{name} (en)", half=draw(st.none() | st.sampled_from(Half)))
 
 
 FIRST_DAY = date(2026, 1, 1)
@@ -90,7 +104,15 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 
 day_limits = st.integers(1, 30).map(WorkingDays)
+calendar_day_limits = st.integers(1, 40).map(CalendarDays)
 hour_limits = st.integers(1, 60).map(WorkingHours)
 cutoffs = st.integers(0, 23).map(time)
-limits = day_limits | hour_limits | st.builds(SameDay, st.none() | cutoffs)
-params = st.builds(Params, cutoff=cutoffs, late_moves_start=st.booleans())
+limits = day_limits | calendar_day_limits | hour_limits | st.builds(SameDay, st.none() | cutoffs)
+params = st.builds(
+    Params,
+    cutoff=cutoffs,
+    late_moves_start=st.booleans(),
+    cutoff_basis=st.none() | st.just("Nghị định 118/2025/NĐ-CP"),
+    from_arrival=st.booleans(),
+    forwarding_days=st.integers(0, 3),
+)

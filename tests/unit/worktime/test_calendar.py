@@ -9,17 +9,24 @@ from tests.support.worktime_world import PROVINCE, at, province_data, with_satur
 from worktime import (
     TIME_ZONE,
     Calendar,
+    CalendarDays,
     CalendarError,
     DayException,
     ExceptionKind,
+    Half,
     LimitError,
+    Override,
     Params,
     SameDay,
     Shift,
+    Transfer,
     WorkingDays,
     WorkingHours,
+    by_decree,
     limit_from_data,
+    override,
     promise,
+    recount,
 )
 
 
@@ -87,7 +94,14 @@ def test_written_data_is_complete_and_sorted() -> None:
 
 
 def test_what_a_calendar_states_beside_its_days_is_written_out() -> None:
-    stated = province_data() | {"counted": ["mon", "sat"], "known_until": "2027-06-30", "refuse_beyond": True}
+    rules = {
+        "cutoff": "14:30",
+        "late_moves_start": True,
+        "from_arrival": False,
+        "forwarding_days": 2,
+        "cutoff_basis": "Quyết định 1",
+    }
+    stated = province_data() | {"counted": ["mon", "sat"], "known_until": "2027-06-30", "refuse_beyond": True, "rules": rules}
     assert Calendar.from_data(stated).to_data() == stated
 
 
@@ -98,6 +112,71 @@ def test_a_desk_has_opening_hours_on_days_that_do_not_count() -> None:
     assert desk.reason(saturday).code == "open_only"
     assert desk.next_open(at("2026-03-07 08:00")) == at("2026-03-07 08:00")
     assert desk.next_working(at("2026-03-07 08:00")) == at("2026-03-09 07:30")
+
+
+def half_off(half: Half, day: str, week: list[list[str]]) -> tuple[Shift, ...]:
+    data = _excepting(date=day, kind="local_closure", half=half.value) | {"weekly": {"thu": week}}
+    return Calendar.from_data(data).open_on(date.fromisoformat(day))
+
+
+@pytest.mark.parametrize(
+    ("half", "week", "left"),
+    [
+        pytest.param(Half.MORNING, [["07:30", "11:30"], ["13:30", "17:00"]], [("13:30", "17:00")], id="no morning"),
+        pytest.param(Half.AFTERNOON, [["07:30", "11:30"], ["13:30", "17:00"]], [("07:30", "11:30")], id="no afternoon"),
+        pytest.param(Half.MORNING, [["08:00", "16:00"]], [("12:00", "16:00")], id="through noon, no morning"),
+        pytest.param(Half.AFTERNOON, [["08:00", "16:00"]], [("08:00", "12:00")], id="through noon, no afternoon"),
+        pytest.param(Half.MORNING, [["08:00", "12:00"]], [], id="a morning that ends at noon is all off"),
+        pytest.param(Half.AFTERNOON, [["12:00", "16:00"]], [], id="an afternoon that begins at noon is all off"),
+    ],
+)
+def test_half_a_day_off_leaves_the_other_half_as_the_week_has_it(
+    half: Half, week: list[list[str]], left: list[tuple[str, str]]
+) -> None:
+    shifts = tuple(Shift(time.fromisoformat(start), time.fromisoformat(end)) for start, end in left)
+    assert half_off(half, "2026-04-30", week) == shifts
+
+
+def test_a_half_is_written_out_where_there_is_one() -> None:
+    data = Calendar.from_data(_excepting(half="morning")).to_data()
+    assert data["exceptions"][0]["half"] == "morning"
+    assert Calendar.from_data(data).to_data() == data
+    assert "half" not in Calendar.from_data(_excepting()).to_data()["exceptions"][0]
+
+
+def test_what_a_unit_keeps_otherwise_goes_before_what_it_shares() -> None:
+    closed = DayException(ExceptionKind.LOCAL_CLOSURE, "kiểm kê", "stocktaking")
+    hours = (Shift(time(8), time(16)),)
+    own = Override(id="x", version=7, weekly={0: hours, 2: ()}, exceptions={date(2027, 3, 4): closed, date(2026, 2, 16): closed})
+    whole = override(PROVINCE, own)
+    assert (whole.id, whole.version) == ("x", 7)
+    assert whole.open_on(date(2026, 3, 2)) == hours
+    assert whole.open_on(date(2026, 3, 4)) == ()
+    assert whole.open_on(date(2026, 3, 3)) == PROVINCE.open_on(date(2026, 3, 3))
+    assert whole.reason(date(2026, 2, 16)).vi == "đóng cửa: kiểm kê"
+    assert whole.reason(date(2026, 2, 17)) == PROVINCE.reason(date(2026, 2, 17))
+    assert whole.last_known_day == PROVINCE.last_known_day == date(2026, 12, 31)
+
+
+def test_rules_are_those_of_the_decree_in_force_unless_the_calendar_states_its_own() -> None:
+    assert by_decree(date(2018, 6, 20)) == Params()
+    assert by_decree(date(2018, 6, 21)).cutoff_basis == by_decree(date(2025, 6, 30)).cutoff_basis == "Nghị định 61/2018/NĐ-CP"
+    assert by_decree(date(2025, 7, 1)).cutoff_basis == by_decree(date(2025, 7, 1)).out_of_area_basis == "Nghị định 118/2025/NĐ-CP"
+    assert by_decree(date(2025, 6, 30)).out_of_area_basis is None
+    assert PROVINCE.rules_on(date(2018, 6, 20)) == Params()
+    own = Calendar.from_data(_with(rules={"cutoff": "16:00"}))
+    assert own.rules_on(date(2018, 6, 20)) == own.rules_on(date(2026, 1, 1)) == Params(cutoff=time(16))
+
+
+def test_a_calendar_s_own_rules_move_its_promises() -> None:
+    own = Calendar.from_data(_with(rules={"cutoff": "16:00", "late_moves_start": True, "cutoff_basis": "Quyết định 1"}))
+    in_time, late = (promise(own, at(f"2026-03-02 {clock}"), WorkingDays(1)) for clock in ("16:00", "16:01"))
+    assert (in_time.moment, late.moment) == (at("2026-03-03 17:00"), at("2026-03-04 17:00"))
+    assert (in_time.explanation.bases, late.explanation.bases) == ((), ("Quyết định 1",))
+    assert recount(own, late) == late
+    elsewhere = Calendar.from_data(_with(rules={"from_arrival": False}))
+    given = promise(elsewhere, at("2026-03-02 16:00"), WorkingDays(1), transfer=Transfer(at("2026-03-09 08:00")))
+    assert (given.moment, given.explanation.transfer) == (at("2026-03-03 17:00"), None)
 
 
 def test_a_calendar_cannot_be_changed_from_outside() -> None:
@@ -161,6 +240,7 @@ def test_working_time_between_two_moments() -> None:
     ("data", "limit"),
     [
         ({"kind": "working_days", "amount": 5}, WorkingDays(5)),
+        ({"kind": "calendar_days", "amount": 30}, CalendarDays(30)),
         ({"kind": "working_hours", "amount": 16}, WorkingHours(16)),
         ({"kind": "same_day"}, SameDay()),
         ({"kind": "same_day", "cutoff": "14:30"}, SameDay(time(14, 30))),
@@ -179,6 +259,9 @@ def test_limits_are_read(data: dict[str, Any], limit: object) -> None:
         {"kind": "weeks", "amount": 1},
         {"kind": "working_days"},
         {"kind": "working_days", "amount": 0},
+        {"kind": "calendar_days", "amount": 0},
+        {"kind": "calendar_days", "amount": 1_001},
+        {"kind": "calendar_days", "amount": 5, "unit": "d"},
         {"kind": "working_days", "amount": 1_001},
         {"kind": "working_days", "amount": True},
         {"kind": "working_days", "amount": "5"},
@@ -199,7 +282,7 @@ def test_bad_limits_are_refused(data: Any) -> None:
 def test_a_cut_off_is_in_whole_minutes() -> None:
     for build in (Params, SameDay):
         with pytest.raises(LimitError):
-            build(time(15, 0, 30))
+            build(cutoff=time(15, 0, 30))
 
 
 def lonely(*days: date) -> Calendar:

@@ -5,7 +5,22 @@ from typing import Any
 import pytest
 
 from tests.support.worktime_world import PROVINCE, at, province_data
-from worktime import Calendar, Explanation, ExplanationError, Limit, SameDay, WorkingDays, WorkingHours, promise
+from worktime import (
+    Calendar,
+    CalendarDays,
+    DayException,
+    ExceptionKind,
+    Explanation,
+    ExplanationError,
+    Half,
+    Limit,
+    SameDay,
+    Transfer,
+    WorkingDays,
+    WorkingHours,
+    promise,
+    resume,
+)
 
 
 def over_tet() -> Explanation:
@@ -38,6 +53,7 @@ def test_reception_after_the_cut_off_is_made_explicit() -> None:
     assert given.explanation.lines("en") == [
         "Received at 15:01 Monday 02/03/2026 (after the cut-off), which counts as 07:30 Tuesday 03/03/2026.",
         "Time limit: the same day.",
+        "Legal basis: Nghị định 118/2025/NĐ-CP.",
         "Monday 02/03/2026: received after 15:00 — not counted",
         "Tuesday 03/03/2026: the day it is due",
         "Due at 17:00 Tuesday 03/03/2026.",
@@ -107,6 +123,8 @@ def _with_run(**changes: Any) -> dict[str, Any]:
         pytest.param(_with_run(to="2026-02-13"), id="a day that stands twice"),
         pytest.param(_with_run(**{"from": "0001-01-01"}), id="a run of two thousand years"),
         pytest.param(_with_run(number="1"), id="a number that is text"),
+        pytest.param(_broken(transfer={}), id="a transfer without its arrival"),
+        pytest.param(_broken(bases=7), id="legal texts that are none"),
     ],
 )
 def test_unreadable_data_is_refused(data: Any) -> None:
@@ -193,11 +211,77 @@ def test_two_of_a_kind_are_told_in_the_plural(limit: Limit, vi: str, en: str) ->
 
 
 def test_the_cut_off_is_told_in_vietnamese_too() -> None:
-    assert promise(PROVINCE, at("2026-03-02 15:01"), SameDay()).explanation.lines("vi")[::2] == [
+    assert promise(PROVINCE, at("2026-03-02 15:01"), SameDay()).explanation.lines("vi") == [
         "Tiếp nhận lúc 15:01 thứ hai 02/03/2026 (sau giờ chốt), tính là nhận lúc 07:30 thứ ba 03/03/2026.",
+        "Thời hạn: trong ngày.",
+        "Căn cứ: Nghị định 118/2025/NĐ-CP.",
         "Thứ hai 02/03/2026: tiếp nhận sau 15:00 — không tính",
+        "Thứ ba 03/03/2026: ngày đến hạn",
         "Đến hạn lúc 17:00 thứ ba 03/03/2026.",
     ]
+
+
+def test_what_was_received_elsewhere_says_from_when_it_counts() -> None:
+    limit, came = WorkingDays(1), at("2026-03-03 09:00")
+    expected = promise(PROVINCE, came, limit, transfer=Transfer()).explanation
+    assert expected.lines("vi")[:2] == [
+        "Tiếp nhận lúc 09:00 thứ ba 03/03/2026.",
+        "Nhận ngoài địa bàn: thời hạn tính từ khi cơ quan có thẩm quyền nhận được hồ sơ, dự kiến 09:00 thứ ba 03/03/2026.",
+    ]
+    assert expected.lines("en")[1] == (
+        "Received outside its area: the limit runs from when the authority that decides receives it, "
+        "09:00 Tuesday 03/03/2026 as expected."
+    )
+    arrived = promise(PROVINCE, came, limit, transfer=Transfer(at("2026-03-04 10:00"))).explanation
+    assert arrived.lines("vi")[1].endswith(" nhận được hồ sơ, 10:00 thứ tư 04/03/2026.")
+    assert arrived.lines("en")[:2] == [
+        "Received at 09:00 Tuesday 03/03/2026.",
+        "Received outside its area: the limit runs from when the authority that decides receives it, 10:00 Wednesday 04/03/2026.",
+    ]
+    assert Explanation.from_data(expected.to_data()) == expected
+    assert Explanation.from_data(arrived.to_data()) == arrived
+
+
+def test_calendar_days_are_told_with_the_days_off_among_them() -> None:
+    explanation = promise(PROVINCE, at("2026-03-05 09:00"), CalendarDays(3)).explanation
+    assert explanation.lines("vi")[1:] == [
+        "Thời hạn: 3 ngày, kể cả ngày nghỉ.",
+        "Thứ năm 05/03/2026: ngày tiếp nhận — không tính",
+        "Thứ sáu 06/03/2026: ngày thứ 1",
+        "Thứ bảy 07/03/2026 đến chủ nhật 08/03/2026: nghỉ cuối tuần — ngày thứ 2 đến thứ 3",
+        "Thứ hai 09/03/2026: ngày cuối rơi vào ngày nghỉ nên hạn chuyển sang ngày này",
+        "Đến hạn lúc 17:00 thứ hai 09/03/2026.",
+    ]
+    assert explanation.lines("en")[1:] == [
+        "Time limit: 3 calendar days, days off included.",
+        "Thursday 05/03/2026: day of reception — not counted",
+        "Friday 06/03/2026: day 1",
+        "Saturday 07/03/2026 to Sunday 08/03/2026: weekend — days 2 to 3",
+        "Monday 09/03/2026: the last day was a day off, so the limit ends on this one",
+        "Due at 17:00 Monday 09/03/2026.",
+    ]
+    assert promise(PROVINCE, at("2026-03-05 09:00"), CalendarDays(1)).explanation.lines("en")[1] == (
+        "Time limit: 1 calendar day, days off included."
+    )
+
+
+def test_half_a_day_off_is_told_as_half_a_day() -> None:
+    off = DayException(ExceptionKind.LOCAL_CLOSURE, "hội nghị", "assembly", half=Half.MORNING)
+    assert (off.reason.vi, off.reason.en) == ("đóng cửa buổi sáng: hội nghị", "closed, in the morning: assembly")
+    holiday = DayException(ExceptionKind.HOLIDAY, "Tết Nguyên đán", "Lunar New Year", half=Half.AFTERNOON)
+    assert (holiday.reason.vi, holiday.reason.en) == (
+        "nghỉ buổi chiều: Tết Nguyên đán",
+        "holiday, in the afternoon: Lunar New Year",
+    )
+
+
+def test_remaining_calendar_days_are_told() -> None:
+    given = promise(PROVINCE, at("2026-03-02 09:00"), CalendarDays(3))
+    after = resume(PROVINCE, given, at("2026-03-03 10:00"), at("2026-03-04 10:00")).explanation
+    assert "còn 2 ngày sau ngày đó." in after.lines("vi")[-2]
+    assert "2 days remained after that day." in after.lines("en")[-2]
+    last = resume(PROVINCE, given, at("2026-03-04 10:00"), at("2026-03-05 10:00")).explanation
+    assert "1 day remained after that day." in last.lines("en")[-2]
 
 
 def test_a_day_of_rest_within_the_week_is_no_weekend() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.support.worktime_world import calendars, cutoffs, dates, day_limits, hour_limits, limits, moments, params
 from worktime import (
     Calendar,
+    CalendarDays,
     DayException,
     ExceptionKind,
     Explanation,
@@ -19,8 +20,10 @@ from worktime import (
     Promise,
     SameDay,
     Shift,
+    Transfer,
     WorkingDays,
     WorkingHours,
+    arrive,
     limit_from_data,
     limit_to_data,
     promise,
@@ -40,9 +43,9 @@ def assert_explains(calendar: Calendar, given_promise: Promise) -> None:
     assert [entry.day for entry in explanation.entries] == days_from(explanation.accepted_at.date(), explanation.end.date())
     counted = [entry for entry in explanation.entries if entry.number is not None]
     assert [entry.number for entry in counted] == list(range(1, len(counted) + 1))
-    assert all(calendar.shifts_on(entry.day) for entry in counted)
+    assert isinstance(explanation.limit, CalendarDays) or all(calendar.shifts_on(entry.day) for entry in counted)
     match explanation.limit:
-        case WorkingDays(amount):
+        case WorkingDays(amount) | CalendarDays(amount):
             assert len(counted) == amount
         case SameDay():
             assert len(counted) == 1
@@ -87,7 +90,7 @@ def test_working_hours_are_the_working_time_until_the_moment(calendar: Calendar,
 @given(
     calendar=calendars(),
     accepted=moments,
-    kind=st.sampled_from([WorkingDays, WorkingHours]),
+    kind=st.sampled_from([WorkingDays, CalendarDays, WorkingHours]),
     amount=st.integers(1, 40),
     more=st.integers(1, 10),
     rules=params,
@@ -96,13 +99,14 @@ def test_a_longer_limit_ends_later(
     *,
     calendar: Calendar,
     accepted: datetime,
-    kind: type[WorkingDays] | type[WorkingHours],
+    kind: type[WorkingDays] | type[CalendarDays] | type[WorkingHours],
     amount: int,
     more: int,
     rules: Params,
 ) -> None:
     shorter = promise(calendar, accepted, kind(amount), params=rules)
-    assert shorter.moment < promise(calendar, accepted, kind(amount + more), params=rules).moment
+    longer = promise(calendar, accepted, kind(amount + more), params=rules)
+    assert shorter.moment < longer.moment or (kind is CalendarDays and shorter.moment == longer.moment)
 
 
 @given(calendars(), moments, spans, limits, params)
@@ -220,6 +224,52 @@ def test_a_longer_pause_never_ends_earlier(
     paused = accepted + wait
     short = resume(calendar, given_promise, paused, paused + length)
     assert short.moment <= resume(calendar, given_promise, paused, paused + length + longer).moment
+
+
+@given(calendar=calendars(), accepted=moments, limit=limits, rules=params, wait=spans, length=spans, more=spans)
+def test_two_pauses_in_a_row_are_one(
+    *, calendar: Calendar, accepted: datetime, limit: Limit, rules: Params, wait: timedelta, length: timedelta, more: timedelta
+) -> None:
+    given_promise = promise(calendar, accepted, limit, params=rules)
+    paused = accepted + wait
+    between, resumed = paused + length, paused + length + more
+    first = resume(calendar, given_promise, paused, between)
+    second = resume(calendar, first, between, resumed, owed=Owed.MONEY)
+    assert second.moment == resume(calendar, given_promise, paused, resumed).moment
+
+
+@given(calendars(), moments, limits, params, spans)
+def test_a_night_within_a_pause_changes_nothing_that_the_pause_had_not(
+    calendar: Calendar, accepted: datetime, limit: Limit, rules: Params, wait: timedelta
+) -> None:
+    """The clock goes on and stands still again before any working time has passed, and then only until the next begins."""
+    paused = accepted + wait
+    held = resume(calendar, promise(calendar, accepted, limit, params=rules), paused, paused + timedelta(hours=3))
+    again = paused + timedelta(hours=3)
+    assert resume(calendar, held, again, calendar.next_working(again)).moment == held.moment
+
+
+@given(calendar=calendars(), accepted=moments, limit=limits, rules=params, way=spans, longer=spans)
+def test_what_arrives_later_is_never_due_earlier(
+    *, calendar: Calendar, accepted: datetime, limit: Limit, rules: Params, way: timedelta, longer: timedelta
+) -> None:
+    arrived = accepted + way
+    first = promise(calendar, accepted, limit, params=rules, transfer=Transfer(arrived))
+    later = promise(calendar, accepted, limit, params=rules, transfer=Transfer(arrived + longer))
+    assert promise(calendar, accepted, limit, params=rules).moment <= first.moment <= later.moment
+    assert_explains(calendar, later)
+
+
+@given(calendar=calendars(), accepted=moments, limit=limits, rules=params, way=spans, wait=spans, length=spans)
+def test_an_arrival_is_as_if_it_had_been_known_from_the_beginning(
+    *, calendar: Calendar, accepted: datetime, limit: Limit, rules: Params, way: timedelta, wait: timedelta, length: timedelta
+) -> None:
+    expected = promise(calendar, accepted, limit, params=rules, transfer=Transfer())
+    paused = accepted + wait
+    held = resume(calendar, expected, paused, paused + length)
+    known = promise(calendar, accepted, limit, params=rules, transfer=Transfer(accepted + way))
+    assert arrive(calendar, held, accepted + way, params=rules) == resume(calendar, known, paused, paused + length)
+    assert_explains(calendar, held)
 
 
 @given(calendars(), moments, hour_limits, spans, spans)

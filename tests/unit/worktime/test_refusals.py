@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.worktime_world import PROVINCE, province_data
+from tests.support.worktime_world import PROVINCE, at, province_data
 from worktime import (
     Calendar,
     DayException,
     ExceptionKind,
     Explanation,
+    Half,
     Params,
     SameDay,
     Shift,
+    Transfer,
     WorkingDays,
     WorkingHours,
     WorktimeError,
@@ -95,8 +97,8 @@ def read_runs(first: str, last: str) -> Callable[[], object]:
         ),
         pytest.param(
             read_day(note="x"),
-            "calendar province: exceptions[1]: phải là một mục chỉ gồm date, kind, vi, en, shifts.",
-            "calendar province: exceptions[1]: must be an object of date, kind, vi, en, shifts only.",
+            "calendar province: exceptions[1]: phải là một mục chỉ gồm date, kind, vi, en, shifts, half.",
+            "calendar province: exceptions[1]: must be an object of date, kind, vi, en, shifts, half only.",
             id="unknown key",
         ),
         pytest.param(
@@ -160,6 +162,54 @@ def read_runs(first: str, last: str) -> Callable[[], object]:
             id="day off with shifts",
         ),
         pytest.param(
+            read_day(half="evening"),
+            "calendar province: exceptions[1]: buổi 'evening' không có; hãy dùng morning hoặc afternoon.",
+            "calendar province: exceptions[1]: there is no half 'evening'; use morning or afternoon.",
+            id="unknown half",
+        ),
+        pytest.param(
+            lambda: DayException(ExceptionKind.CHANGED_HOURS, "sau bão", "after the storm", (MORNING,), half=Half.MORNING),
+            "“sau bão” là ngày làm việc: hãy ghi các ca thay vì buổi.",
+            "“after the storm” is a working day: give its shifts instead of a half.",
+            id="half of a working day",
+        ),
+        pytest.param(
+            read_calendar(rules=[]),
+            (
+                "calendar province: “rules” phải là một đối tượng chỉ gồm cutoff, late_moves_start, cutoff_basis, "
+                "from_arrival, forwarding_days, out_of_area_basis."
+            ),
+            (
+                "calendar province: “rules” must be an object of cutoff, late_moves_start, cutoff_basis, "
+                "from_arrival, forwarding_days, out_of_area_basis only."
+            ),
+            id="rules as a list",
+        ),
+        pytest.param(
+            read_calendar(rules={"forwarding_days": True}),
+            "calendar province: “rules”: “forwarding_days” sai kiểu dữ liệu: True.",
+            "calendar province: “rules”: “forwarding_days” is of the wrong type: True.",
+            id="days of forwarding that are no number",
+        ),
+        pytest.param(
+            read_calendar(rules={"cutoff": "3 pm"}),
+            "calendar province: “rules”: Giờ chốt '3 pm' không đọc được: hãy ghi như 15:00.",
+            "calendar province: “rules”: The cut-off '3 pm' cannot be read: write it like 15:00.",
+            id="cut-off of a calendar in another form",
+        ),
+        pytest.param(
+            lambda: Params(forwarding_days=31),
+            "Số ngày chuyển hồ sơ 31 không dùng được: hãy ghi từ 0 đến 30.",
+            "31 days of forwarding cannot be used: write 0 to 30.",
+            id="a month of forwarding",
+        ),
+        pytest.param(
+            lambda: promise(PROVINCE, at("2026-03-02 09:00"), SameDay(), transfer=Transfer(at("2026-03-02 08:59"))),
+            "Lúc nhận 08:59 02/03/2026 sớm hơn lúc tiếp nhận 09:00 02/03/2026: kiểm tra lại giờ đã nhập.",
+            "The arrival 08:59 02/03/2026 is before reception 09:00 02/03/2026: check the time entered.",
+            id="arrived before it was received",
+        ),
+        pytest.param(
             lambda: WorkingDays(0),
             "Thời hạn 0 không dùng được: hãy ghi số nguyên từ 1 đến 1000.",
             "The time limit 0 cannot be used: write a whole number from 1 to 1000.",
@@ -172,7 +222,7 @@ def read_runs(first: str, last: str) -> Callable[[], object]:
             id="too many hours",
         ),
         pytest.param(
-            lambda: Params(time(15, 0, 30)),
+            lambda: Params(cutoff=time(15, 0, 30)),
             "Giờ chốt 15:00:30 phải ghi bằng giờ và phút, không kèm múi giờ.",
             "The cut-off 15:00:30 must be given in hours and minutes, without a time zone.",
             id="cut-off with seconds",
@@ -181,11 +231,11 @@ def read_runs(first: str, last: str) -> Callable[[], object]:
             lambda: limit_from_data({"kind": "weeks"}),
             (
                 "Thời hạn {'kind': 'weeks'} không đọc được: "
-                "kind phải là working_days hoặc working_hours (kèm amount), hoặc same_day."
+                "kind phải là working_days, calendar_days, working_hours (kèm amount) hoặc same_day."
             ),
             (
                 "The time limit {'kind': 'weeks'} cannot be read: "
-                "kind must be working_days or working_hours (with amount), or same_day."
+                "kind must be working_days, calendar_days, working_hours (with amount) or same_day."
             ),
             id="unknown limit",
         ),
