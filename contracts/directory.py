@@ -3,10 +3,11 @@
 Each event is the whole entity; the highest version wins.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.registry import Event, event
 from contracts.topics import CALENDARS, KEYS, PROCEDURES, STAFF, UNITS
@@ -33,6 +34,22 @@ class UnitV1(Event):
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class ReceptionRulesV1(Value):
+    """The shape of worktime.Params: rules of reception that differ from place to place, each with its legal text."""
+
+    cutoff: ClockTime = Field(default="15:00", description="what is received later is forwarded on the next working day")
+    late_moves_start: bool = Field(default=False, description="whether that moves the start of a limit in days")
+    cutoff_basis: Text | None = Field(default=None, description="the legal text of the cut-off")
+    from_arrival: bool = Field(
+        default=True, description="whether the limit of what was received out of area runs from when who decides receives it"
+    )
+    forwarding_days: Annotated[int, Field(ge=0, le=30)] = Field(
+        default=0, description="working days that forwarding is expected to take"
+    )
+    out_of_area_basis: Text | None = Field(default=None, description="the legal text of the rule for out of area")
 
 
 @event("calendar.changed.v1", CALENDARS)
@@ -50,6 +67,12 @@ class CalendarV1(Event):
         default=None, description="its last day; left out: the end of the last year of which it lists a day"
     )
     refuse_beyond: bool = Field(default=False, description="no promise past that day, instead of a provisional one")
+    rules: ReceptionRulesV1 | None = Field(default=None, description="left out: those of the decree in force on the day")
+    base: Identifier | None = Field(
+        default=None, description="the calendar from which everything but its own days was taken; it is complete all the same"
+    )
+    own_weekdays: list[Weekday] = Field(default_factory=list, max_length=7, description="with base: weekdays kept otherwise")
+    own_dates: list[date] = Field(default_factory=list, max_length=2000, description="with base: exceptions of its own")
     sample: bool = False
 
 
@@ -63,8 +86,30 @@ class PaperV1(Value):
 
 
 class LimitV1(Value):
+    """`every_day` is a field, not one kind more: who reads without it still has the promised moment, which comes with it."""
+
     kind: Literal["working_days", "working_hours", "same_day"]
     amount: Count = 0
+    every_day: bool = Field(default=False, description="with working_days: days off count too, these are calendar days")
+    cutoff: ClockTime | None = Field(default=None, description="with same_day: the procedure's own; left out: the calendar's")
+
+    @property
+    def counted_in(self) -> str:
+        """The kind as `worktime` and people say it."""
+        return "calendar_days" if self.every_day else self.kind
+
+    def counting(self) -> dict[str, Any]:
+        """The JSON shape of `worktime.limits`."""
+        if self.kind == "same_day":
+            return {"kind": "same_day"} | ({} if self.cutoff is None else {"cutoff": self.cutoff})
+        return {"kind": self.counted_in, "amount": self.amount}
+
+    @classmethod
+    def of(cls, counting: Mapping[str, Any]) -> Self:
+        """The limit of that shape."""
+        if counting["kind"] == "calendar_days":
+            return cls(kind="working_days", amount=counting["amount"], every_day=True)
+        return cls.model_validate(counting)
 
 
 class CompetenceV1(Value):
@@ -72,6 +117,9 @@ class CompetenceV1(Value):
 
     receiving: UnitId
     competent: UnitId
+    out_of_area: bool = Field(
+        default=False, description="received outside the area of who decides: the limit runs from when that one receives it"
+    )
 
 
 class ProcedureVersionV1(Value):

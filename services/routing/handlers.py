@@ -92,7 +92,7 @@ def _new_case(event: DossierAcceptedV1, context: Context) -> Case:
         accepted_at=event.accepted_at,
         promised_at=event.promised_at,
         opened_at=context.now,
-        limit_kind=None if event.limit is None else event.limit.kind,
+        limit_kind=None if event.limit is None else event.limit.counted_in,
         calendar=event.calendar,
         provisional=event.provisional,
     )

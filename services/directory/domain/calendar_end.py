@@ -36,4 +36,9 @@ def calendar_end(calendar: CalendarV1, units: int, today: date) -> CalendarEnd:
 
 def known_until(calendar: CalendarV1) -> date | None:
     """What it states, or what follows from the days that it lists. None: it has never been told a day off."""
-    return Calendar.from_data({**calendar.model_dump(mode="json"), "version": 1}).last_known_day
+    return working_calendar(calendar).last_known_day
+
+
+def working_calendar(calendar: CalendarV1) -> Calendar:
+    """As `worktime` counts with it. Raises CalendarError."""
+    return Calendar.from_data({**calendar.model_dump(mode="json"), "version": 1})

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.directory import ClockTime
 from contracts.given import GivenText
 from contracts.values import Identifier, ProcedureCode, UnitId
 
@@ -54,6 +55,7 @@ procedure_code = _valid(
     "phải như 1.004227 hoặc 1.004227.000.00.00.H26.",
     "must read like 1.004227 or 1.004227.000.00.00.H26.",
 )
+clock = _valid(ClockTime, "phải ghi như 15:00.", "must be written like 15:00.")
 username = _valid(
     Identifier,
     "chỉ gồm chữ không dấu, số và . _ -.",
@@ -125,6 +127,11 @@ def shifts(cell: str) -> list[tuple[str, str]]:
     if not all(matches):
         raise CellFault("phải ghi như 07:30-11:30 13:30-17:00.", "must be written like 07:30-11:30 13:30-17:00.")
     return [(match[1], match[2]) for match in matches if match]
+
+
+def week_shifts(cell: str) -> list[tuple[str, str]]:
+    """The same, or `-` for a day of rest: in a calendar with a base an empty cell leaves the weekday as the base has it."""
+    return [] if cell == "-" else shifts(cell)
 
 
 def password(cell: str) -> str:

@@ -1,6 +1,7 @@
 """What an import comes to: which entities change, in which version. What is wrong is found first, all of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from services.directory.domain.register import Changes, Holdings
@@ -8,6 +9,7 @@ from services.directory.domain.versioned import E, Versioned
 from services.directory.importer.accounts import import_account
 from services.directory.importer.checks import Known, check
 from services.directory.importer.csv_reader import read_files
+from services.directory.importer.derived_calendars import with_derived
 from services.directory.importer.entities import build_entities
 from services.directory.importer.faults import ImportRefused
 
@@ -15,8 +17,9 @@ from services.directory.importer.faults import ImportRefused
 def import_files(texts: Mapping[str, str], held: Holdings, hashes: Mapping[str, str], now: datetime) -> Changes:
     """`hashes`: of the initial passwords in the files, by password. Raises ImportRefused with every fault there is."""
     rows = read_files(texts)
-    entities = build_entities(rows)
-    faults = [*rows.faults, *entities.faults, *check(rows, entities, _known(held))]
+    read, known = build_entities(rows), _known(held)
+    entities = replace(read, calendars=with_derived(read.calendars, known.calendars))
+    faults = [*rows.faults, *entities.faults, *check(rows, entities, known)]
     if faults:
         raise ImportRefused(faults)
     accounts = [import_account(person, held.accounts.get(person.id), hashes, now) for person in entities.staff.values()]

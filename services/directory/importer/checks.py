@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from contracts.directory import CalendarV1, ProcedureV1, StaffV1, UnitV1
 from contracts.values import Tier
+from services.directory.importer.derived_calendars import base_faults
 from services.directory.importer.entities import Entities
 from services.directory.importer.faults import Fault
 from services.directory.importer.rows import Row, Rows
@@ -33,6 +34,7 @@ def check(rows: Rows, entities: Entities, known: Known) -> list[Fault]:
     units = {**known.units, **entities.units}
     return [
         *_references(rows, known),
+        *base_faults(rows, entities.calendars, known.calendars),
         *_circles(rows, units),
         *_receiving(rows, entities, units),
         *_user_names(rows, entities, known),

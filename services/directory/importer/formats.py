@@ -10,7 +10,7 @@ from typing import Any, Final
 from contracts.values import Role, Tier
 from services.directory.importer import cells
 from services.directory.importer.cells import Reader
-from worktime import ExceptionKind
+from worktime import ExceptionKind, Half
 from worktime.calendar_data import WEEKDAYS
 
 
@@ -57,10 +57,17 @@ FORMATS: Final = (
         (
             must("id", cells.identifier),
             must("name", cells.text),
-            *(may(day, cells.shifts, default=[]) for day in WEEKDAYS),
+            may("base", cells.identifier, refers="calendar"),
+            *(may(day, cells.week_shifts) for day in WEEKDAYS),
             may("counted", cells.several(cells.one_of(*WEEKDAYS)), default=()),
             may("known_until", cells.day),
             may("refuse_beyond", cells.yes_no, default=False),
+            may("cutoff", cells.clock),
+            may("late_moves_start", cells.yes_no),
+            may("cutoff_basis", cells.text),
+            may("from_arrival", cells.yes_no),
+            may("forwarding_days", cells.whole(0, 30)),
+            may("out_of_area_basis", cells.text),
             _SAMPLE,
         ),
     ),
@@ -75,6 +82,7 @@ FORMATS: Final = (
             must("name_vi", cells.text),
             must("name_en", cells.text),
             may("shifts", cells.shifts, default=[]),
+            may("half", cells.member(Half)),
         ),
     ),
     FileFormat(
@@ -108,8 +116,9 @@ FORMATS: Final = (
             must("title", cells.text),
             must("field", cells.identifier),
             must("field_title", cells.text),
-            must("limit", cells.one_of("working_days", "working_hours", "same_day")),
+            must("limit", cells.one_of("working_days", "calendar_days", "working_hours", "same_day")),
             may("amount", cells.whole(1, 8_000), default=0),
+            may("cutoff", cells.clock),
             may("fee", cells.whole(0, 10**12), default=0),
             may("online", cells.one_of("none", "partial", "full"), default="none"),
             may("by_post", cells.yes_no, default=False),
@@ -138,6 +147,7 @@ FORMATS: Final = (
             _VERSIONS,
             must("receiving", cells.several(cells.unit_id), refers="unit"),
             may("competent", cells.unit_id, refers="unit"),
+            may("out_of_area", cells.yes_no, default=False),
         ),
     ),
     FileFormat(

@@ -60,7 +60,7 @@ def _build_version(row: Row, papers: list[Row], competences: list[Row], faults: 
     return ProcedureVersionV1.model_validate(
         {
             **row.values,
-            "limit": LimitV1(kind=row["limit"], amount=row["amount"]),
+            "limit": LimitV1.of(_limit(row)),
             "papers": [PaperV1.model_validate(paper.values) for paper in papers],
             "competences": list(_competences(competences)),
         }
@@ -71,19 +71,27 @@ def _competences(rows: Sequence[Row]) -> Iterator[CompetenceV1]:
     """Where no competent unit is named, each receiving unit decides by itself."""
     for row in rows:
         for unit in row["receiving"]:
-            yield CompetenceV1(receiving=unit, competent=row["competent"] or unit)
+            yield CompetenceV1(receiving=unit, competent=row["competent"] or unit, out_of_area=row["out_of_area"])
+
+
+def _limit(row: Row) -> dict[str, Any]:
+    if row["limit"] == "same_day":
+        return {"kind": "same_day", "cutoff": row["cutoff"]}
+    return {"kind": row["limit"], "amount": row["amount"]}
 
 
 def _limit_faults(row: Row) -> Iterator[Fault]:
-    data: dict[str, Any] = {"kind": row["limit"]} | ({} if row["limit"] == "same_day" else {"amount": row["amount"]})
     try:
-        limit_from_data(data)
+        limit_from_data(_limit(row))
     except LimitError as refusal:
         yield row.fault("amount", vi=refusal.vi, en=refusal.en)
         return
     if row["limit"] == "same_day" and row["amount"]:
         vi = "Thủ tục trong ngày thì để trống ô này."
         yield row.fault("amount", vi=vi, en="Leave this cell empty where the limit is the same day.")
+    if row["limit"] != "same_day" and row["cutoff"]:
+        vi, en = "Chỉ thủ tục trong ngày mới có giờ chốt riêng.", "Only a limit of the same day has a cut-off of its own."
+        yield row.fault("cutoff", vi=vi, en=en)
 
 
 def _competence_faults(row: Row, competences: list[Row]) -> Iterator[Fault]:

@@ -54,7 +54,7 @@ def accepted(dossier: Dossier, by: str) -> DossierAcceptedV1:
 
 def _counted_by(dossier: Dossier) -> dict[str, Any]:
     why = dossier.explanation
-    return {} if why is None else {"limit": LimitV1.model_validate(why["limit"]), "calendar": why["calendar"]}
+    return {} if why is None else {"limit": LimitV1.of(why["limit"]), "calendar": why["calendar"]}
 
 
 def rescheduled(dossier: Dossier, previous_at: datetime, at: datetime) -> DossierRescheduledV1:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from contracts.directory import CalendarV1, PaperV1, ProcedureV1, ProcedureVersionV1, UnitV1
+from contracts.directory import CalendarV1, CompetenceV1, PaperV1, ProcedureV1, ProcedureVersionV1, UnitV1
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.refusal import Invalid, Refusal
 from contracts.values import Channel, Lane
@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
+    """`out_of_area`: the limit runs from when the competent unit receives the dossier, see `worktime.Transfer`."""
+
     unit: UnitRef
     lane: Lane
     code_width: int
@@ -30,6 +32,7 @@ class Offer:
     online: bool
     by_post: bool
     calendar: Calendar
+    out_of_area: bool = False
 
     def require_channel(self, channel: Channel) -> None:
         """Raises Invalid where the procedure is not offered by this door."""
@@ -50,16 +53,20 @@ def _not_offered(offer: Offer, vi: str, en: str) -> Invalid:
 
 def competent_unit(unit: UnitV1, procedure: ProcedureV1, day: date) -> str:
     """The id of the unit that decides what `unit` receives on that day; raises Invalid when it does not receive it."""
+    return _competence(unit, procedure, day).competent
+
+
+def _competence(unit: UnitV1, procedure: ProcedureV1, day: date) -> CompetenceV1:
     version = version_in_force(procedure, day)
-    competent = next((rule.competent for rule in version.competences if rule.receiving == unit.id), None)
-    if competent is None or not unit.one_stop:
+    competence = next((rule for rule in version.competences if rule.receiving == unit.id), None)
+    if competence is None or not unit.one_stop:
         raise Invalid(
             "not-received-here",
             vi=f"{unit.name} không tiếp nhận thủ tục “{version.title}”.",
             en=f"{unit.name} does not receive “{version.title}”.",
             field="procedure",
         )
-    return competent
+    return competence
 
 
 def version_in_force(procedure: ProcedureV1, day: date) -> ProcedureVersionV1:
@@ -79,13 +86,13 @@ def offer(
 ) -> Offer:
     """Raises Invalid when the unit is closed that day or does not receive the procedure, Refusal for an unusable calendar."""
     _require_open(unit, day)
-    competent_unit(unit, procedure, day)
+    competence = _competence(unit, procedure, day)
     version = version_in_force(procedure, day)
     reference = ProcedureRef(
         code=procedure.code, version=version.version, title=version.title, field=version.field, field_title=version.field_title
     )
     try:
-        limit = limit_from_data(_limit_data(version))
+        limit = limit_from_data(version.limit.counting())
         weeks = calendar_of(Same(calendar), calendar_version)
     except WorktimeError as error:
         raise unusable(error) from error
@@ -101,6 +108,7 @@ def offer(
         online=version.online != "none",
         by_post=version.by_post,
         calendar=weeks,
+        out_of_area=competence.out_of_area,
     )
 
 
@@ -138,12 +146,6 @@ def remembered_offer(
 def calendar_of(calendar: Same[CalendarV1], version: int) -> Calendar:
     """Made once for all procedures and days. Raises CalendarError."""
     return Calendar.from_data({**calendar.entity.model_dump(mode="json"), "version": version})
-
-
-def _limit_data(version: ProcedureVersionV1) -> dict[str, object]:
-    if version.limit.kind == "same_day":
-        return {"kind": "same_day"}
-    return {"kind": version.limit.kind, "amount": version.limit.amount}
 
 
 def _require_open(unit: UnitV1, day: date) -> None:

@@ -7,7 +7,7 @@ from contracts.civil import civil_day
 from contracts.refusal import Invalid
 from services.intake.domain.arrival import CLOCKS_APART
 from services.intake.domain.offers import Offer, unusable
-from worktime import Calendar, Promise, WorktimeError, promise
+from worktime import Calendar, Promise, Transfer, WorktimeError, promise
 
 OLDEST: Final = timedelta(days=90)
 """Before any calendar is asked: no number of working days that may be set lies farther back."""
@@ -55,8 +55,11 @@ def _wrong(code: str, vi: str, en: str) -> Invalid:
 
 
 def promised(offer: Offer, accepted_at: datetime) -> Promise:
-    """Counted from the minute that the receipt shows. Raises Refusal when calendar or limit cannot be counted with."""
+    """Counted from the minute that the receipt shows, out of area from when the competent unit is expected to receive it. Raises
+    Refusal when calendar or limit cannot be counted with.
+    """
+    transfer = Transfer() if offer.out_of_area else None
     try:
-        return promise(offer.calendar, accepted_at.replace(second=0, microsecond=0), offer.limit)
+        return promise(offer.calendar, accepted_at.replace(second=0, microsecond=0), offer.limit, transfer=transfer)
     except WorktimeError as error:
         raise unusable(error) from error

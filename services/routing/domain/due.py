@@ -5,11 +5,13 @@ itself nothing is late yet. What is left is counted as the limit counts it: in w
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from contracts.civil import civil_day
 from contracts.values import CIVIL_TIME
 from worktime import Calendar
+
+CALENDAR_DAYS: Final = "calendar_days"
 
 
 class Due(StrEnum):
@@ -41,13 +43,13 @@ class Left:
 
 
 def left(promised_at: datetime, at: datetime, limit_kind: str | None, calendar: Calendar | None) -> Left:
-    """What lies between `at` and the promised date. Calendar days where it is not known what the limit counts, or by which
-    calendar: for cases of an older release, or until the calendar has come.
+    """What lies between `at` and the promised date. Calendar days where the limit counts them, and where it is not known what it
+    counts, or by which calendar: for cases of an older release, or until the calendar has come.
     """
     days = days_left(promised_at, at)
     if days < 0:
         return Left(0, Measure.DAYS, late=-days)
-    if calendar is None or limit_kind is None:
+    if calendar is None or limit_kind is None or limit_kind == CALENDAR_DAYS:
         return Left(days, Measure.DAYS, today=days == 0)
     if limit_kind == Measure.WORKING_HOURS:
         seconds = calendar.seconds_worked(at.astimezone(CIVIL_TIME), promised_at.astimezone(CIVIL_TIME))

@@ -13,7 +13,7 @@ VERSION = {
     "title": "Chứng thực bản sao từ bản chính",
     "field": "tu-phap",
     "field_title": "Tư pháp, hộ tịch",
-    "limit": {"kind": "same_day", "amount": 0},
+    "limit": {"kind": "same_day", "amount": 0, "every_day": False, "cutoff": None},
     "fee": 2000,
     "online": "none",
     "by_post": False,
@@ -68,7 +68,8 @@ async def test_calendars_with_their_exceptional_days(directory: Directory) -> No
     answer = await read(directory, "calendars")
     assert [*answer] == ["calendars"]
     calendar = {calendar["id"]: calendar for calendar in answer["calendars"]}["mot-cua"]
-    assert calendar.keys() == {"id", "name", "weekly", "exceptions", "sample", "counted", "known_until", "refuse_beyond"}
+    stated = {"id", "name", "weekly", "exceptions", "sample", "counted", "known_until", "refuse_beyond"}
+    assert calendar.keys() == stated | {"rules", "base", "own_weekdays", "own_dates"}
     assert calendar["weekly"]["mon"] == [["07:30", "11:30"], ["13:30", "17:00"]]
     new_year = {"date": "2025-01-01", "kind": "holiday", "vi": "Tết Dương lịch", "en": "New Year's Day", "shifts": []}
     assert calendar["exceptions"][0] == new_year
@@ -84,7 +85,7 @@ async def test_procedures_in_force_leave_their_competences_out(directory: Direct
 
 
 async def test_a_procedure_has_all_its_versions_with_their_competences(directory: Directory) -> None:
-    competences = [{"receiving": unit, "competent": unit} for unit in (DISTRICT, COMMUNE)]
+    competences = [{"receiving": unit, "competent": unit, "out_of_area": False} for unit in (DISTRICT, COMMUNE)]
     assert await read(directory, f"procedures/{CERTIFIED_COPY}") == {
         "code": CERTIFIED_COPY,
         "versions": [{**VERSION, "competences": competences}],

@@ -176,6 +176,45 @@ def test_doors_that_are_not_offered() -> None:
     offered("2.900033").require_channel(Channel.COUNTER)
 
 
+def otherwise(code: str, **changes: object) -> ProcedureV1:
+    """The procedure with these fields of its only version changed."""
+    (version,) = procedure(code).versions
+    return procedure(code).model_copy(update={"versions": [version.model_copy(update=changes)]})
+
+
+def test_a_limit_in_calendar_days_counts_days_off_too() -> None:
+    week = BY_ID[CalendarV1, unit(DISTRICT).calendar]
+    assert isinstance(week, CalendarV1)
+    thirty = otherwise(LAND, limit=LimitV1(kind="working_days", amount=30, every_day=True))
+    promise = promised(offer(unit(DISTRICT), thirty, unit(DISTRICT), week, 7, TODAY), NOW)
+    assert promise.moment == datetime(2026, 3, 26, 17, 0, tzinfo=CIVIL_TIME)
+    assert promise.explanation.to_data()["limit"] == {"kind": "calendar_days", "amount": 30}
+
+
+def test_a_same_day_limit_may_have_a_cut_off_of_its_own() -> None:
+    week = BY_ID[CalendarV1, unit(DISTRICT).calendar]
+    assert isinstance(week, CalendarV1)
+    until_noon = otherwise(CARD_CORRECTION, limit=LimitV1(kind="same_day", cutoff="11:00"))
+    on_offer = offer(unit(DISTRICT), until_noon, unit(DISTRICT), week, 7, TODAY)
+    assert promised(on_offer, NOW.replace(hour=11)).moment.date() == TODAY
+    assert promised(on_offer, NOW.replace(hour=11, minute=1)).moment.date() == date(2026, 2, 25)
+
+
+def test_out_of_area_counts_from_when_the_competent_unit_is_expected_to_receive_it() -> None:
+    week = BY_ID[CalendarV1, unit(DISTRICT).calendar]
+    assert isinstance(week, CalendarV1)
+    (version,) = procedure(LAND).versions
+    elsewhere = [rule.model_copy(update={"out_of_area": rule.receiving == DISTRICT}) for rule in version.competences]
+    far = otherwise(LAND, competences=elsewhere)
+    late = NOW.replace(hour=15, minute=1)
+    at_home = promised(offer(unit(CENTRE), far, unit(DISTRICT), week, 7, TODAY), late)
+    far_away = promised(offer(unit(DISTRICT), far, unit(DISTRICT), week, 7, TODAY), late)
+    assert (at_home.moment.date(), far_away.moment.date()) == (date(2026, 3, 10), date(2026, 3, 11))
+    assert at_home.explanation.transfer is None
+    assert far_away.explanation.bases == ("Nghị định 118/2025/NĐ-CP",)
+    assert far_away.explanation.lines("vi")[1].startswith("Nhận ngoài địa bàn: ")
+
+
 def test_calendar_or_limit_that_cannot_be_counted_with_is_a_refusal_not_a_fault() -> None:
     calendar = CalendarV1(id="never", name="Không bao giờ", weekly={})
     idle = offer(unit(DISTRICT), procedure(LAND), unit(DISTRICT), calendar, 1, NOW.date())

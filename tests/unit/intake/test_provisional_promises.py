@@ -50,6 +50,13 @@ def test_acceptance_says_by_what_the_date_was_counted() -> None:
     assert (fact.limit, fact.calendar) == (LimitV1(kind="working_days", amount=2), "w")
 
 
+def test_acceptance_says_that_days_off_were_counted() -> None:
+    dossier = received(calendar(1))
+    assert dossier.explanation is not None
+    by_days = replace(dossier, explanation={**dossier.explanation, "limit": {"kind": "calendar_days", "amount": 30}})
+    assert facts.accepted(by_days, CLERK).limit == LimitV1(kind="working_days", amount=30, every_day=True)
+
+
 def test_new_year_s_day_comes_into_the_calendar_and_the_date_moves() -> None:
     dossier = received(calendar(1))
     assert dossier.promised_at == datetime(2028, 1, 3, 17, 0, tzinfo=CIVIL_TIME)

@@ -63,6 +63,7 @@ DAYS, HOURS = "working_days", "working_hours"
         pytest.param(
             civil(16, 17), civil(16, 16, 30), HOURS, Left(0, Measure.WORKING_HOURS, today=True), id="the last half hour"
         ),
+        pytest.param(civil(23, 17), civil(16, 8), "calendar_days", Left(7, Measure.DAYS), id="calendar days"),
         pytest.param(civil(16, 17), civil(16, 8), "same_day", Left(0, Measure.WORKING_DAYS, today=True), id="same day"),
         pytest.param(
             civil(16, 17), civil(18, 8), DAYS, Left(0, Measure.DAYS, late=2), id="late by calendar days, as reports count"
@@ -82,7 +83,7 @@ def test_without_the_calendar_days_are_days() -> None:
     assert left(civil(23, 17), civil(16, 8), DAYS, None) == Left(7, Measure.DAYS)
 
 
-@given(moments, moments, st.sampled_from([DAYS, HOURS, "same_day", None]))
+@given(moments, moments, st.sampled_from([DAYS, HOURS, "calendar_days", "same_day", None]))
 def test_more_working_days_are_never_left_than_days(promised: datetime, now: datetime, kind: str | None) -> None:
     now = min(max(now, promised - timedelta(days=400)), promised + timedelta(days=400))
     counted = left(promised, now, kind, WEEK)
