@@ -3,6 +3,8 @@
 Holidays are announced months ahead, and so are the promises that need them.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -17,7 +19,7 @@ SOON: Final = timedelta(days=183)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEnd:
     """`known_until`: None for a calendar that lists no days off at all. `soon`: within half a year, or past. `units`: how many
-    keep it today.
+    keep it today, or one that has it as its `base`.
     """
 
     id: str
@@ -25,12 +27,34 @@ class CalendarEnd:
     known_until: date | None
     soon: bool
     units: int
+    base: str | None = None
+
+    @property
+    def needs_days(self) -> bool:
+        """Whether somebody must act here: what a calendar takes from its base is added there."""
+        return self.soon and self.units > 0 and self.base is None
+
+
+def calendar_ends(calendars: Iterable[CalendarV1], kept: Iterable[str], today: date) -> list[CalendarEnd]:
+    """`kept`: the calendar of each unit that exists. The nearest end first, one of none before all."""
+    listed = {calendar.id: calendar for calendar in calendars}
+    units = Counter(kept)
+    for calendar in listed.values():
+        if calendar.base is not None:
+            units[calendar.base] += units[calendar.id]
+    ends = [calendar_end(calendar, units[calendar.id], today) for calendar in listed.values()]
+    return sorted(ends, key=lambda end: (end.known_until or date.min, end.id))
 
 
 def calendar_end(calendar: CalendarV1, units: int, today: date) -> CalendarEnd:
     last = known_until(calendar)
     return CalendarEnd(
-        id=calendar.id, name=calendar.name, known_until=last, soon=last is None or last < today + SOON, units=units
+        id=calendar.id,
+        name=calendar.name,
+        known_until=last,
+        soon=last is None or last < today + SOON,
+        units=units,
+        base=calendar.base,
     )
 
 

@@ -1,12 +1,12 @@
 """The calendars by their end, those first that need somebody's hand soonest."""
 
-from collections import Counter
 from datetime import date
 
 from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.directory import CalendarV1, UnitV1
-from services.directory.domain.calendar_end import CalendarEnd, calendar_end
+from services.directory.domain import calendar_end
+from services.directory.domain.calendar_end import CalendarEnd
 from services.directory.repository import entities
 
 
@@ -16,14 +16,13 @@ async def calendar_ends(process: Process) -> list[CalendarEnd]:
     async with process.reads.connect() as connection:
         calendars = await entities.load_all(connection, CalendarV1)
         units = await entities.load_all(connection, UnitV1)
-    kept = Counter(unit.entity.calendar for unit in units.values() if _exists(unit.entity, today))
-    ends = [calendar_end(calendar.entity, kept[calendar.id], today) for calendar in calendars.values()]
-    return sorted(ends, key=lambda end: (end.known_until or date.min, end.id))
+    kept = [unit.entity.calendar for unit in units.values() if _exists(unit.entity, today)]
+    return calendar_end.calendar_ends([calendar.entity for calendar in calendars.values()], kept, today)
 
 
 async def ending_calendars(process: Process) -> list[CalendarEnd]:
     """Those that end within half a year and that some unit keeps."""
-    return [end for end in await calendar_ends(process) if end.soon and end.units]
+    return [end for end in await calendar_ends(process) if end.needs_days]
 
 
 def _exists(unit: UnitV1, today: date) -> bool:

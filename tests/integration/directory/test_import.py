@@ -12,7 +12,7 @@ import pytest
 from contracts.directory import CalendarV1, ProcedureV1, StaffV1, UnitV1
 from messaging.command_table import CommandKey
 from tests.support.directory_world import Directory, changed_sample, hidden, running, settings_in
-from tests.support.reference_data import COMMUNE, DISTRICT, sample_files
+from tests.support.reference_data import ADMIN, COMMUNE, DISTRICT, LAND, sample_files
 from tests.support.servers import PostgresServer
 
 NOTHING = {"calendars": 0, "units": 0, "procedures": 0, "staff": 0}
@@ -208,3 +208,28 @@ async def test_the_first_password_is_only_the_first(empty: Directory) -> None:
     files["staff.csv"] = files["staff.csv"].replace("motcua-mau-2026", "another-password")
     assert (await empty.import_files(files)).json()["changed"] == NOTHING
     await empty.token("lan")
+
+
+async def test_a_calendar_with_a_base_is_published_whole_and_with_every_change_of_its_base(empty: Directory) -> None:
+    await empty.import_files(sample_files())
+    own = "id,name,base,mon\nxa-minh-lac,Lịch xã Minh Lạc,mot-cua,08:00-11:30\n"
+    closed = "calendar,date,kind,name_vi,name_en,half\nxa-minh-lac,2026-06-12,local_closure,hội nghị,assembly,afternoon\n"
+    answer = await empty.import_files({"calendars.csv": own, "holidays.csv": closed})
+    assert (answer.status_code, answer.json()["changed"]["calendars"]) == (200, 1), answer.text
+    grown = sample_files()
+    grown["holidays.csv"] += ",2027-12-31,local_closure,kiểm kê,stocktaking,\n"
+    files = {name: grown[name] for name in ("calendars.csv", "holidays.csv")}
+    assert (await empty.import_files(files)).json()["changed"]["calendars"] == 4
+    calendars = (await empty.http.get("/api/directory/calendars")).json()["calendars"]
+    derived = next(calendar for calendar in calendars if calendar["id"] == "xa-minh-lac")
+    assert (derived["weekly"]["mon"], derived["weekly"]["sat"]) == ([["08:00", "11:30"]], [["07:30", "11:30"]])
+    assert {"2026-02-17", "2026-06-12", "2027-12-31"} <= {day["date"] for day in derived["exceptions"]}
+    assert (await empty.import_files(files)).json()["changed"]["calendars"] == 0
+    page = (await empty.browser(await empty.token(ADMIN)).get("/directory/calendars")).text
+    assert "theo lịch mot-cua, chỉ khác ngày và giờ của riêng mình" in page
+
+
+async def test_a_limit_in_calendar_days_is_shown_as_such(empty: Directory) -> None:
+    await empty.import_files(changed_sample("procedures.csv", "working_days,10", "calendar_days,30"))
+    for path in ("/directory/procedures", f"/directory/procedures/{LAND}"):
+        assert "30 ngày, kể cả ngày nghỉ" in (await empty.browser().get(path)).text

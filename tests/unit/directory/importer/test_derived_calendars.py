@@ -89,7 +89,7 @@ def test_its_base_may_be_held_already() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "place"),
+    ("rows", "where"),
     [
         pytest.param([BASE, OWN.replace(",goc,", ",la,")], ("calendars.csv", 3, "base"), id="a base that does not exist"),
         pytest.param([BASE, OWN, "thon,Thôn,xa,,,,,,,,"], ("calendars.csv", 4, "base"), id="a base that has a base"),
@@ -102,8 +102,8 @@ def test_its_base_may_be_held_already() -> None:
         ),
     ],
 )
-def test_what_cannot_be_is_named_by_its_place(rows: list[str], place: FaultPlace) -> None:
-    assert place in refused(files(*rows, holidays=HOLIDAYS.split("xa,", maxsplit=1)[0]))
+def test_what_cannot_be_is_named_by_its_place(rows: list[str], where: FaultPlace) -> None:
+    assert where in refused(files(*rows, holidays=HOLIDAYS.split("xa,", maxsplit=1)[0]))
 
 
 def test_a_calendar_that_others_keep_stays_whole() -> None:
