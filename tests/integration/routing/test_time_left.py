@@ -27,7 +27,7 @@ async def world(postgres: PostgresServer) -> AsyncIterator[World]:
 
 def counted(kind: Any, promised: datetime, **changes: Any) -> DossierAcceptedV1:
     """By a desk that is open on Saturday mornings too."""
-    stated = {"limit": LimitV1(kind=kind, amount=5), "calendar": "mot-cua"} | changes
+    stated = {"limit": LimitV1.of({"kind": kind, "amount": 5}), "calendar": "mot-cua"} | changes
     return accepted(promised=promised).model_copy(update=stated)
 
 
@@ -46,6 +46,7 @@ async def read(world: World, case: str) -> dict[str, Any]:
     [
         pytest.param("working_days", "mot-cua", "Còn 5 ngày làm việc", id="no Tết, no Saturday desk, no Sunday"),
         pytest.param("working_hours", "mot-cua", "còn 37 giờ làm việc", id="hours for hours"),
+        pytest.param("calendar_days", "mot-cua", "Còn 11 ngày", id="days of any kind for calendar days"),
         pytest.param("working_days", "khac", "Còn 11 ngày", id="the calendar has not come"),
         pytest.param(None, None, "Còn 11 ngày", id="an acceptance of an older release"),
     ],
