@@ -1,5 +1,6 @@
 """Dates, numbers and money as people here write them: `14:30, thứ hai 16/02/2026`, `1.234,5`, `150.000 đồng`. In civil time."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -12,6 +13,7 @@ _WEEKDAYS: Final = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _SEPARATORS: Final = {"vi": str.maketrans(",.", ".,"), "en": str.maketrans("", "")}
+_DIALLED: Final = re.compile(r"\+?[0-9](?:[ .()-]*[0-9]){5,14}", re.ASCII)
 _DONG: Final = {"vi": "đồng", "en": "VND"}
 
 
@@ -47,6 +49,12 @@ def number(value: float | Decimal, language: str = DEFAULT, digits: int | None =
 
 def dong(value: int, language: str = DEFAULT) -> str:
     return f"{number(value, language)} {_DONG[language]}"
+
+
+def dialled(value: str) -> str:
+    """The first number in what the directory calls a telephone, as a `tel:` address takes it; empty where there is none."""
+    number = _DIALLED.search(value)
+    return "" if number is None else re.sub(r"[ .()-]", "", number[0])
 
 
 def _local(value: datetime) -> datetime:

@@ -46,6 +46,13 @@ STAGE_ICONS: Final = {
     PortalStatus.HANDED_OVER: "handed-over",
 }
 """A stage's icon repeats its word."""
+_FILTERS: Final = {
+    "short_moment": formats.short_moment,
+    "clock_time": formats.clock_time,
+    "day": formats.day,
+    "dialled": formats.dialled,
+}
+"""Those that are the same in every language."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,9 @@ class Pages:
             STAGE_ICONS=STAGE_ICONS,
         )
         self._templates.filters.update(
+            _FILTERS,
             choice=_with_note,
             moment=lambda value: formats.moment(value, _viewer.get().language),
-            short_moment=formats.short_moment,
-            clock_time=formats.clock_time,
-            day=formats.day,
             weekday=_weekday,
             number=lambda value, digits=None: formats.number(value, _viewer.get().language, digits),
             dong=lambda value: formats.dong(value, _viewer.get().language),

@@ -14,10 +14,7 @@ from services.directory.domain.alphabet import sort_key
 from services.directory.domain.calendar_end import known_until
 from services.directory.repository import entities
 from services.directory.schemas import Calendars, Units
-from worktime.calendar_data import WEEKDAYS
-
-Hours = tuple[str, str, str]
-"""First day, last day, shifts."""
+from web.opening_hours import Hours, Opening, opening_of, week_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +53,7 @@ async def units_by_tier(process: Process, search: str = "") -> Mapping[Tier, lis
         calendars = await entities.load_all(connection, CalendarV1)
     today = civil_day(process.clock())
     ends = {calendar.id: known_until(calendar.entity) for calendar in calendars.values()}
-    hours = {calendar.id: opening_hours(calendar.entity) for calendar in calendars.values()}
+    hours = {calendar.id: week_of(calendar.entity) for calendar in calendars.values()}
     names = {unit.id: unit.entity.name for unit in units.values()}
     details = [
         UnitDetail(
@@ -80,15 +77,28 @@ def _by_tier(details: list[UnitDetail]) -> dict[Tier, list[UnitDetail]]:
     return {tier: units for tier, units in groups.items() if units}
 
 
-def opening_hours(calendar: CalendarV1) -> list[Hours]:
-    """The week, neighbouring days with the same hours together; days of rest are left out."""
-    hours: list[Hours] = []
-    day_before = ""
-    for day in WEEKDAYS:
-        shifts = ", ".join(f"{start}–{end}" for start, end in calendar.weekly.get(day, []))
-        if hours and shifts and hours[-1][2] == shifts and hours[-1][1] == day_before:
-            hours[-1] = (hours[-1][0], day, shifts)
-        elif shifts:
-            hours.append((day, day, shifts))
-        day_before = day
-    return hours
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenUnit:
+    """A unit, and when it is open; `opening` is None where its calendar is not there."""
+
+    unit: UnitV1
+    opening: Opening | None
+
+
+async def front_office(process: Process) -> OpenUnit | None:
+    """The province's counter, whose telephone and hours are everybody's; None where there is none."""
+    now = process.clock()
+    async with process.reads.connect() as connection:
+        units = [unit.entity for unit in (await entities.load_all(connection, UnitV1)).values()]
+        ranked = sorted(
+            (unit for unit in units if unit.one_stop and unit.tier is Tier.PROVINCE and is_valid(unit, civil_day(now))),
+            key=lambda unit: unit.id,
+        )
+        calendar = await entities.find(connection, CalendarV1, ranked[0].calendar) if ranked else None
+    if not ranked:
+        return None
+    return OpenUnit(unit=ranked[0], opening=None if calendar is None else opening_of(calendar.entity, now))
+
+
+def is_valid(unit: UnitV1, day: date) -> bool:
+    return unit.valid_from <= day and (unit.valid_to is None or day <= unit.valid_to)

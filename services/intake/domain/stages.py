@@ -137,3 +137,16 @@ def after(stage: Stage, transition: Transition) -> Stage:
 
 def allowed(stage: Stage) -> frozenset[Transition]:
     return frozenset(transition for start, transition in TRANSITIONS if start is stage)
+
+
+STEPS_AHEAD: Final[Mapping[Stage, tuple[str, ...]]] = {
+    Stage.SUBMITTED: ("accept", "decide", "hand_over"),
+    Stage.RETURNED: ("complete", "accept", "decide", "hand_over"),
+    Stage.ACCEPTED: ("decide", "hand_over"),
+    Stage.IN_PROCESS: ("decide", "hand_over"),
+    Stage.REFUSED: (),
+    Stage.DECIDED: ("hand_over",),
+    Stage.HANDED_OVER: (),
+    Stage.WITHDRAWN: (),
+}
+"""What an applicant may still wait for, in its order; the words are `ahead.<step>`."""

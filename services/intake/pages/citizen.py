@@ -15,11 +15,13 @@ from services.intake.commands.dossiers import resubmit_by_citizen
 from services.intake.commands.receive import submit_online
 from services.intake.commands.submission_bounds import new_question
 from services.intake.commands.tracking import identify
+from services.intake.domain.stages import STEPS_AHEAD
 from services.intake.pages.citizen_screen import AGAIN, DOSSIER, CitizenScreen, Screen
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
 from services.intake.queries.choices import online_choices
 from services.intake.queries.dossiers import dossier_detail, tracking_url
 from services.intake.queries.reach import reach_of
+from services.intake.queries.visits import visit_of
 from services.intake.schemas.requests import ResubmitDossier
 from services.intake.schemas.views import warnings_of
 from web import drafts
@@ -110,6 +112,8 @@ async def _tracked(
         status,
         dossier=detail.dossier,
         steps=detail.history,
+        ahead_of=STEPS_AHEAD[detail.dossier.stage],
+        visit=await visit_of(screen.process, detail.dossier.unit, detail.dossier.promised_at),
         why=detail.dossier.why_this_date(chosen_language(screen.request)),
         form=form,
         papers=papers,

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.timeout(300)
 async def test_decided_by_the_officer_told_to_the_citizen_handed_over_by_the_clerk(visits: Visits) -> None:
     receipt = await received(visits, "Bùi Thị Hạnh Phúc")
     phone = await visits.by(width=PHONE)
-    await tells(phone, receipt, "Hồ sơ đang được giải quyết")
+    await tells(phone, receipt, "Đang giải quyết")
 
     desk = await visits.by("minh")
     await appears(desk, "/routing/cases", receipt.code)

@@ -65,6 +65,23 @@ async def test_where_nothing_more_is_to_come_no_message_is_spoken_of(citizen: Br
     assert TELEPHONE in shown
 
 
+async def test_who_fetches_a_result_reads_what_to_bring_where_and_when(citizen: Browser, intake: Intake) -> None:
+    shown = await tracked(citizen, await intake.decided())
+    assert "Khi đến nhận kết quả, mang theo" in shown
+    assert "Căn cước" in shown
+    assert "Khu 2, thị trấn Hà An" in shown
+    assert "07:30–11:30" in shown
+    assert 'href="tel:02993821001"' in shown
+    assert "Còn lại:" in shown
+
+
+async def test_who_waits_reads_how_long_and_what_is_still_to_come_and_brings_nothing(citizen: Browser, intake: Intake) -> None:
+    shown = await tracked(citizen, await intake.receive())
+    assert "Còn 10 ngày làm việc." in shown
+    assert shown.index("Còn lại:") < shown.index("Giải quyết, ra kết quả") < shown.index("<li>Trả kết quả")
+    assert "mang theo" not in shown
+
+
 @pytest.mark.parametrize(("email", "line"), [("thu@vidu.test", WRITTEN_TO), ("", NOT_WRITTEN_TO)])
 async def test_the_receipt_says_the_same_on_paper(clerk: Browser, email: str, line: str) -> None:
     typed = TYPED | {"email": email, "identity_number": f"03409900{len(email):04}"}

@@ -237,7 +237,7 @@ async def test_a_clerk_chooses_the_dossier_that_stays_and_every_page_says_so(cle
     citizen = Browser(intake.http, None)
     form = await citizen.get("/track")
     tracked = await citizen.send(form, "/track", code=goes["submission_number"], secret=goes["secret"])
-    assert "Hồ sơ đã được rút" in tracked.text
+    assert "<h1>Đã rút hồ sơ</h1>" in tracked.text
     assert said in tracked.text
     listed = await clerk.get(f"/intake/dossiers?status=7&unit={new_dossier()['unit']}")
     assert goes["submission_number"] in listed.text
@@ -252,7 +252,7 @@ async def test_enter_withdraws_nothing_and_a_page_that_was_overtaken_says_who_di
     await intake.consume(received["id"], opened_case(received), decided_case(received))
     late = await clerk.send(page, path_of(received), reason="applicant")
     assert late.status_code == 412
-    assert "Đã có kết quả" in late.text
+    assert "<h1>Đã có kết quả</h1>" in late.text
     assert "không còn rút được" in late.text
     assert [kind for _, kind in await intake.published(received["id"])][-1] == "decided"
 

@@ -12,7 +12,7 @@ from messaging.handler_table import Decision, numbered
 from services.intake.domain import facts
 from services.intake.domain.dossier import Dossier, Withdrawal
 from services.intake.domain.history import HistoryLine
-from services.intake.domain.stages import Stage
+from services.intake.domain.stages import STEPS_AHEAD, Stage
 from services.intake.handlers import dossier as handlers
 from services.intake.main import SERVICE
 from tests.support.intake_dossiers import CLERK, HERE, OFFER, acceptance, accepted, returned, submission, submitted
@@ -118,6 +118,7 @@ def test_every_kind_of_line_has_its_text(kind: str, language: str) -> None:
     [
         *(f"tracked.{stage}" for stage in Stage),
         *(f"next.{stage}" for stage in Stage),
+        *(f"ahead.{step}" for stage in Stage for step in STEPS_AHEAD[stage]),
         *(f"next.{stage}_post" for stage in (Stage.DECIDED, Stage.HANDED_OVER)),
         *(f"channel.{channel}" for channel in Channel),
         *(f"hand_over.{way}" for way in HandOver),
