@@ -76,6 +76,10 @@ class CalendarV1(Event):
     sample: bool = False
 
 
+FormAddress = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/[!#-;=?-~]{0,500}$")]
+"""Where a form's file is fetched from: a link to follow, so nothing but https."""
+
+
 class PaperV1(Value):
     """A paper that a procedure requires."""
 
@@ -83,6 +87,7 @@ class PaperV1(Value):
     title: Text
     required: bool = True
     copies: Count = 1
+    form: FormAddress | None = Field(default=None, description="where its form is found as a file")
 
 
 class LimitV1(Value):
@@ -132,6 +137,7 @@ class ProcedureVersionV1(Value):
     fee: Dong = 0
     online: Literal["none", "partial", "full"] = "none"
     by_post: bool = True
+    legal_basis: Text | None = Field(default=None, description="the documents that it rests on, as citizens are told")
     papers: list[PaperV1] = Field(default_factory=list, max_length=100)
     competences: list[CompetenceV1] = Field(default_factory=list, max_length=20_000)
 

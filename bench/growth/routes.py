@@ -65,9 +65,11 @@ QUESTIONS: Final = (
     Question("/api/directory/procedures", who=NOBODY),
     Question("/api/directory/procedures/{procedure}", who=NOBODY),
     *(Question("/directory/procedures", query) for query in ("", "q=đất")),
-    Question("/directory/procedures/{procedure}"),
+    *(Question("/directory/procedures/{procedure}", query) for query in ("", "near=Hà An")),
+    Question("/directory/procedures/{procedure}/poster", who=NOBODY),
     Question("/directory/calendars", who=ADMIN),
     Question("/directory/units"),
+    Question("/directory/privacy", who=NOBODY),
     Question("/directory/units", "q=Hà An"),
     *(Question("/directory/staff", query, ADMIN) for query in ("", "q=Bích")),
     *(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.directory import ClockTime
+from contracts.directory import ClockTime, FormAddress
 from contracts.given import GivenText
 from contracts.values import Identifier, ProcedureCode, UnitId
 
@@ -56,6 +56,11 @@ procedure_code = _valid(
     "must read like 1.004227 or 1.004227.000.00.00.H26.",
 )
 clock = _valid(ClockTime, "phải ghi như 15:00.", "must be written like 15:00.")
+form_address = _valid(
+    FormAddress,
+    "phải là địa chỉ của một tệp, bắt đầu bằng https://, không có dấu cách.",
+    "must be the address of a file, beginning with https:// and without spaces.",
+)
 username = _valid(
     Identifier,
     "chỉ gồm chữ không dấu, số và . _ -.",

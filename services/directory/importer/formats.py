@@ -122,6 +122,7 @@ FORMATS: Final = (
             may("fee", cells.whole(0, 10**12), default=0),
             may("online", cells.one_of("none", "partial", "full"), default="none"),
             may("by_post", cells.yes_no, default=False),
+            may("legal_basis", cells.text),
             _SAMPLE,
         ),
     ),
@@ -136,6 +137,7 @@ FORMATS: Final = (
             must("title", cells.text),
             may("required", cells.yes_no, default=True),
             may("copies", cells.whole(0, 100), default=1),
+            may("form", cells.form_address),
         ),
     ),
     FileFormat(

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from chassis.process import CurrentProcess
 from contracts.values import ProcedureCode
 from services.directory.queries.procedures import search_catalogue, show_procedure
+from services.directory.queries.receiving_units import receiving_units
 from web.pages import CurrentPages
 from web.signin import Visitor
 
@@ -36,7 +37,9 @@ async def procedure(
     process: CurrentProcess,
     _: Visitor,
     version: Annotated[int | None, Query(ge=1, le=10_000)] = None,
+    near: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """The version in force today, or any other that is asked for."""
     detail = await show_procedure(process, code, version)
-    return pages.render(request, "procedure.html", detail=detail)
+    receiving = await receiving_units(process, detail.shown, near.strip())
+    return pages.render(request, "procedure.html", detail=detail, receiving=receiving, near=near, version=version)

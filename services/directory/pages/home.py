@@ -11,6 +11,9 @@ from chassis.process import CurrentProcess
 from contracts.values import Role
 from services.directory.domain.accounts import INSTALLATION
 from services.directory.queries.calendars import ending_calendars
+from services.directory.queries.units import front_office
+from web.drafts import remember_browser
+from web.forms import blank
 from web.pages import CurrentPages
 from web.principal import Principal
 from web.signin import Visitor
@@ -40,7 +43,17 @@ async def home(request: Request, pages: CurrentPages, process: CurrentProcess, p
     # Told where administrators come every day, months before a promise needs the days that are missing.
     administers = person is not None and any(person.has(role) for role in (Role.ADMIN, Role.OPERATOR))
     ending = await ending_calendars(process) if administers else []
-    return pages.render(request, "home.html", public=PUBLIC, held=_held(person), ending=ending)
+    office = None if person is not None else await front_office(process)
+    answer = pages.render(request, "home.html", public=PUBLIC, held=_held(person), ending=ending, track=blank(), office=office)
+    if person is None:
+        # The tracking form is sent from here.
+        remember_browser(request, answer)
+    return answer
+
+
+@router.get("/directory/privacy")
+async def privacy(request: Request, pages: CurrentPages, process: CurrentProcess, _: Visitor) -> Response:
+    return pages.render(request, "privacy.html", office=await front_office(process))
 
 
 def _held(person: Principal | None) -> list[dict[str, Any]]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from chassis.process import Process
 from contracts.civil import civil_day
-from contracts.directory import ProcedureV1, ProcedureVersionV1, UnitV1
+from contracts.directory import ProcedureV1, ProcedureVersionV1
 from contracts.refusal import NotFound
 from contracts.search_words import is_match
 from contracts.text import compact
@@ -23,13 +22,6 @@ class UnknownProcedure(NotFound):
             vi="Không có thủ tục này, hoặc thủ tục chưa có hiệu lực.",
             en="There is no such procedure, or it is not in force yet.",
         )
-
-
-class Competence(NamedTuple):
-    """Names of units."""
-
-    receiving: str
-    competent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,6 @@ class ProcedureDetail:
     shown: ProcedureVersionV1
     current: ProcedureVersionV1 | None
     today: date
-    competences: list[Competence]
 
 
 async def procedures_in_force(process: Process) -> list[ProcedureInForce]:
@@ -102,11 +93,4 @@ async def show_procedure(process: Process, code: str, number: int | None) -> Pro
     shown = current if number is None else next((version for version in procedure.versions if version.version == number), None)
     if shown is None:
         raise UnknownProcedure
-    async with process.reads.connect() as connection:
-        units = await entities.load_all(connection, UnitV1)
-    names = {unit.id: unit.entity.name for unit in units.values()}
-    competences = [
-        Competence(names.get(pair.receiving, pair.receiving), names.get(pair.competent, pair.competent))
-        for pair in shown.competences
-    ]
-    return ProcedureDetail(procedure=procedure, shown=shown, current=current, today=today, competences=competences)
+    return ProcedureDetail(procedure=procedure, shown=shown, current=current, today=today)

@@ -188,6 +188,13 @@ PAGES = (
         "/directory/procedures/{code}",
         first("/directory/procedures", "table a[href^='/directory/procedures/']"),
     ),
+    PageCase(
+        "poster",
+        CITIZEN,
+        "/directory/procedures/{code}/poster",
+        first("/directory/procedures", "table a[href^='/directory/procedures/']", "/poster"),
+    ),
+    PageCase("privacy", CITIZEN, "/directory/privacy", at("/directory/privacy")),
     PageCase("units", CITIZEN, "/directory/units", at("/directory/units")),
     PageCase("calendars", "quantri", "/directory/calendars", at("/directory/calendars")),
     PageCase("staff", "quantri", "/directory/staff", at("/directory/staff")),

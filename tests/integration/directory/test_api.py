@@ -17,9 +17,10 @@ VERSION = {
     "fee": 2000,
     "online": "none",
     "by_post": False,
+    "legal_basis": None,
     "papers": [
-        {"code": "ban-chinh", "title": "Bản chính giấy tờ cần chứng thực", "required": True, "copies": 1},
-        {"code": "ban-sao", "title": "Bản sao cần chứng thực", "required": False, "copies": 1},
+        {"code": "ban-chinh", "title": "Bản chính giấy tờ cần chứng thực", "required": True, "copies": 1, "form": None},
+        {"code": "ban-sao", "title": "Bản sao cần chứng thực", "required": False, "copies": 1, "form": None},
     ],
 }
 UNIT = {

@@ -175,3 +175,27 @@ async def test_a_unit_that_has_ended_says_so_and_names_its_successor(directory: 
     page = (await directory.browser().get("/directory/units")).text
     assert "Đã kết thúc" in page
     assert "Đơn vị kế tiếp" in page
+
+
+async def test_the_front_page_tracks_a_dossier_and_finds_a_procedure_before_anything_else(directory: Directory) -> None:
+    page = (await directory.browser().get("/")).text
+    assert page.index('action="/track"') < page.index('action="/directory/procedures"') < page.index('href="/submit"')
+    assert 'name="code"' in page
+    assert 'name="secret"' in page
+    assert "secret=" not in page
+    assert 'href="/directory/privacy"' in page
+
+
+async def test_the_front_page_says_whom_to_call_and_when_somebody_is_there(directory: Directory) -> None:
+    page = (await directory.browser().get("/")).text
+    assert 'href="tel:02993800001"' in page
+    assert "07:30–11:30" in page
+    assert "Số 1 đường Hòa Bình" in page
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_what_is_kept_of_people_is_said_without_signing_in(directory: Directory, language: str) -> None:
+    answer = await directory.browser().get(f"/directory/privacy?lang={language}")
+    assert answer.status_code == 200
+    assert "cookie" in answer.text
+    assert 'href="tel:02993800001"' in answer.text
