@@ -42,6 +42,7 @@ from messaging.runtime import Messaging
 from web.app import Lifespan, create_app
 from web.draft_routes import draft_router
 from web.signin import SignInCheck, SignInState
+from web.vouchers import RootKeys
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +82,7 @@ class Service:
     background: Sequence[Background] = ()
     views: Sequence[View] = ()
     settings: type[ProcessSettings] = ProcessSettings
-    signin: Callable[[AsyncEngine], SignInState] = SignInLookUp
+    signin: Callable[[AsyncEngine, RootKeys], SignInState] = SignInLookUp
     at_start: Callable[[Process], Awaitable[None]] | None = None
     on_begin: OnBegin | None = None
     draft_seal: Callable[[ProcessSettings], Seal] | None = None
@@ -102,7 +103,7 @@ def build(service: Service, settings: ProcessSettings, url: str) -> FastAPI:
         service=service.name,
         title=service.title,
         lifespan=_lifespan(service, process),
-        signin=SignInCheck(service.signin(process.reads), process.clock),
+        signin=SignInCheck(service.signin(process.reads, settings.roots), process.clock, settings.shift),
         settings=web_settings(settings),
         now=process.clock,
         folder=service.folder,

@@ -1,6 +1,7 @@
 """What a service process is told by its environment. One class for all five: who knows one knows five."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -13,6 +14,7 @@ from messaging.runtime import SENT_DAYS
 from messaging.sent_rows import MOST_DAYS
 from web.client_address import TrustedProxies
 from web.settings import WebSettings
+from web.vouchers import RootKeys
 
 
 class ProcessSettings(BaseSettings):
@@ -20,6 +22,8 @@ class ProcessSettings(BaseSettings):
     X-Forwarded-For is believed (see web.client_address), nobody's by default. `pool_size`: database connections for commands and
     pages; consumers, and what runs in the background, have their own beside these. `member`: a name that this process keeps over
     a restart and that no other process of its service has; without one it is a newcomer to its consumer groups each time.
+    `root_keys`: who may vouch for the keys that tokens are signed with (web.vouchers); without one nobody is signed in.
+    `shift_hours`: how long a token lasts, and the most that one may say.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
@@ -41,6 +45,8 @@ class ProcessSettings(BaseSettings):
     session_seconds: float = Field(default=SESSION_SECONDS, ge=1, le=600)
     sent_days: int = Field(default=SENT_DAYS, ge=0, le=MOST_DAYS)
     trusted_proxies: str = ""
+    root_keys: str = ""
+    shift_hours: int = Field(default=10, ge=1, le=24)
 
     @field_validator("lanes")
     @classmethod
@@ -57,6 +63,23 @@ class ProcessSettings(BaseSettings):
     def _readable_proxies(cls, text: str) -> str:
         TrustedProxies.of(text)
         return text
+
+    @field_validator("root_keys")
+    @classmethod
+    def _readable_roots(cls, text: str) -> str:
+        try:
+            RootKeys.of(text)
+        except ValueError as error:
+            raise ValueError(f"MOTCUA_ROOT_KEYS: không phải khóa công khai / no public keys ({error})") from error
+        return text
+
+    @property
+    def roots(self) -> RootKeys:
+        return RootKeys.of(self.root_keys)
+
+    @property
+    def shift(self) -> timedelta:
+        return timedelta(hours=self.shift_hours)
 
     @property
     def background_connections(self) -> int:

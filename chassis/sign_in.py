@@ -1,5 +1,7 @@
 """What the sign-in check asks of a service's database. Who was signed out or disabled is out within half a second of its arrival.
 
+A key counts as far as it is vouched for (web.vouchers); whatever else stands on its topic is nobody's word.
+
 A service with copies (`SignInLookUp`) answers from memory while keys, staff and units have the revisions under which the answer
 was read. The revisions are looked at when the last look is half a second old, once for all requests that wait. If the database
 cannot say, the error goes to each of them, and nothing is answered from memory.
@@ -18,14 +20,15 @@ from contracts.directory import KeyV1, StaffV1, UnitV1
 from messaging import copies
 from messaging.copy_memory import Revision
 from web.signin import StaffState
+from web.vouchers import RootKeys, Voucher
 
 FRESH_SECONDS: Final = 0.5
 MOST_PEOPLE: Final = 4096
 
-Answer = tuple[dict[str, Any] | None, StaffState | None]
-"""The public key and the person's state, each None if unknown."""
+Answer = tuple[Voucher | None, StaffState | None]
+"""What is vouched for about the key, and the person's state, each None if there is none."""
 SignInFacts = Callable[[AsyncConnection, str, str], Awaitable[Any]]
-"""(connection, key id, staff id) -> a row with `key`, `staff` and `units` as JSON, each None if unknown."""
+"""(connection, key id, staff id) -> a row with `key`, `key_version`, `staff` and `units`, each None if unknown."""
 Revisions = tuple[Revision | None, ...]
 
 
@@ -40,8 +43,8 @@ class Look:
 class SignInLookUp:
     """From the service's copies. `machine_now`: seconds of a clock that never goes back."""
 
-    def __init__(self, database: AsyncEngine, machine_now: Callable[[], float] = monotonic) -> None:
-        self._database, self._machine_now = database, machine_now
+    def __init__(self, database: AsyncEngine, roots: RootKeys, machine_now: Callable[[], float] = monotonic) -> None:
+        self._database, self._roots, self._machine_now = database, roots, machine_now
         self._answers: OrderedDict[tuple[str, str], tuple[Revisions, Answer]] = OrderedDict()
         self._newest: Look | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -72,7 +75,7 @@ class SignInLookUp:
 
     async def _read(self, kid: str, staff_id: str) -> tuple[Revisions, Answer]:
         async with self._database.connect() as connection:
-            return await _revisions(connection), await _copied(connection, kid, staff_id)
+            return await _revisions(connection), await _copied(connection, self._roots, kid, staff_id)
 
     def _remember(self, kid: str, staff_id: str, remembered: tuple[Revisions, Answer]) -> None:
         """A person or key that nobody knows may be anybody's invention, and is not worth a place."""
@@ -94,14 +97,15 @@ async def _revisions(connection: AsyncConnection) -> Revisions:
     return tuple([await copies.revision_of(connection, kind) for kind in (KeyV1, StaffV1, UnitV1)])
 
 
-async def _copied(connection: AsyncConnection, kid: str, staff_id: str) -> Answer:
+async def _copied(connection: AsyncConnection, roots: RootKeys, kid: str, staff_id: str) -> Answer:
     key = await copies.one(connection, KeyV1, kid)
-    jwk: dict[str, Any] | None = None if key is None else dict(key.jwk)
+    versions = {} if key is None else await copies.versions(connection, KeyV1, [kid])
+    voucher = None if key is None else roots.vouched(key.voucher, kid, versions.get(kid, 0))
     staff = await copies.one(connection, StaffV1, staff_id)
     if staff is None:
-        return jwk, None
+        return voucher, None
     units = await copies.many(connection, UnitV1, sorted({post.unit for post in staff.posts}))
-    return jwk, _state(staff, {unit.id: unit.name for unit in units.values()})
+    return voucher, _state(staff, {unit.id: unit.name for unit in units.values()})
 
 
 def _state(staff: StaffV1, unit_names: Mapping[str, str]) -> StaffState:
@@ -113,14 +117,15 @@ class OwnSignInLookUp:
     as the installation itself.
     """
 
-    def __init__(self, database: AsyncEngine, facts: SignInFacts, more_units: Mapping[str, str]) -> None:
-        self._database, self._facts, self._more_units = database, facts, more_units
+    def __init__(self, database: AsyncEngine, roots: RootKeys, facts: SignInFacts, more_units: Mapping[str, str]) -> None:
+        self._database, self._roots, self._facts, self._more_units = database, roots, facts, more_units
 
     async def look_up(self, kid: str, staff_id: str) -> Answer:
         async with self._database.connect() as connection:
             row = await self._facts(connection, kid, staff_id)
-        key = None if row.key is None else KeyV1.model_validate(row.key).jwk
+        key = None if row.key is None else KeyV1.model_validate(row.key)
+        voucher = None if key is None else self._roots.vouched(key.voucher, kid, row.key_version)
         if row.staff is None:
-            return key, None
+            return voucher, None
         staff = StaffV1.model_validate(row.staff)
-        return key, _state(staff, {**(row.units or {}), **self._more_units})
+        return voucher, _state(staff, {**(row.units or {}), **self._more_units})

@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "cli.directory_import",
     "reconcile": "cli.reconcile",
     "dead-letters": "cli.dead_letters",
+    "keys": "cli.keys",
     "replay": "cli.replay",
     "republish": "cli.republish",
     "publisher": "cli.publisher",

@@ -184,8 +184,11 @@ class StaffV1(Event):
 
 @event("key.changed.v1", KEYS)
 class KeyV1(Event):
-    """A public key that tokens are verified with (RFC 8037 JWK)."""
+    """A public key that tokens are verified with (RFC 8037 JWK). It counts as its voucher says, and not at all without one."""
 
     kid: Identifier
     jwk: dict[str, str]
     valid_from: Moment
+    voucher: Annotated[str, Field(max_length=2048)] | None = Field(
+        default=None, description="what the installation's root key has signed about this version of the key (JWS)"
+    )

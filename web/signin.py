@@ -1,16 +1,16 @@
 """Each service checks tokens by itself, against its own copy of keys and staff. What it does not know fails closed.
 
-A token is good if one of directory's keys signed it, it has not expired, its holder is active, and it was issued after
-the holder last signed out (`tokens_valid_from`). Of its roles those count that the holder's record still has. It comes as
-`Authorization: Bearer` or in the cookie `motcua_token`; with the cookie, unsafe requests must also prove that they come from
-our own pages (web.csrf).
+A token is good if one of directory's keys signed it that is vouched for and in its time (web.vouchers), it has not expired, it
+was made for no longer than a shift, its holder is active, and it was issued after the holder last signed out
+(`tokens_valid_from`). Of its roles those count that the holder's record still has. It comes as `Authorization: Bearer` or in the
+cookie `motcua_token`; with the cookie, unsafe requests must also prove that they come from our own pages (web.csrf).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Final, Protocol
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -21,10 +21,12 @@ from contracts.values import Role
 from web.csrf import require_proof
 from web.languages import layout_texts
 from web.principal import Forbidden, Principal
-from web.tokens import BadToken, TokenClaims, VerifiedTokens
+from web.tokens import LONGEST_SHIFT, BadToken, TokenClaims, VerifiedTokens
+from web.vouchers import Voucher
 
 COOKIE: Final = "motcua_token"
 _CLOCK_SKEW: Final = timedelta(seconds=30)
+_ROUNDED_BY: Final = timedelta(seconds=1)
 REMEMBERED_FOR: Final = timedelta(days=3)
 """A token opens nothing once it is over; so long it still says whose form arrives late (web.late_forms): over a weekend."""
 _SIGNED_IN: Final = "motcua.signed_in"
@@ -60,13 +62,17 @@ class Presented:
 
 
 class SignInState(Protocol):
-    async def look_up(self, kid: str, staff_id: str) -> tuple[dict[str, Any] | None, StaffState | None]:
-        """The public key and the person's state, each None if unknown; no older than a second when it answers."""
+    async def look_up(self, kid: str, staff_id: str) -> tuple[Voucher | None, StaffState | None]:
+        """What is vouched for about the key, and the person's state, each None if there is none; no older than a second when it
+        answers.
+        """
 
 
 class SignInCheck:
-    def __init__(self, state: SignInState, now: Callable[[], datetime]) -> None:
-        self._state, self._now = state, now
+    """`longest`: a shift. A token that says more was never issued, whoever signed it."""
+
+    def __init__(self, state: SignInState, now: Callable[[], datetime], longest: timedelta = LONGEST_SHIFT) -> None:
+        self._state, self._now, self._longest = state, now, longest
         self._tokens = VerifiedTokens()
 
     async def check(self, token: str) -> Principal:
@@ -76,10 +82,10 @@ class SignInCheck:
             key, staff = await self._state.look_up(kid, staff_id)
             if key is None or staff is None:
                 raise SignInNeeded("invalid")
-            claims = self._tokens.verify(token, kid, key)
+            claims = self._verified(token, key)
         except BadToken as error:
             raise SignInNeeded("invalid") from error
-        self._judge(claims, staff)
+        self._judge(claims, key, staff)
         return _principal(claims, staff)
 
     async def former(self, token: str) -> TokenClaims | None:
@@ -87,20 +93,35 @@ class SignInCheck:
         try:
             kid, staff_id = self._tokens.names_of(token)
             key, staff = await self._state.look_up(kid, staff_id)
-            claims = None if key is None else self._tokens.verify(token, kid, key)
+            claims = None if key is None else self._verified(token, key)
         except BadToken:
             return None
-        if claims is None or staff is None or not staff.active or self._now() >= claims.expires_at + REMEMBERED_FOR:
+        if (
+            key is None
+            or claims is None
+            or staff is None
+            or not staff.active
+            or self._now() >= claims.expires_at + REMEMBERED_FOR
+        ):
             return None
         try:
-            self._judge(claims, staff)
+            self._judge(claims, key, staff)
         except SignInNeeded:
             return claims
         return None
 
-    def _judge(self, claims: TokenClaims, staff: StaffState) -> None:
+    def _verified(self, token: str, key: Voucher) -> TokenClaims:
+        """What the key's owner signed in the key's time, for no longer than a shift. Raises BadToken."""
+        claims = self._tokens.verify(token, key.kid, key.jwk)
+        if not key.since - _CLOCK_SKEW <= claims.issued_at < key.until:
+            raise BadToken("outside the key's time")
+        if claims.expires_at - claims.issued_at > self._longest + _ROUNDED_BY:
+            raise BadToken("for longer than a shift")
+        return claims
+
+    def _judge(self, claims: TokenClaims, key: Voucher, staff: StaffState) -> None:
         now = self._now()
-        if claims.expires_at <= now:
+        if min(claims.expires_at, key.until) <= now:
             raise SignInNeeded("expired")
         if not staff.active or claims.issued_at < staff.tokens_valid_from:
             raise SignInNeeded("ended")

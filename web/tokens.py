@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from contracts.values import Identifier, Role, UnitId
 
 ALGORITHM: Final = "Ed25519"
+LONGEST_SHIFT: Final = timedelta(hours=24)
+"""So long a token lasts at most, whatever an installation sets as its shift."""
 _LONGEST: Final = 8192
 _KEY_ID: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
 
@@ -78,6 +80,14 @@ def sign(claims: TokenClaims, private_jwk: Mapping[str, Any]) -> str:
     payload["roles"] = {unit: sorted(held) for unit, held in claims.roles.items()}
     header = {"alg": ALGORITHM, "kid": private_jwk["kid"]}
     return jwt.encode(header, payload, OKPKey.import_key(dict(private_jwk)), algorithms=[ALGORITHM])
+
+
+def claims_of(token: str) -> TokenClaims:
+    """What a token of one's own says, unverified. Raises BadToken."""
+    try:
+        return TokenClaims.model_validate_json(jws.extract_compact(token.encode()).payload)
+    except (JoseError, ValueError) as error:
+        raise BadToken("unreadable") from error
 
 
 def names_of(token: str) -> tuple[str, str]:

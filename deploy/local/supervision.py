@@ -23,6 +23,7 @@ from deploy.local.front_door import write as write_caddyfile
 from deploy.local.site import make_socket_folder, write_private
 from deploy.local.supervisor_conf import ROOT, STOP_WITHIN, render
 from deploy.local.topology import INFRASTRUCTURE, Plan
+from messaging.clock import clock_from
 
 INSTANCE = "MOTCUA_INSTANCE"
 UNREACHABLE = (OSError, http.client.HTTPException)
@@ -51,6 +52,7 @@ class Supervisor:
     def start(self) -> None:
         """Start it, and with it PostgreSQL, Kafka and Caddy. It becomes a daemon: it goes on when this command ends."""
         make_socket_folder(self.plan.state.instance)
+        keys.provide(self.plan.site.secrets, clock_from(self.plan.state.clock)())
         self.write()
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
@@ -65,7 +67,6 @@ class Supervisor:
 
     def write(self) -> None:
         """Write the configurations of the supervisor and of Caddy, as the plan is now."""
-        keys.provide(self.plan.site.secrets)
         write_caddyfile(self.plan)
         for program in (program for program in self.plan.programs() if program.part.module):
             (self.plan.site.files / program.part.name).mkdir(exist_ok=True, mode=0o700)

@@ -223,6 +223,7 @@ class Plan:
             environment["LANES"] = base.removeprefix(f"{part.name}-") if base != part.name else ",".join(Lane)
         if part.database:
             environment[f"DATABASE_{part.name.upper()}"] = self.database_url(part.name)
+            environment["ROOT_KEYS"] = keys.root_public(self.site.secrets)
         if part.kafka:
             environment["KAFKA"] = self.kafka.bootstrap
         if socket:

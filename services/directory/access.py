@@ -37,6 +37,17 @@ def require_administered(person: Principal, staff: StaffV1, units: Mapping[str, 
         raise Forbidden((Role.ADMIN,), beyond[0] if beyond else None)
 
 
+class KeysByCommand(Refusal):
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(
+            "keys-by-command",
+            vi="Khóa của hệ thống chỉ đổi được bằng lệnh motcua keys. Hãy nhờ người vận hành hệ thống.",
+            en="The installation's keys are changed by the command motcua keys only. Ask whoever operates the installation.",
+        )
+
+
 class ImportByCommand(Refusal):
     status = HTTPStatus.FORBIDDEN
 
@@ -56,4 +67,13 @@ async def importer(request: Request, operator: Operator) -> Principal:
     return operator
 
 
+async def key_keeper(request: Request, operator: Operator) -> Principal:
+    """As `importer`. Raises KeysByCommand."""
+    presented = token_of(request)
+    if presented is not None and presented[1]:
+        raise KeysByCommand
+    return operator
+
+
+KeyKeeper = Annotated[Principal, Depends(key_keeper)]
 Importer = Annotated[Principal, Depends(importer)]

@@ -5,8 +5,9 @@ from chassis.secret_files import read_secret
 from messaging.backoff import retry_forever
 from messaging.command_table import Command
 from services.directory.adapters.passwords import OURSELVES, PASSWORDS
-from services.directory.adapters.signing_key import public_key, signing_key
+from services.directory.adapters.signing_key import voucher_of
 from services.directory.commands.installation import ProvideInstallation
+from services.directory.commands.keys import public_key
 from services.directory.domain.accounts import OPERATOR
 from services.directory.repository import accounts
 from services.directory.settings import DirectorySettings, directory_settings
@@ -15,7 +16,7 @@ from services.directory.settings import DirectorySettings, directory_settings
 async def provision(process: Process) -> None:
     """Raises UnusableSecret, before anything is asked of the database, when a file is missing or unfit."""
     settings = directory_settings(process.settings)
-    signing_key(settings.signing_key_file)
+    voucher_of(settings.signing_key_file, settings.roots)
     password = None
     if settings.operator_password_file is not None:
         password = read_secret("MOTCUA_OPERATOR_PASSWORD_FILE", settings.operator_password_file)
@@ -23,7 +24,7 @@ async def provision(process: Process) -> None:
 
 
 async def _provide(process: Process, settings: DirectorySettings, password: str | None) -> None:
-    key = public_key(signing_key(settings.signing_key_file), process.clock())
+    key = public_key(*voucher_of(settings.signing_key_file, settings.roots))
     password_hash = None if password is None else await _operators_hash(process, password)
     await process.commands.run(Command(body=ProvideInstallation(key, password_hash)))
 

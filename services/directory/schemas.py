@@ -94,3 +94,31 @@ class AccountState(Value):
     id: str
     active: bool
     version: int
+
+
+class VoucherGiven(Value):
+    """What a root key of the installation has signed about a key (JWS, see `web/vouchers.py`)."""
+
+    voucher: Annotated[str, Field(min_length=1, max_length=2048)]
+
+
+class KeyState(Value):
+    kid: str
+    version: int
+
+
+class ListedKey(KeyState):
+    """`signs`: new tokens are signed with it. Without `vouched` no service takes it for anything."""
+
+    voucher: str | None
+    signs: bool
+    vouched: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    revoked: bool = False
+
+
+class SigningKeys(Value):
+    """The newest first."""
+
+    keys: list[ListedKey]

@@ -24,6 +24,7 @@ READ_TOLERANTLY = {
     "TrackDossier.secret",
     "TrackingForm.code",
     "TrackingForm.secret",
+    "VoucherGiven.voucher",
 }
 """Looked up or compared, never shown: there a hidden character is passed over."""
 AS_TYPED = {"TypedForm"}

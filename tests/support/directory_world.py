@@ -1,6 +1,5 @@
 """A running directory for tests: the real application on a real database, with the sample in it where it is wanted."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from services.directory.main import SERVICE
 from services.directory.settings import DirectorySettings
 from services.directory.tables import METADATA
 from tests.support.made_tables import make_tables
-from tests.support.reference_data import PASSWORD, PRIVATE_KEY, sample_files
+from tests.support.reference_data import PASSWORD, PRIVATE_KEY, ROOT_KEYS, sample_files, signing_key_file
 from web.csrf import csrf_token
 from web.signin import COOKIE
 from web.tokens import verify
@@ -84,9 +83,9 @@ def client_of(app: FastAPI, **headers: str) -> httpx.AsyncClient:
 
 def settings_in(folder: Path, kafka: str = CLOSED_PORT, **more: Any) -> DirectorySettings:
     key, password = folder / "signing.jwk", folder / "operator.password"
-    key.write_text(json.dumps(PRIVATE_KEY))
+    key.write_text(signing_key_file())
     password.write_text(f"{OPERATOR_PASSWORD}\n")
-    given = {"kafka": kafka, "trusted_proxies": "127.0.0.1"} | more
+    given = {"kafka": kafka, "root_keys": ROOT_KEYS, "trusted_proxies": "127.0.0.1", "sample": True} | more
     return DirectorySettings(signing_key_file=key, operator_password_file=password, **given)
 
 

@@ -26,7 +26,7 @@ from services.intake.settings import IntakeSettings
 from services.intake.tables import METADATA
 from tests.support.intake_events import NOW, decided_case, new_dossier, opened_case, write_keys
 from tests.support.made_tables import make_tables
-from tests.support.reference_data import headers_for, seed_copies
+from tests.support.reference_data import ROOT_KEYS, headers_for, seed_copies
 from tests.support.servers import PostgresServer
 
 CLOSED_PORT: Final = "127.0.0.1:9"
@@ -38,6 +38,7 @@ _offsets = count(1)
 def settings(keys: dict[str, Path], **changes: Any) -> IntakeSettings:
     given: dict[str, Any] = dict.fromkeys(SUBMISSION_BOUNDS, 0)
     given |= {"kafka": CLOSED_PORT, "clock": NOW.isoformat(), "pool_size": 8, "trusted_proxies": "127.0.0.1"}
+    given["root_keys"] = ROOT_KEYS
     return IntakeSettings(**given | {name: path for name, path in keys.items() if name.endswith("_file")} | changes)
 
 

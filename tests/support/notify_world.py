@@ -62,7 +62,7 @@ from services.notify.settings import NotifySettings
 from services.notify.tables import METADATA
 from tests.support.eventually import eventually
 from tests.support.made_tables import make_tables
-from tests.support.reference_data import COMMUNE, headers_for, seed_copies, token_for
+from tests.support.reference_data import COMMUNE, ROOT_KEYS, headers_for, seed_copies, token_for
 
 AT = datetime(2026, 2, 16, 8, tzinfo=UTC)
 UNIT = UnitRef(id="000.00.21.H99", name="Bộ phận Một cửa huyện Hà An")
@@ -225,7 +225,7 @@ async def notify_database(url: str) -> AsyncIterator[Notify]:
 
 def settings_for(mail: MailServer | None, **given: Any) -> NotifySettings:
     smtp = CLOSED_PORT if mail is None else f"{mail.host}:{mail.port}"
-    return NotifySettings(**{"kafka": CLOSED_PORT, "smtp": smtp, "mail_seconds": 60, **given})
+    return NotifySettings(**{"kafka": CLOSED_PORT, "root_keys": ROOT_KEYS, "smtp": smtp, "mail_seconds": 60, **given})
 
 
 @asynccontextmanager

@@ -4,10 +4,12 @@
 key at once. `token_for` signs with the key that it has written.
 """
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -20,6 +22,7 @@ from services.directory.domain import accounts
 from services.directory.importer.changes import Holdings, import_files
 from web.principal import Principal
 from web.tokens import TokenClaims, new_signing_key, sign
+from web.vouchers import RootKeys, Voucher, vouch
 
 CENTRE: Final = "000.00.01.H99"
 """The provincial one-stop centre (lane province): receives, decides nothing."""
@@ -64,7 +67,12 @@ SAMPLE: Final = Path(__file__).parents[2] / "deploy" / "sample"
 
 KEY_ID: Final = "test"
 PRIVATE_KEY, PUBLIC_KEY = new_signing_key(KEY_ID)
+ROOT_PRIVATE, _ROOT_PUBLIC = new_signing_key("root")
+ROOT_KEYS: Final = _ROOT_PUBLIC["x"]
+"""The setting of every service here: whose word on keys counts."""
+ROOTS: Final = RootKeys.of(ROOT_KEYS)
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AFTER: Final = datetime(2100, 1, 1, tzinfo=UTC)
 LIFETIME: Final = timedelta(hours=10)
 
 _INSERT = text("""
@@ -138,7 +146,23 @@ def entity_id(event: Event) -> str:
 
 
 def key() -> KeyV1:
-    return KeyV1(kid=KEY_ID, jwk=PUBLIC_KEY, valid_from=LONG_AGO)
+    return KeyV1(kid=KEY_ID, jwk=PUBLIC_KEY, valid_from=LONG_AGO, voucher=vouched())
+
+
+def voucher(public: Mapping[str, str] = PUBLIC_KEY, **changes: Any) -> Voucher:
+    """For all of time, if nothing else is said."""
+    said = {"kid": public["kid"], "x": public["x"], "version": 1, "since": LONG_AGO, "until": LONG_AFTER}
+    return Voucher(**said | changes)
+
+
+def vouched(public: Mapping[str, str] = PUBLIC_KEY, **changes: Any) -> str:
+    """What the root key of these tests has signed about a key."""
+    return vouch(voucher(public, **changes), ROOT_PRIVATE)
+
+
+def signing_key_file(private: Mapping[str, str] = PRIVATE_KEY, **changes: Any) -> str:
+    """What the file of the signing key holds."""
+    return json.dumps({**private, "voucher": vouched(private, **changes)})
 
 
 def operator() -> StaffV1:

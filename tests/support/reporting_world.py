@@ -30,7 +30,17 @@ from services.reporting.domain.dossier import Dossier
 from services.reporting.main import SERVICE
 from services.reporting.tables import METADATA
 from tests.support.eventually import eventually
-from tests.support.reference_data import LONG_AGO, entities, entity_id, headers_for, key, operator, seed_copies, token_for
+from tests.support.reference_data import (
+    LONG_AGO,
+    ROOT_KEYS,
+    entities,
+    entity_id,
+    headers_for,
+    key,
+    operator,
+    seed_copies,
+    token_for,
+)
 from tests.support.reporting_events import NOW, PublishedEvent, lives
 from tests.support.servers import PostgresServer
 
@@ -82,7 +92,7 @@ class World:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[httpx.AsyncClient]:
-        app = build(SERVICE, ProcessSettings(kafka=self.kafka, clock=NOW.isoformat()), self.url)
+        app = build(SERVICE, ProcessSettings(kafka=self.kafka, root_keys=ROOT_KEYS, clock=NOW.isoformat()), self.url)
         async with app.router.lifespan_context(app), _client(app) as http:
             yield http
 

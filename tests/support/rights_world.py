@@ -20,7 +20,7 @@ from services.reporting.main import SERVICE as REPORTING
 from tests.support import directory_world, intake_world, notify_world, routing_world
 from tests.support.draft_pages import is_draft
 from tests.support.intake_events import APPLICANT, new_dossier
-from tests.support.reference_data import DISTRICT, INSURANCE, INSURANCE_CARD, LAND, REVISE, people
+from tests.support.reference_data import DISTRICT, INSURANCE, INSURANCE_CARD, LAND, REVISE, ROOT_KEYS, people, vouched
 from tests.support.reporting_events import DUE, LATE, NOW
 from tests.support.reporting_world import CLOSED_PORT, World
 from tests.support.rights_table import askers
@@ -152,7 +152,7 @@ async def reporting(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
     async with World.empty(postgres) as world:
         await _add_people(world.database)
         await world.read([*LATE.events(), *DUE.events()])
-        app = build(REPORTING, ProcessSettings(kafka=CLOSED_PORT, clock=NOW.isoformat()), world.url)
+        app = build(REPORTING, ProcessSettings(kafka=CLOSED_PORT, root_keys=ROOT_KEYS, clock=NOW.isoformat()), world.url)
         questions = {}
         for kind in ("figures", "dossiers", "guidance"):
             looks_for = LATE.code if kind == "dossiers" else ""
@@ -174,6 +174,7 @@ async def directory(postgres: PostgresServer, folder: Path) -> AsyncIterator[Ser
             await connection.execute(_ADD_ACCOUNTS, [_account(staff) for staff in _new_people()])
         mixed = Question(path={"staff_id": "cb008"})
         questions = {
+            "POST /api/directory/keys": Question(body={"voucher": vouched()}),
             "GET /api/directory/staff": Question(query={"q": "son"}, looks_for=people()["son"].name),
             "GET /directory/staff": Question(query={"q": "son"}, looks_for=people()["son"].name),
             "GET /api/directory/staff (holds a post elsewhere too)": Question(

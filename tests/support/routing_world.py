@@ -30,7 +30,7 @@ from services.routing.main import SERVICE
 from services.routing.tables import METADATA
 from tests.support.draft_pages import is_draft
 from tests.support.made_tables import make_tables
-from tests.support.reference_data import DISTRICT, REVISE, headers_for, seed_copies, token_for
+from tests.support.reference_data import DISTRICT, REVISE, ROOT_KEYS, headers_for, seed_copies, token_for
 from tests.support.servers import PostgresServer
 from web.signin import COOKIE
 
@@ -142,7 +142,7 @@ async def running(url: str, **settings: Any) -> AsyncIterator[FastAPI]:
 
 
 def routing_settings(**settings: Any) -> ProcessSettings:
-    return ProcessSettings(**{"kafka": CLOSED_PORT, "clock": "", "pool_size": 4} | settings)
+    return ProcessSettings(**{"kafka": CLOSED_PORT, "root_keys": ROOT_KEYS, "clock": "", "pool_size": 4} | settings)
 
 
 def client(app: FastAPI, **headers: str) -> httpx.AsyncClient:

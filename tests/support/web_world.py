@@ -25,17 +25,19 @@ from web.problems import Unavailable
 from web.settings import WebSettings
 from web.signin import COOKIE, SignedIn, SignInCheck, StaffState, Visitor, requires
 from web.tokens import TokenClaims, new_signing_key, sign
+from web.vouchers import Voucher
 
 NOW = datetime(2026, 2, 16, 7, 30, tzinfo=UTC)
 UNIT, OTHER_UNIT = "000.00.16.H26", "000.01.16.H26"
 PRIVATE, PUBLIC = new_signing_key("k1")
+VOUCHER = Voucher(kid="k1", x=PUBLIC["x"], version=1, since=NOW - timedelta(days=30), until=NOW + timedelta(days=30))
 
 
 class State:
     """The service's own copy of keys and staff."""
 
     def __init__(self) -> None:
-        self.keys: dict[str, dict[str, Any]] = {"k1": PUBLIC}
+        self.keys = {"k1": VOUCHER}
         self.staff = {
             "s1": StaffState(
                 active=True,
@@ -46,7 +48,7 @@ class State:
         }
         self.asked: list[tuple[str, str]] = []
 
-    async def look_up(self, kid: str, staff_id: str) -> tuple[dict[str, Any] | None, StaffState | None]:
+    async def look_up(self, kid: str, staff_id: str) -> tuple[Voucher | None, StaffState | None]:
         self.asked.append((kid, staff_id))
         return self.keys.get(kid), self.staff.get(staff_id)
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.directory import KeyV1
 from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork, anybody
 from services.directory import handlers
-from services.directory.commands.publication import publish_account, publish_key
+from services.directory.commands.keys import take_up
+from services.directory.commands.publication import publish_account
 from services.directory.domain.accounts import OPERATOR
 from services.directory.repository.accounts import ACCOUNTS
 from services.directory.repository.entities import SIGNING_KEYS, SigningKey
@@ -17,15 +17,12 @@ from services.directory.repository.entities import SIGNING_KEYS, SigningKey
 class ProvideInstallation:
     """Without `password_hash` nobody becomes operator by it."""
 
-    key: KeyV1
+    key: SigningKey
     password_hash: str | None
 
 
 def _provide(command: Command[ProvideInstallation], work: UnitOfWork) -> Answer:
-    key = command.body.key
-    if work.get(SIGNING_KEYS, key.kid) is None:
-        work.save(SIGNING_KEYS, SigningKey(key))
-        publish_key(work, key)
+    take_up(command.body.key, work)
     if command.body.password_hash is not None:
         _provide_operator(command.body.password_hash, work)
     return Answer({})
@@ -45,7 +42,7 @@ def _operator(_: Command[ProvideInstallation], __: UnitOfWork) -> Iterable[str]:
 
 
 def _key(command: Command[ProvideInstallation], _: UnitOfWork) -> Iterable[str]:
-    yield command.body.key.kid
+    yield command.body.key.id
 
 
 # Given by the process itself at its start, by no route.

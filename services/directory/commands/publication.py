@@ -1,9 +1,9 @@
 """A changed entity goes out as a whole, in its new version, in the transaction that changed it."""
 
-from contracts.directory import KeyV1
 from messaging.command_table import UnitOfWork
 from services.directory.domain.accounts import Account
 from services.directory.domain.versioned import AnyVersioned
+from services.directory.repository.entities import SigningKey
 
 
 def publish_entity(work: UnitOfWork, changed: AnyVersioned) -> None:
@@ -16,6 +16,6 @@ def publish_account(work: UnitOfWork, account: Account) -> None:
     work.publish_state(staff.TOPIC, staff, staff.TYPE, staff.id, account.version)
 
 
-def publish_key(work: UnitOfWork, key: KeyV1) -> None:
-    """A key is published once and never changed."""
-    work.publish_state(key.TOPIC, key, key.TYPE, key.kid, 1)
+def publish_key(work: UnitOfWork, key: SigningKey) -> None:
+    """In the version that its voucher speaks for."""
+    work.publish_state(key.key.TOPIC, key.key, key.key.TYPE, key.id, key.version)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.rows import insert, table_of, upsert, write
+from chassis.rows import table_of, upsert, write
 from contracts.directory import CalendarV1, KeyV1, ProcedureV1, UnitV1
 from contracts.registry import Event
 from services.directory.domain.versioned import E, Versioned
@@ -22,8 +22,10 @@ _ONE_IMPORT = text("SELECT pg_advisory_xact_lock(hashtext('directory.import'))")
 _LOAD_ALL = {kind: text(f"SELECT id, version, value FROM {table} ORDER BY id") for kind, table in _TABLES.items()}  # noqa: S608
 _FIND = {kind: text(f"SELECT version, value FROM {table} WHERE id = :id") for kind, table in _TABLES.items()}  # noqa: S608
 _UPSERT = {kind: upsert(row) for kind, row in _ROWS.items()}
-_FIND_KEYS = text("SELECT id, value FROM signing_key WHERE id = ANY(:ids)")
-_INSERT_KEY = insert(KeyRow)
+# There are a handful; those in the way of one another wait for the import's lock.
+_FIND_KEYS = text("SELECT id, version, value FROM signing_key WHERE id = ANY(:ids)")
+_ALL_KEYS = text("SELECT id, version, value FROM signing_key ORDER BY value ->> 'valid_from' DESC, id")
+_UPSERT_KEY = upsert(KeyRow)
 
 
 async def one_import_at_a_time(connection: AsyncConnection) -> None:
@@ -50,9 +52,21 @@ async def save(connection: AsyncConnection, kind: type[E], changed: Sequence[Ver
     await write(connection, _UPSERT[kind], rows)
 
 
+async def all_keys(connection: AsyncConnection) -> "list[SigningKey]":
+    """The newest first."""
+    return [_signing_key(row) for row in await connection.execute(_ALL_KEYS)]
+
+
+def _signing_key(row: Any) -> "SigningKey":
+    return SigningKey(KeyV1.model_validate(row.value), row.version)
+
+
 @dataclass(frozen=True, slots=True)
 class SigningKey:
+    """`version`: the newest that was published."""
+
     key: KeyV1
+    version: int
 
     @property
     def id(self) -> str:
@@ -64,11 +78,11 @@ class SigningKeys:
         """One process at a time provides what is missing, until its transaction ends."""
         await one_import_at_a_time(connection)
         rows = await connection.execute(_FIND_KEYS, {"ids": list(keys)})
-        return {row.id: SigningKey(KeyV1.model_validate(row.value)) for row in rows}
+        return {row.id: _signing_key(row) for row in rows}
 
     async def save(self, connection: AsyncConnection, states: Sequence[SigningKey]) -> None:
-        rows = [{"id": state.id, "version": 1, "value": state.key.model_dump(mode="json")} for state in states]
-        await write(connection, _INSERT_KEY, rows)
+        rows = [{"id": state.id, "version": state.version, "value": state.key.model_dump(mode="json")} for state in states]
+        await write(connection, _UPSERT_KEY, rows)
 
 
 class AllUnits:

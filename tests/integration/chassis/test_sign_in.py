@@ -18,7 +18,18 @@ from messaging.clock import system_clock
 from messaging.connections import make_engine
 from tests.support.copies_world import copies_metadata, processes, publish, state, statements
 from tests.support.embedded import EmbeddedServers
-from tests.support.reference_data import DISTRICT, KEY_ID, PUBLIC_KEY, entities, key, people, seed_copies, token_for
+from tests.support.reference_data import (
+    DISTRICT,
+    KEY_ID,
+    PUBLIC_KEY,
+    ROOTS,
+    entities,
+    key,
+    people,
+    seed_copies,
+    token_for,
+    voucher,
+)
 from tests.support.servers import PostgresServer, as_postgres_server
 from web.signin import SignInCheck, SignInNeeded
 
@@ -35,7 +46,7 @@ class World:
     look_up: SignInLookUp = field(init=False)
 
     def __post_init__(self) -> None:
-        self.look_up = SignInLookUp(self.reader, lambda: self.seconds)
+        self.look_up = SignInLookUp(self.reader, ROOTS, lambda: self.seconds)
 
     async def why(self, token: str) -> str:
         """Why it is refused; empty if it is good."""
@@ -58,14 +69,15 @@ async def world(postgres: PostgresServer) -> AsyncIterator[World]:
 
 async def test_it_is_what_the_copies_say(world: World) -> None:
     for _ in range(2):
-        public, staff = await world.look_up.look_up(KEY_ID, HOA.id)
-        assert public == PUBLIC_KEY
+        key_voucher, staff = await world.look_up.look_up(KEY_ID, HOA.id)
+        assert key_voucher is not None
+        assert key_voucher.jwk == PUBLIC_KEY
         assert staff is not None
         assert (staff.active, staff.tokens_valid_from) == (True, HOA.tokens_valid_from)
         assert staff.unit_names[DISTRICT] == "Bộ phận Một cửa huyện Hà An"
         assert staff.unit_names.keys() == {post.unit for post in HOA.posts}
     assert await world.look_up.look_up("no key", HOA.id) == (None, staff)
-    assert await world.look_up.look_up(KEY_ID, "nobody") == (PUBLIC_KEY, None)
+    assert await world.look_up.look_up(KEY_ID, "nobody") == (voucher(), None)
 
 
 async def test_checks_within_half_a_second_cost_one_statement_for_all_people(world: World) -> None:

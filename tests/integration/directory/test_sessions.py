@@ -19,7 +19,7 @@ from services.directory.adapters.turns import Turns
 from services.directory.commands import sessions
 from services.directory.domain.guess_limits import CLOSED_FOR, MOST, WITHIN
 from tests.support.directory_world import OPERATOR_PASSWORD, Directory, hidden, running, settings_in
-from tests.support.reference_data import ADMIN, CENTRE, DISTRICT, PASSWORD, PUBLIC_KEY
+from tests.support.reference_data import ADMIN, CENTRE, DISTRICT, PASSWORD, PUBLIC_KEY, signing_key_file
 from tests.support.servers import PostgresServer
 from web.signin import COOKIE
 from web.tokens import new_signing_key, verify
@@ -312,7 +312,7 @@ async def test_a_new_key_leaves_tokens_of_the_old_one_good(postgres: PostgresSer
     async with running(url, settings) as directory:
         token = await directory.token("lan")
     file = tmp_path / "second.jwk"
-    file.write_text(json.dumps(new_signing_key("second")[0]))
+    file.write_text(signing_key_file(new_signing_key("second")[0]))
     async with running(url, settings.model_copy(update={"signing_key_file": file}), sample=False) as directory:
         assert "Lê Thị Ngọc Lan" in (await directory.browser(token).get("/")).text
         assert (await directory.token("lan")) != token

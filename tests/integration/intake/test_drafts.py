@@ -16,7 +16,7 @@ from tests.support.draft_pages import shows_draft
 from tests.support.intake_browser import TYPED, Browser, Forms, opened
 from tests.support.intake_events import NOW, papers_of
 from tests.support.intake_world import Intake
-from tests.support.reference_data import DISTRICT, LAND, LIFETIME, PRIVATE_KEY, REVISE, people, staff_id
+from tests.support.reference_data import DISTRICT, LAND, LIFETIME, PRIVATE_KEY, REVISE, ROOTS, people, staff_id
 from web import drafts
 from web.csrf import csrf_token
 from web.drafts import KEPT_FOR, Draft, Owner
@@ -48,7 +48,7 @@ async def set_record(intake: Intake, staff: StaffV1) -> None:
         await connection.execute(_SET_RECORD, {"id": staff.id, "value": staff.model_dump_json()})
         await connection.execute(REVISE)
     process = intake.app.state.process
-    intake.app.state.signin = SignInCheck(SignInLookUp(process.reads), process.clock)
+    intake.app.state.signin = SignInCheck(SignInLookUp(process.reads, ROOTS), process.clock)
 
 
 def token(name: str, *, ago: timedelta = timedelta(0)) -> tuple[str, str]:

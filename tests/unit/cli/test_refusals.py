@@ -74,7 +74,7 @@ def test_an_unknown_command_is_a_usage_error() -> None:
 def test_every_command_of_the_table_explains_itself(command: str) -> None:
     explained = CliRunner().invoke(app, [command, "--help"])
     assert explained.exit_code == ExitCode.OK, explained.output
-    assert "--data" in explained.output or command in {"dead-letters", "publisher"}
+    assert "--data" in explained.output or command in {"dead-letters", "keys", "publisher"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import configparser
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.site import InternalPorts, Site, State
 from deploy.local.topology import TOPOLOGY, Plan, Program
 
+NOW = datetime(2026, 2, 16, 9, tzinfo=UTC)
 PORTS = InternalPorts(postgres=1111, kafka=2222, kafka_controller=3333, smtp=4444)
 SANDBOX = {"post-office", "mail-server"}
 
@@ -91,12 +93,12 @@ def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
 
 
 def test_every_key_file_named_is_made_and_private(tmp_path: Path) -> None:
-    keys.provide(tmp_path)
+    keys.provide(tmp_path, NOW)
     named = {file for part in TOPOLOGY for _, file in part.secrets}
-    assert named == {file.name for file in tmp_path.iterdir()}
+    assert named | {keys.ROOT, keys.ROOT_PUBLIC} == {file.name for file in tmp_path.iterdir()}
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    keys.provide(tmp_path)
+    keys.provide(tmp_path, NOW)
     assert before == {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     assert '"d"' in (tmp_path / "post.jwk").read_text()
     assert '"d"' not in (tmp_path / "post.pub.jwk").read_text()

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from contracts.values import Role
-from tests.support.web_world import NOW, OTHER_UNIT, UNIT, State, browse, claims, sample_app, token
+from tests.support.web_world import NOW, OTHER_UNIT, UNIT, VOUCHER, State, browse, claims, sample_app, token
 from web.signin import SignInCheck, SignInNeeded
 from web.tokens import BadToken, names_of, new_signing_key, sign, verify
 
@@ -153,6 +153,38 @@ def test_claims_that_are_not_of_the_agreed_shape_are_refused() -> None:
         signed = jwt.encode({"alg": "Ed25519", "kid": "k1"}, said, OKPKey.import_key(dict(private)), algorithms=["Ed25519"])
         with pytest.raises(BadToken):
             verify(signed, public)
+
+
+async def test_a_token_that_claims_more_than_a_shift_was_never_issued() -> None:
+    shift = timedelta(hours=8)
+    check = SignInCheck(State(), lambda: NOW, shift)
+    assert (await check.check(token(at=NOW, lifetime=shift))).username == "hoa"
+    for lifetime in (shift + timedelta(minutes=1), timedelta(days=3650)):
+        with pytest.raises(SignInNeeded, match="sign-in-invalid"):
+            await check.check(token(at=NOW, lifetime=lifetime))
+        assert await check.former(token(at=NOW - timedelta(days=3650), lifetime=lifetime)) is None
+    assert await why(token(at=NOW, lifetime=timedelta(hours=24, minutes=1))) == "sign-in-invalid", "without a setting too"
+
+
+async def test_a_key_outside_its_time_signs_nothing() -> None:
+    state = State()
+    for changes in ({"since": NOW - timedelta(minutes=10)}, {"until": NOW - timedelta(hours=2)}):
+        state.keys["k1"] = VOUCHER.model_copy(update=changes)
+        assert await why(token(), state) == "sign-in-invalid", "it was issued an hour ago"
+    state.keys["k1"] = VOUCHER.model_copy(update={"until": NOW})
+    assert await why(token(), state) == "sign-in-expired"
+    assert (await SignInCheck(state, lambda: NOW).former(token())) == claims(), "a form that was being typed is not lost"
+    state.keys["k1"] = VOUCHER.model_copy(update={"until": NOW + timedelta(microseconds=1)})
+    assert (await SignInCheck(state, lambda: NOW).check(token())).username == "hoa"
+
+
+async def test_a_form_typed_under_a_key_that_has_ended_since_is_its_owner_s() -> None:
+    state = State()
+    state.keys["k1"] = VOUCHER.model_copy(update={"until": NOW - timedelta(hours=1)})
+    over = token(at=NOW - timedelta(hours=9), lifetime=timedelta(hours=8))
+    former = await SignInCheck(state, lambda: NOW).former(over)
+    assert former is not None
+    assert former.sub == "s1"
 
 
 async def test_a_program_gets_401_with_the_reason_in_both_languages() -> None:
