@@ -58,6 +58,7 @@ QUESTIONS: Final = (
     Question("/", who=CLERK),
     Question("/sign-in", who=NOBODY),
     Question("/sign-out", who=CLERK),
+    Question("/password", who=CLERK),
     Question("/api/directory/keys", who=OPERATOR),
     Question("/api/directory/me"),
     *(Question("/api/directory/staff", query, ADMIN) for query in ("", "q=Bích")),

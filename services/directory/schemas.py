@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from contracts.directory import CalendarV1, CompetenceV1, ProcedureVersionV1, StaffV1, UnitV1
 from contracts.text import compact, normal_text
 from contracts.values import ProcedureCode, Value
+from services.directory.domain.passwords import LONGEST, SHORTEST
 from web.problems import FieldProblem, Problem
 
 MOST_FILES: Final = 20
@@ -22,6 +23,36 @@ class SignIn(Value):
 
     username: Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_as_user_name)]
     password: Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(normal_text)]
+
+
+class NewPassword(SignIn):
+    """The old password proves who it is; a one-time password does as well."""
+
+    new_password: Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST), BeforeValidator(normal_text)]
+
+
+class ChosenPassword(NewPassword):
+    """As the page asks: twice, since nobody sees what they type."""
+
+    new_password_again: Annotated[str, Field(min_length=1, max_length=LONGEST), BeforeValidator(normal_text)]
+
+    @field_validator("new_password_again")
+    @classmethod
+    def _alike(cls, again: str, others: ValidationInfo) -> str:
+        if again != others.data.get("new_password", again):
+            raise ValueError(
+                "Hai lần gõ mật khẩu mới không giống nhau. Hãy gõ lại / The new password was typed in two ways. Type it again"
+            )
+        return again
+
+
+class OneTimePassword(Value):
+    """To be handed to the person; shown once and kept nowhere. `until`: it opens nothing later."""
+
+    id: str
+    version: int
+    password: str
+    until: datetime
 
 
 class Token(Value):

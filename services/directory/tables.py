@@ -68,6 +68,7 @@ class AccountRow(Entity, table=True):
     name_key: str = Field(sa_type=String(collation="C"))
     search_key: str = Field(sa_column_kwargs={"server_default": ""})
     password_hash: str | None = None
+    one_time_until: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class SessionRow(Row, table=True):

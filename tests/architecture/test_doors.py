@@ -18,6 +18,8 @@ READ_TOLERANTLY = {
     "FindDossiers.after",
     "FindDossiers.q",
     "ResubmitBySecret.secret",
+    "NewPassword.password",
+    "NewPassword.username",
     "SignIn.password",
     "SignIn.username",
     "TrackDossier.code",

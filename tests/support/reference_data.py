@@ -19,6 +19,7 @@ from contracts.directory import KeyV1, StaffV1
 from contracts.registry import Event
 from messaging.clock import system_clock
 from services.directory.domain import accounts
+from services.directory.importer.accounts import NO_PASSWORDS
 from services.directory.importer.changes import Holdings, import_files
 from web.principal import Principal
 from web.tokens import TokenClaims, new_signing_key, sign
@@ -172,7 +173,7 @@ def operator() -> StaffV1:
 @lru_cache(maxsize=1)
 def entities() -> tuple[Event, ...]:
     """Everything in the sample's own files, as an import into an empty directory would publish it."""
-    changes = import_files(sample_files(), Holdings(), {}, LONG_AGO)
+    changes = import_files(sample_files(), Holdings(), NO_PASSWORDS, LONG_AGO)
     return (
         *(calendar.entity for calendar in changes.calendars),
         *(unit.entity for unit in changes.units),

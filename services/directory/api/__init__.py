@@ -1,5 +1,5 @@
 """JSON under /api/directory."""
 
-from services.directory.api import catalogue, imports, keys, sessions, staff
+from services.directory.api import catalogue, imports, keys, passwords, sessions, staff
 
-ROUTERS = (sessions.router, imports.router, staff.router, keys.router, catalogue.router)
+ROUTERS = (sessions.router, imports.router, staff.router, passwords.router, keys.router, catalogue.router)

@@ -12,26 +12,28 @@ from services.directory.adapters.passwords import PASSWORDS
 from services.directory.commands.publication import publish_account, publish_entity
 from services.directory.domain.register import WHOLE, Changes
 from services.directory.domain.versioned import AnyVersioned
+from services.directory.importer.accounts import FirstPasswords
 from services.directory.importer.changes import import_files, initial_passwords
 from services.directory.repository import accounts
 from services.directory.repository.register import REGISTER
 from services.directory.schemas import Imported
+from services.directory.settings import directory_settings
 from web.principal import Forbidden, Principal
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`hashes`: of the initial passwords in the files, by password."""
-
     texts: Mapping[str, str]
-    hashes: Mapping[str, str]
+    passwords: FirstPasswords
 
 
 async def import_all(
     process: Process, person: Principal, key: CommandKey, texts: Mapping[str, str], correlation: str | None
 ) -> Imported:
     """What changed, by kind. Raises ImportRefused."""
-    body = Import(texts, await _hashes(process, texts))
+    settings = directory_settings(process.settings)
+    passwords = FirstPasswords(await _hashes(process, texts), settings.one_time, sample=settings.sample)
+    body = Import(texts, passwords)
     answer = await process.commands.run(Command(body=body, by=person, key=key, correlation=correlation))
     return Imported.model_validate(answer.body)
 
@@ -48,7 +50,7 @@ def _import(command: Command[Import], work: UnitOfWork) -> Answer:
     register = work.get(REGISTER, WHOLE)
     if register is None:
         raise NotLoaded(WHOLE)
-    changes = import_files(command.body.texts, register.held, command.body.hashes, work.now)
+    changes = import_files(command.body.texts, register.held, command.body.passwords, work.now)
     work.save(REGISTER, replace(register, changes=changes))
     _publish(work, changes)
     return Answer(Imported(changed=changes.changed(), unchanged=changes.unchanged()).model_dump())

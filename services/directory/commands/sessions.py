@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
 from typing import Final
@@ -9,11 +10,12 @@ from typing import Final
 from chassis import guess_limiter
 from chassis.guess_limiter import Attempt, GuessLimit, GuessLimits, Verdict
 from chassis.process import Process
+from contracts.directory import StaffV1
 from messaging.command_table import Command
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.adapters.signing_key import issue_token, signing_key
 from services.directory.commands.staff import SignOut
-from services.directory.domain.accounts import Account
+from services.directory.domain.accounts import Account, NewPasswordNeeded, OneTimePasswordOver
 from services.directory.domain.guess_limits import (
     CLOSED_FOR,
     MOST,
@@ -38,10 +40,28 @@ SIGN_IN_LIMITS: Final = GuessLimits(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whose password was right, and the attempt that was counted for it."""
+
+    account: Account
+    attempt: Attempt
+    verdict: Verdict
+
+
 async def sign_in(
     process: Process, username: str, password: str, client: str, *, by_program: bool = False
 ) -> tuple[str, TokenClaims]:
-    """A token for one shift. Raises WrongPassword, TooManyGuesses, and Unavailable, which does not count as an attempt."""
+    """A token for one shift. Raises what `prove` raises, NewPasswordNeeded, OneTimePasswordOver."""
+    proof = await prove(process, username, password, client)
+    if proof.account.one_time_until is not None:
+        await forgive(process, proof)
+        raise NewPasswordNeeded if process.clock() < proof.account.one_time_until else OneTimePasswordOver
+    return await open_session(process, proof, proof.account.staff, by_program=by_program)
+
+
+async def prove(process: Process, username: str, password: str, client: str) -> Proof:
+    """Raises WrongPassword, TooManyGuesses, and Unavailable, which does not count as an attempt."""
     settings = directory_settings(process.settings)
     name = username.strip().lower()
     attempt = _attempt(settings, name, client)
@@ -54,13 +74,26 @@ async def sign_in(
         raise
     if not right or account is None or not account.staff.active:
         raise WrongPassword
+    return Proof(account, attempt, verdict)
+
+
+async def open_session(process: Process, proof: Proof, staff: StaffV1, *, by_program: bool) -> tuple[str, TokenClaims]:
+    """`staff`: as published now."""
+    settings = directory_settings(process.settings)
     private = signing_key(settings.signing_key_file)
-    token, claims = issue_token(account.staff, private, now=process.clock(), lifetime=settings.shift)
+    token, claims = issue_token(staff, private, now=process.clock(), lifetime=settings.shift)
     async with process.database.begin() as connection:
-        await guess_limiter.take_back(connection, verdict)
-        await guess_limiter.forget(connection, attempt)
+        await guess_limiter.take_back(connection, proof.verdict)
+        await guess_limiter.forget(connection, proof.attempt)
         await sessions.add(connection, claims, by_program=by_program)
     return token, claims
+
+
+async def forgive(process: Process, proof: Proof) -> None:
+    """The password was right, and does not count against who typed it."""
+    async with process.database.begin() as connection:
+        await guess_limiter.take_back(connection, proof.verdict)
+        await guess_limiter.forget(connection, proof.attempt)
 
 
 async def _counted(process: Process, attempt: Attempt, name: str) -> tuple[Verdict, Account | None]:

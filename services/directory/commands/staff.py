@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends
 
@@ -84,7 +84,7 @@ def account_of(staff_id: str, work: UnitOfWork) -> Account:
     return account
 
 
-def _administrator_who_has_seen_it(command: Command[SwitchAccount], work: UnitOfWork) -> None:
+def administrator_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     """Raises UnknownPerson, Forbidden or StaleWrite."""
     account = account_of(command.target, work)
     if not command.by.has(Role.OPERATOR):
@@ -98,7 +98,7 @@ def _themselves(command: Command[SignOut], _: UnitOfWork) -> None:
         raise UnknownPerson
 
 
-def _units(command: Command[SwitchAccount], _: UnitOfWork) -> Iterable[str]:
+def units_of(command: Command[Any], _: UnitOfWork) -> Iterable[str]:
     if not command.by.has(Role.OPERATOR):
         yield EVERY_UNIT
 
@@ -107,8 +107,8 @@ ENTRIES: Final = (
     CommandEntry(
         body=SwitchAccount,
         handler=_switch,
-        may=_administrator_who_has_seen_it,
-        loads=(Load(ALL_UNITS, _units), Load(ACCOUNTS)),
+        may=administrator_who_has_seen_it,
+        loads=(Load(ALL_UNITS, units_of), Load(ACCOUNTS)),
     ),
     CommandEntry(body=SignOut, handler=_sign_out, may=_themselves, loads=(Load(ACCOUNTS),)),
 )

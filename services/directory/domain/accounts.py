@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final
 
 from contracts.directory import PostV1, StaffV1
@@ -20,11 +21,14 @@ NEVER_VOID: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`version` is that of the published StaffV1. Without `password_hash` nobody can sign in to it."""
+    """`version` is that of the published StaffV1. Without `password_hash` nobody can sign in to it. `one_time_until`: somebody
+    else has set the password, so that it opens nothing but the choice of a new one, and not even that later.
+    """
 
     staff: StaffV1
     version: int
     password_hash: str | None = None
+    one_time_until: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -45,6 +49,39 @@ class OwnAccount(Refusal):
             "own-account",
             vi="Không ai tự đổi quyền của mình được. Hãy nhờ người quản trị khác.",
             en="Nobody changes their own rights. Ask another administrator.",
+        )
+
+
+class OperatorsPassword(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "operators-password",
+            vi="Mật khẩu của tài khoản vận hành nằm trong tệp operator.password. Hãy đổi ở đó rồi khởi động lại directory.",
+            en="The operator's password stands in the file operator.password. Change it there and start directory again.",
+        )
+
+
+class NewPasswordNeeded(Refusal):
+    """Signed in as far as choosing a password of one's own."""
+
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(
+            "new-password-needed",
+            vi="Mật khẩu này do người khác đặt và chỉ dùng một lần. Hãy chọn mật khẩu của riêng bạn.",
+            en="Somebody else has set this password, and it is good once. Choose one of your own.",
+        )
+
+
+class OneTimePasswordOver(Refusal):
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(
+            "one-time-password-over",
+            vi="Mật khẩu dùng một lần này đã hết hạn. Hãy nhờ người quản trị của đơn vị đặt lại.",
+            en="This one-time password is over. Ask your unit's administrator for a new one.",
         )
 
 

@@ -1,7 +1,9 @@
 """What an import makes of an account: rights lost take their tokens with them, and a password is given once only."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from contracts.directory import PostV1, StaffV1
 from contracts.values import Role
@@ -9,13 +11,31 @@ from services.directory.domain.accounts import NEVER_VOID, Account
 from services.directory.importer.staff import ImportedPerson
 
 
-def import_account(person: ImportedPerson, before: Account | None, hashes: Mapping[str, str], now: datetime) -> Account:
+@dataclass(frozen=True, slots=True)
+class FirstPasswords:
+    """`hashes`: of the initial passwords in the files, by password; good once, `lasting` so long. Where `sample` data are on,
+    those of the sample's people stay as they are published.
+    """
+
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    lasting: timedelta = timedelta(hours=72)
+    sample: bool = False
+
+    def one_time_until(self, person: ImportedPerson, now: datetime) -> datetime | None:
+        return None if self.sample and person.sample else now + self.lasting
+
+
+NO_PASSWORDS: Final = FirstPasswords()
+
+
+def import_account(person: ImportedPerson, before: Account | None, passwords: FirstPasswords, now: datetime) -> Account:
     """Only what others may know makes a new version; a password set for the first time is nobody else's business."""
     staff = import_staff(person, None if before is None else before.staff, now)
-    first = hashes.get(person.initial_password or "")
+    first = passwords.hashes.get(person.initial_password or "")
+    until = None if first is None else passwords.one_time_until(person, now)
     if before is None:
-        return Account(staff, 1, first)
-    kept = Account(before.staff, before.version, before.password_hash or first)
+        return Account(staff, 1, first, until)
+    kept = before if before.password_hash or first is None else replace(before, password_hash=first, one_time_until=until)
     return kept if staff == before.staff else kept.becomes(staff)
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.directory import ClockTime, FormAddress
 from contracts.given import GivenText
 from contracts.values import Identifier, ProcedureCode, UnitId
+from services.directory.domain.passwords import LONGEST, SHORTEST
 
 Reader = Callable[[str], Any]
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
@@ -140,8 +141,8 @@ def week_shifts(cell: str) -> list[tuple[str, str]]:
 
 
 def password(cell: str) -> str:
-    """At least eight characters: it is the first one, and may be on paper for a day."""
+    """As long as any other: it is good once, and may be on paper for a day."""
     given: str = text(cell)
-    if not 8 <= len(given) <= 200:  # noqa: PLR2004 -- said in the sentence below
-        raise CellFault("phải có 8 đến 200 ký tự.", "must have 8 to 200 characters.")
+    if not SHORTEST <= len(given) <= LONGEST:
+        raise CellFault(f"phải có {SHORTEST} đến {LONGEST} ký tự.", f"must have {SHORTEST} to {LONGEST} characters.")
     return given

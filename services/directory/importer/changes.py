@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.directory.domain.register import Changes, Holdings
 from services.directory.domain.versioned import E, Versioned
-from services.directory.importer.accounts import import_account
+from services.directory.importer.accounts import FirstPasswords, import_account
 from services.directory.importer.checks import Known, check
 from services.directory.importer.csv_reader import read_files
 from services.directory.importer.derived_calendars import with_derived
@@ -14,15 +14,15 @@ from services.directory.importer.entities import build_entities
 from services.directory.importer.faults import ImportRefused
 
 
-def import_files(texts: Mapping[str, str], held: Holdings, hashes: Mapping[str, str], now: datetime) -> Changes:
-    """`hashes`: of the initial passwords in the files, by password. Raises ImportRefused with every fault there is."""
+def import_files(texts: Mapping[str, str], held: Holdings, passwords: FirstPasswords, now: datetime) -> Changes:
+    """Raises ImportRefused with every fault there is."""
     rows = read_files(texts)
     read, known = build_entities(rows), _known(held)
     entities = replace(read, calendars=with_derived(read.calendars, known.calendars))
     faults = [*rows.faults, *entities.faults, *check(rows, entities, known)]
     if faults:
         raise ImportRefused(faults)
-    accounts = [import_account(person, held.accounts.get(person.id), hashes, now) for person in entities.staff.values()]
+    accounts = [import_account(person, held.accounts.get(person.id), passwords, now) for person in entities.staff.values()]
     return Changes(
         units=_differing(entities.units, held.units),
         calendars=_differing(entities.calendars, held.calendars),

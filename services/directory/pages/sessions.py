@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from chassis.process import CurrentProcess
 from contracts.refusal import Refusal
 from services.directory.commands import sessions
+from services.directory.domain.accounts import NewPasswordNeeded, OneTimePasswordOver
 from services.directory.domain.guess_limits import TooManyGuesses, WrongPassword
 from services.directory.schemas import SignIn
 from web.addresses import safe_next
@@ -44,7 +45,10 @@ async def sign_in(request: Request, pages: CurrentPages, process: CurrentProcess
         return _again(request, pages, read, after, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         token, claims = await sessions.sign_in(process, read.data.username, read.data.password, client_of(request))
-    except (WrongPassword, TooManyGuesses) as refusal:
+    except NewPasswordNeeded as refusal:
+        known = blank(username=read.data.username)
+        return pages.render(request, "password.html", status=refusal.status, form=known, once=True)
+    except (WrongPassword, TooManyGuesses, OneTimePasswordOver) as refusal:
         return _refused(request, pages, read, after, refusal)
     response = RedirectResponse(after, HTTPStatus.SEE_OTHER)
     set_token_cookie(response, token, claims, secure=process.settings.public_url.startswith("https://"))

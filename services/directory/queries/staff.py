@@ -84,3 +84,12 @@ async def find_staff(process: Process, username: str) -> StaffV1:
     if account is None:
         raise UnknownPerson
     return account.staff
+
+
+async def find_staff_by_id(process: Process, staff_id: str) -> StaffV1:
+    """As `find_staff`. Raises UnknownPerson."""
+    async with process.reads.connect() as connection:
+        account = await accounts.find(connection, staff_id)
+    if account is None:
+        raise UnknownPerson
+    return account.staff

@@ -1,4 +1,4 @@
-"""Accounts: what is published of a person, and the hash of their password beside it."""
+"""Accounts: what is published of a person, and beside it the hash of their password and until when it is good once."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, Final
@@ -14,10 +14,10 @@ from services.directory.domain.alphabet import name_key, search_key
 from services.directory.tables import AccountRow
 
 # By primary key or account_username; locks in id order.
-_LOCK_ALL = text("SELECT value, version, password_hash FROM account ORDER BY id FOR UPDATE")
-_LOCK = text("SELECT value, version, password_hash FROM account WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_FIND = text("SELECT value, version, password_hash FROM account WHERE id = :id")
-_FIND_BY_USERNAME = text("SELECT value, version, password_hash FROM account WHERE username = :username")
+_LOCK_ALL = text("SELECT value, version, password_hash, one_time_until FROM account ORDER BY id FOR UPDATE")
+_LOCK = text("SELECT value, version, password_hash, one_time_until FROM account WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_FIND = text("SELECT value, version, password_hash, one_time_until FROM account WHERE id = :id")
+_FIND_BY_USERNAME = text("SELECT value, version, password_hash, one_time_until FROM account WHERE username = :username")
 _WITH_PASSWORD = text("SELECT id FROM account WHERE id = ANY(:ids) AND password_hash IS NOT NULL")
 # Names free up before they are taken: an import may pass one on from one person to another.
 _FREE_NAMES = Statement("UPDATE account SET username = '~' || id WHERE id = ANY(:ids)")
@@ -57,6 +57,7 @@ async def save(connection: AsyncConnection, accounts: Sequence[Account]) -> None
             "name_key": name_key(account.staff.name),
             "search_key": search_key(account.staff.name, account.staff.username),
             "password_hash": account.password_hash,
+            "one_time_until": account.one_time_until,
         }
         for account in accounts
     ]
@@ -78,4 +79,4 @@ ACCOUNTS: Final = Accounts()
 
 
 def _account(row: Any) -> Account:
-    return Account(StaffV1.model_validate(row.value), row.version, row.password_hash)
+    return Account(StaffV1.model_validate(row.value), row.version, row.password_hash, row.one_time_until)

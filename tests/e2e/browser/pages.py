@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from cli.directory_import import SAMPLE_PASSWORD
 from tests.e2e.browser.chromium import CITIZEN
 from tests.e2e.browser.journeys import CARD, citizen, fill_in, open_counter
 
@@ -161,6 +162,23 @@ async def sign_in_refused(page: Page) -> None:
     await page.locator(".error-summary").wait_for()
 
 
+async def password_refused(page: Page) -> None:
+    """Easily guessed, and said before anything is changed."""
+    await page.goto("/password")
+    await page.get_by_label("Mật khẩu đang dùng").fill(SAMPLE_PASSWORD)
+    await page.get_by_label("Mật khẩu mới", exact=True).fill("Matkhau@2026!")
+    await page.get_by_label("Gõ lại mật khẩu mới").fill("Matkhau@2026!")
+    await page.get_by_role("button", name="Dùng mật khẩu này").click()
+    await page.locator(".error-summary").wait_for()
+
+
+async def password_reset(page: Page) -> None:
+    """Of somebody with whom no other test signs in."""
+    await page.goto("/directory/staff?q=long")
+    await page.get_by_role("button", name="Đặt lại mật khẩu của").click()
+    await page.locator(".keep").wait_for()
+
+
 async def decision_asked(page: Page) -> None:
     await first("/routing/cases", _CASE)(page)
     await page.get_by_role("button", name="Chấp thuận, có kết quả").click()
@@ -180,6 +198,10 @@ PAGES = (
     PageCase("sign-in", CITIZEN, "/sign-in", at("/sign-in")),
     PageCase("sign-in-refused", CITIZEN, "/sign-in", sign_in_refused, 401),
     PageCase("sign-out", "hoa", "/sign-out", at("/sign-out")),
+    PageCase("password", CITIZEN, "/password", at("/password")),
+    PageCase("password-refused", "hoa", "/password", password_refused, 422),
+    PageCase("password-changed", "hoa", "/password", at("/password?why=changed")),
+    PageCase("password-reset", "quantri", "/directory/staff", password_reset),
     PageCase("procedures", CITIZEN, "/directory/procedures", at("/directory/procedures")),
     PageCase("procedures-none", CITIZEN, "/directory/procedures", at("/directory/procedures?q=zzz")),
     PageCase(

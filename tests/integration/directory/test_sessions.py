@@ -46,7 +46,8 @@ async def test_a_token_says_who_and_what_for_one_shift(directory: Directory) -> 
 async def test_a_name_and_password_from_another_keyboard_are_the_same(directory: Directory) -> None:
     password = "m\u1eadt kh\u1ea9u c\u1ee7a t\u00f4i"
     files = {
-        "staff.csv": f"id,username,name,initial_password\ncb777,phim.khac,Người Thử,{unicodedata.normalize('NFD', password)}\n",
+        "staff.csv": "id,username,name,sample,initial_password\n"
+        f"cb777,phim.khac,Người Thử,yes,{unicodedata.normalize('NFD', password)}\n",
         "posts.csv": f"staff,unit,role\ncb777,{CENTRE},clerk\n",
     }
     assert (await directory.import_files(files)).status_code == 200
