@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 T ?=
 # Compiled modules are kept, also where the environment says not to: tests and services then start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup setup-dev run unit test test-faults chaos mutation check format bench screenshots contracts clean
+.PHONY: help setup setup-dev run unit test test-faults chaos mutation audit check format bench screenshots contracts clean
 
 help: ## Print what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ chaos: setup-dev ## Everything fails under load, then a check that nothing is lo
 
 mutation: setup-dev ## Plant faults in the code and count those that no unit test notices; P=worktime for one package
 	@$(BIN)/python -m tests.mutation $(P)
+
+audit: setup-dev ## What we are made of: bill of materials, licences, hashes, known weaknesses, secrets in what is committed
+	@$(BIN)/python -m deploy.audit
 
 check: setup-dev ## Lint, types, imports, contracts, and what the house's rules say of the code
 	@$(BIN)/ruff format --check .
