@@ -6,7 +6,9 @@ import httpx
 import pytest
 
 from chassis.publisher import raise_service
+from messaging import published_offsets
 from messaging.connections import make_engine
+from messaging.publisher_comparison import compare
 from messaging.topic_creation import create_topics
 from services.intake.consumers import TABLE
 from services.intake.settings import IntakeSettings
@@ -83,3 +85,23 @@ async def test_codes_given_after_the_backup_are_given_to_nobody_else(postgres: P
         await drained(backup)
     await database.dispose()
     assert [int(code.rpartition("-")[2]) for code in codes] == [*range(1, 9)]
+
+
+async def test_a_contact_is_known_by_its_version_when_its_row_is_gone(postgres: PostgresServer, given: IntakeSettings) -> None:
+    """As when a release that kept no offsets sent it: states are not among the sent rows."""
+    url = await postgres.create_database("intake")
+    database = await intake_database(url)
+    begun = (await compare(given.kafka, database, TABLE.publishes)).fresh
+    async with database.begin() as connection:
+        await published_offsets.begin(connection, begun)
+    await received(url, given, 1)
+    async with database.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM published_offset WHERE topic LIKE 'intake.contacts.%%'")
+        await published_offsets.begin(connection, begun)
+    assert (await compare(given.kafka, database, TABLE.publishes)).unknown is None
+    async with database.begin() as connection:
+        await connection.exec_driver_sql("UPDATE dossier SET contact_version = NULL")
+    unknown = (await compare(given.kafka, database, TABLE.publishes)).unknown
+    await database.dispose()
+    assert unknown is not None
+    assert unknown.record.topic.startswith("intake.contacts.")
