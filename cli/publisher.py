@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import DBAPIError
 
 from chassis.publisher import raise_service
-from cli.console import out, say
+from cli.console import say
 from cli.options import DEFAULT_DATA, AsJson, Data
 from cli.session import Session
 from contracts.services import SERVICES
@@ -68,10 +68,16 @@ def _print(raised: Raised) -> None:
     )
     for names, vi, en in kinds:
         for name in names[:MOST_SHOWN]:
-            out.print(f"{name}  ({vi} / {en})", markup=False)
+            typer.echo(f"{name}  ({vi} / {en})")
         if len(names) > MOST_SHOWN:
-            out.print(f"... {len(names) - MOST_SHOWN} ({vi} / {en}; --json)", markup=False)
+            typer.echo(f"... {len(names) - MOST_SHOWN} ({vi} / {en}; --json)")
     absent, behind = len(raised.absent), len(raised.behind)
+    if not (absent or behind or raised.counters):
+        say(
+            "Cơ sở dữ liệu biết hết những gì đã công bố; không phải làm gì.",
+            "The database knows all that was published: nothing to do.",
+        )
+        return
     say(
         f"Đã nâng {raised.counters} bộ đếm mã; {behind} mục thiếu phần sau, {absent} mục chỉ có trong Kafka: hãy nhập lại chúng.",
         f"{raised.counters} code counters raised; {behind} lack their last part, {absent} are only in Kafka: enter them anew.",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cli import http
+from cli.console import say
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import accepts, answers
 from deploy.local.site import Site
@@ -16,6 +17,8 @@ READY_WITHIN = 120.0
 CRASHES_ENOUGH = 3
 LAST_LINES = 15
 INTERVAL = 0.1
+BEHIND = "motcua publisher raise"
+"""So much of what a service says then (messaging.publisher_guard)."""
 
 
 class CrashWatch:
@@ -63,6 +66,11 @@ def wait_until_ready(watch: CrashWatch, programs: Sequence[Program], ready: Call
         waiting = [program for program in waiting if program not in arrived]
         for program in arrived:
             ready(program.name)
+            if is_behind(program):
+                say(
+                    f"{program.name} chưa ghi gì: cơ sở dữ liệu của nó cũ hơn Kafka. Hãy gọi: {BEHIND} <dịch vụ>",
+                    f"{program.name} writes nothing: its database is behind Kafka. Call: {BEHIND} <service>",
+                )
         watch.check()
         if waiting and time.monotonic() > deadline:
             raise _too_late(plan, waiting)
@@ -79,7 +87,12 @@ def is_ready(plan: Plan, program: Program) -> bool:
             return plan.kafka.answers()
         case "caddy":
             return answers(plan.state.port)
-    return program.socket is None or _health(program, program.socket)[0]
+    return program.socket is None or _health(program, program.socket)[0] or is_behind(program)
+
+
+def is_behind(program: Program) -> bool:
+    """It serves its pages, and waits for an operator, who needs it and all others to run."""
+    return program.socket is not None and BEHIND in _health(program, program.socket)[1]
 
 
 def last_lines(site: Site, name: str) -> str:

@@ -82,9 +82,9 @@ class Progress:
         away = [f"Kafka: {self.away()}"] if self.away() else []
         stuck = [problem for consumer in consumers for problem in consumer_health.problems(consumer)]
         outbox = await self._database_problems() or self._outbox_problems()
-        held = [*self.held(), *(problem for relay in self.relays() for problem in relay.problems())]
+        held = [problem for relay in self.relays() for problem in relay.problems()]
         warnings = [warning for consumer in consumers for warning in consumer.continuity.breaks]
-        return Finding((*self._ended_problems(), *away, *stuck, *held, *outbox), (*self.warnings(), *warnings))
+        return Finding((*self.held(), *self._ended_problems(), *away, *stuck, *held, *outbox), (*self.warnings(), *warnings))
 
     def _ended_problems(self) -> list[str]:
         return [f"a background part ended: {error}" for error in self.ended()]

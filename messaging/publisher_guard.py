@@ -51,6 +51,11 @@ class PublisherBehind(Exception):  # noqa: N818 -- an outage like any other, and
         super().__init__(self.en)
 
 
+def behind_problem(where: str) -> str:
+    """For an operator; `motcua up` knows it by its last words."""
+    return f"the database does not know what was published: {where}; motcua publisher raise"
+
+
 def require_compared(connection: AsyncConnection) -> None:
     """Raises PublisherBehind. Where no guard runs, as in a tool or a test of one part, nothing is asked."""
     guards = guards_of(connection)
@@ -150,7 +155,7 @@ class PublisherGuard:
         assert comparison.unknown is not None  # noqa: S101 -- narrows
         record = comparison.unknown.record
         where = f"{record.topic}/{record.partition} at {record.offset}"
-        problem = f"the database does not know what was published: {where}; motcua publisher raise"
+        problem = behind_problem(where)
         if problem != self.problem:
             log.error("the database is behind what was published; nothing is written", where=where)
         self._compared, self.problem = None, problem
