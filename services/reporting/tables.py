@@ -54,6 +54,7 @@ class DossierRow(_Row, table=True):
         CheckConstraint("accepted_on IS NULL OR promised_on IS NOT NULL", name="dossier_accepted_has_its_promise"),
         Index("dossier_accepted", "accepted_on", "id", postgresql_where=text("accepted_on IS NOT NULL")),
         Index("dossier_decided", "decided_on", "id", "accepted_on", postgresql_where=text("decided_on IS NOT NULL")),
+        Index("dossier_decided_accepted", "decided_on", "accepted_on", "id", postgresql_where=text("decided_on IS NOT NULL")),
         Index("dossier_undecided", "accepted_on", "id", postgresql_where=text("decided_on IS NULL")),
         Index("dossier_open", "promised_on", "id", postgresql_where=text("decided_on IS NULL")),
         Index(

@@ -28,8 +28,7 @@ _FACTS = text("""
 """)
 
 
-# By indexes dossier_accepted, dossier_undecided, dossier_decided, dossier_open: each alternative of a condition is one range of
-# one of them, and where the day of the index is the day of the list the first page is its first rows.
+_BEHIND: Final = "({day}, id) > (:after_day, :after_id)"
 _BY_PROMISE: Final = frozenset({Measure.IN_PROGRESS, Measure.WITHIN_TIME, Measure.OVERDUE})
 _BY_DECISION: Final = frozenset({Measure.RESOLVED, Measure.EARLY, Measure.ON_TIME, Measure.LATE})
 
@@ -65,20 +64,32 @@ async def counted_by(
     if question.as_of is not None:
         alternatives = (Alternative(day, any_of(alternatives)),)
     if after is not None:
-        source += f" AND ({day}, id) > (:after_day, :after_id)"
+        alternatives = tuple(
+            part._replace(condition=f"({part.condition}) AND {_BEHIND.format(day=day)}") for part in alternatives
+        )
         values |= {"after_day": after.day, "after_id": after.id}
-    order = f"ORDER BY {day}, id LIMIT :most"
-    parts = [f"(SELECT * FROM {_rows(source, part, day)} {order})" for part in alternatives]  # noqa: S608 -- our own words
-    statement = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS counted {order}"  # noqa: S608 -- our own words
+    parts = [_in_order(source, part) if part.day == day else _sorted(source, part, day) for part in alternatives]
+    statement = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS counted ORDER BY {day}, id LIMIT :most"  # noqa: S608 -- our own words
     return (await connection.execute(text(statement), values | {"most": most})).mappings().all()
 
 
-def _rows(source: str, part: Alternative, day: str) -> str:
-    """OFFSET 0 where the order of the list is not that of the index: the database would rather walk through all dossiers in the
-    order of the list, in the hope of soon finding a page of them.
+def _in_order(source: str, part: Alternative) -> str:
+    """The head of a range of an index: dossier_accepted, dossier_undecided, dossier_decided or dossier_open."""
+    return f"(SELECT {_COLUMNS} FROM {source} AND ({part.condition}) ORDER BY {part.day}, id LIMIT :most)"  # noqa: S608 -- our own words
+
+
+def _sorted(source: str, part: Alternative, day: str) -> str:
+    """Where the order of the list is not that of the index: the keys alone are read and sorted, then rows until there are enough.
+
+    By index dossier_decided_accepted, which has the keys of what was open at an instant. OFFSET 0: the database would rather walk
+    through all dossiers in the order of the list, in the hope of soon finding a page of them.
     """
-    fence = "" if part.day == day else "OFFSET 0"
-    return f"(SELECT {_COLUMNS} FROM {source} AND ({part.condition}) {fence}) AS part"  # noqa: S608 -- our own words
+    return f"""(
+        SELECT part.* FROM (
+            SELECT * FROM (SELECT id, {day} FROM dossier WHERE {part.condition} OFFSET 0) AS unsorted ORDER BY {day}, id OFFSET 0
+        ) AS keys
+        CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM {source} AND dossier.id = keys.id OFFSET 0) AS part
+        ORDER BY keys.{day}, keys.id LIMIT :most)"""  # noqa: S608 -- our own words
 
 
 async def facts_of(connection: AsyncConnection, ids: Sequence[str], as_of: datetime | None) -> dict[str, list[Fact]]:

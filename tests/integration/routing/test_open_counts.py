@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -175,6 +175,8 @@ def database(postgres: PostgresServer, runner: asyncio.Runner) -> Iterator[Async
     runner.run(made.dispose())
 
 
+@example(plan=[("open", 0, DISTRICT, "dat-dai", NOW), ("move", 0, NOW + timedelta(days=1)), ("withdraw", 0), ("again", 0)])
+@example(plan=[("away", MINH), ("open", 0, DISTRICT, "dat-dai", NOW), ("give", 0, BICH), ("decide", 0), ("withdraw", 0)])
 @settings(max_examples=25)
 @given(plan=st.lists(STEPS, max_size=14))
 def test_whatever_happens_in_whatever_order_the_numbers_are_what_counting_gives(
