@@ -16,7 +16,7 @@ def read_printed(svg: str) -> tuple[str, str]:
     width, height = map(int, _VIEW.findall(svg)[0])
     tall = 1 if height > 1 else 60
     grid = [bytearray(b"\xff" * width * _PIXELS) for _ in range(height)]
-    for x, y, run in (map(int, found) for found in _RUN.findall(svg.partition('<path d="')[2])):
+    for x, y, run in (map(int, dark) for dark in _RUN.findall(svg.partition('<path d="')[2])):
         grid[y][x * _PIXELS : (x + run) * _PIXELS] = b"\0" * run * _PIXELS
     lines = b"".join(bytes(row) * _PIXELS * tall for row in grid)
     picture = memoryview(lines).cast("B", [height * _PIXELS * tall, width * _PIXELS])

@@ -14,7 +14,7 @@ from contracts.values import HandOver, Identifier
 from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfWork
 from services.intake.access import Clerk
 from services.intake.adapters.keys import Keys, keys_of
-from services.intake.adapters.seal import command_key, open_applicant, recipient_for_post, seal_representative
+from services.intake.adapters.seal import command_key, open_applicant, recipient_for_post
 from services.intake.commands.records import (
     answer,
     clerk_who_has_seen_it,
@@ -24,6 +24,7 @@ from services.intake.commands.records import (
     offer_wanted,
     save,
 )
+from services.intake.commands.results import HandOverWithKeys
 from services.intake.commands.withdrawal import named
 from services.intake.domain.applicant import Forgotten
 from services.intake.domain.codes import CounterKey
@@ -32,7 +33,6 @@ from services.intake.domain.promise import reception_time, require_recent
 from services.intake.handlers import dossier as handlers
 from services.intake.handlers.guidance import give_guidance, guidance_of_return
 from services.intake.handlers.post import plan_order
-from services.intake.handlers.reminder import remind
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.dossiers import DOSSIERS
 from services.intake.repository.guidance import TURNS
@@ -40,7 +40,6 @@ from services.intake.repository.offers import OFFERS
 from services.intake.repository.orders import ORDERS
 from services.intake.repository.people import PEOPLE
 from services.intake.repository.reference import Wanted
-from services.intake.repository.results import REPRESENTATIVES
 from services.intake.schemas.requests import (
     AcceptDossier,
     HandOverResult,
@@ -77,14 +76,6 @@ class AcceptWithKeys:
     request: AcceptDossier
     keys: Keys
     dated_back: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOverWithKeys:
-    """Who fetches with the applicant's authority is sealed."""
-
-    request: HandOverResult
-    keys: Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,20 +193,6 @@ def _refuse(command: Command[RefuseDossier], work: UnitOfWork) -> Answer:
     return answer(save(work, handlers.refuse(dossier, command.body.reason, work.now, command.by.staff_id)))
 
 
-def _hand_over(command: Command[HandOverWithKeys], work: UnitOfWork) -> Answer:
-    given = command.body.request.fetched_by
-    after = handlers.hand_over(dossier_of(work, command.target), work.now, command.by.staff_id)
-    if given is not None:
-        if work.get(PEOPLE, command.target) is None:
-            raise Forgotten
-        work.save(REPRESENTATIVES, seal_representative(command.body.keys, command.target, given.kept()))
-    return answer(save(work, after))
-
-
-def _remind(command: Command[RemindApplicant], work: UnitOfWork) -> Answer:
-    return answer(save(work, remind(dossier_of(work, command.target), work.now, command.by.staff_id)))
-
-
 def _citizen_who_has_seen_it(command: Command[ResubmitByCitizen], work: UnitOfWork) -> None:
     """Raises NoSuchDossier or StaleWrite. The secret was asked for before."""
     require_current(command.seen, dossier_of(work, command.target).version)
@@ -245,12 +222,6 @@ def _person_if_by_post(command: Command[AcceptWithKeys], work: UnitOfWork) -> It
         yield command.target
 
 
-def _person_if_represented(command: Command[HandOverWithKeys], _: UnitOfWork) -> Iterable[str]:
-    """With whose data the representative's is kept and forgotten."""
-    if command.body.request.fetched_by is not None:
-        yield command.target
-
-
 def _entry(body: type[Any], handler: Any, *loads: Load, may: Any = clerk_who_has_seen_it) -> CommandEntry:
     return CommandEntry(body=body, handler=handler, may=may, loads=(Load(DOSSIERS), *loads))
 
@@ -267,6 +238,4 @@ ENTRIES: Final = (
     _entry(ResubmitDossier, _resubmit, Load(OFFERS, _offer_today)),
     _entry(ResubmitByCitizen, _resubmit_by_citizen, Load(OFFERS, _offer_today), may=_citizen_who_has_seen_it),
     _entry(RefuseDossier, _refuse),
-    _entry(HandOverWithKeys, _hand_over, Load(PEOPLE, _person_if_represented)),
-    _entry(RemindApplicant, _remind),
 )

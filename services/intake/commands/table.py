@@ -3,7 +3,7 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.intake.commands import calendar, confirmation, dossiers, guidance, receive, succession, withdrawal
+from services.intake.commands import calendar, confirmation, dossiers, guidance, receive, results, succession, withdrawal
 from services.intake.repository.addresses import ADDRESSES
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.dossiers import DOSSIERS
@@ -34,6 +34,7 @@ COMMANDS: Final = CommandTable(
     entries=(
         *receive.ENTRIES,
         *dossiers.ENTRIES,
+        *results.ENTRIES,
         *guidance.ENTRIES,
         *calendar.ENTRIES,
         *succession.ENTRIES,

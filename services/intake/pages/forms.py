@@ -153,7 +153,9 @@ def with_scanned_card(sent: FormData) -> FormData:
 
 
 class ReminderForm(BaseModel):
-    unit: str = ""
+    """`unit`: whose list it was sent from."""
+
+    unit: UnitId
 
 
 class NoForm(BaseModel):

@@ -78,7 +78,7 @@ async def scan(
 @router.post("/intake/dossiers/{dossier}/remind")
 async def remind(command: CurrentCommand, screen: CurrentScreen) -> Response:
     form = await read_form(screen.request, ReminderForm, screen.pages.texts)
-    unit = form.value("unit")
+    unit = form.data.unit if form.data else ""
     try:
         await command.run(RemindApplicant())
     except Refusal as refusal:

@@ -24,7 +24,7 @@ PAGE: Final = 50
 NEWEST_FIRST: Final = Cursor("dossiers-newest-first", DossierKey)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DossierDetail:
     """`applicant` and `secret` are None once forgotten. `representative`: who fetched the result, where the applicant did not."""
 
@@ -44,14 +44,14 @@ async def dossier_detail(process: Process, dossier: str) -> DossierDetail:
         at_counter = state.handed_over_by is HandOver.COUNTER
         sealed = await results.representative(connection, dossier) if at_counter else None
     if person is None:
-        return DossierDetail(state, history, None, None)
+        return DossierDetail(dossier=state, history=history, applicant=None, secret=None)
     keys = keys_of(process.settings)
     return DossierDetail(
-        state,
-        history,
-        open_applicant(keys, dossier, person.sealed),
-        open_secret(keys, dossier, person.secret_sealed),
-        None if sealed is None else open_representative(keys, dossier, sealed),
+        dossier=state,
+        history=history,
+        applicant=open_applicant(keys, dossier, person.sealed),
+        secret=open_secret(keys, dossier, person.secret_sealed),
+        representative=None if sealed is None else open_representative(keys, dossier, sealed),
     )
 
 

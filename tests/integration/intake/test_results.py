@@ -65,8 +65,8 @@ async def test_a_code_without_a_result_opens_why_there_is_none_and_a_name_of_sev
     assert f'action="/intake/dossiers/{accepted["id"]}/hand-over"' not in page.text
     person = APPLICANT | {"name": "Đặng Thị Đôi", "identity_number": "034099333001"}
     twice = [(await intake.decided(applicant=person))["id"] for _ in range(2)]
-    found = await clerk.get(await scanned(clerk, "dang thi doi"))
-    assert all(f"/intake/dossiers/{dossier}" in found.text for dossier in twice)
+    several = await clerk.get(await scanned(clerk, "dang thi doi"))
+    assert all(f"/intake/dossiers/{dossier}" in several.text for dossier in twice)
 
 
 async def test_the_applicant_fetches_and_the_slip_says_so(clerk: Browser, intake: Intake, waiting: dict[str, Any]) -> None:

@@ -81,7 +81,7 @@ def test_every_icon_that_is_asked_for_is_in_the_sprite() -> None:
         ("/intake/counter", {}, "counter"),
         ("/intake/dossiers", {}, "dossiers"),
         ("/intake/dossiers", {"status": "1", "unit": "x"}, "waiting"),
-        ("/intake/dossiers", {"status": "9"}, "hand_over"),
+        ("/intake/results", {"waits": "long"}, "hand_over"),
         ("/intake/dossiers/d-1", {}, "dossiers"),
         ("/routing/cases", {"due": "late", "officer": "me"}, "late"),
         ("/routing/cases", {"officer": "all", "state": "unassigned"}, "nobody"),
