@@ -15,6 +15,7 @@ from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome
 from messaging.tables import add_messaging_tables
 from services.intake.domain.dossier import INDEX_FORM
 from services.intake.domain.orders import OrderState
+from services.intake.domain.rating import Satisfaction
 
 METADATA: Final = MetaData()
 MESSAGING: Final = add_messaging_tables(METADATA)
@@ -239,3 +240,14 @@ class GuidanceRow(_Row, table=True):
     dossier: str | None = None
     at: datetime = Field(sa_type=MOMENT)
     by: str
+
+
+class RatingRow(_Row, table=True):
+    """What the applicant of a dossier said of how they were served."""
+
+    __tablename__ = "rating"
+    __table_args__ = (CheckConstraint(one_of("answer", Satisfaction), name="rating_answer_known"),)
+
+    dossier: str = Field(primary_key=True)
+    unit_id: str
+    answer: str

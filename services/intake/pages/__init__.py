@@ -8,6 +8,7 @@ from services.intake.pages import (
     dossiers,
     guidance,
     hand_over,
+    rating,
     receipt,
     results,
     supplement,
@@ -25,5 +26,6 @@ ROUTERS = (
     supplement.router,
     guidance.router,
     citizen.router,
+    rating.router,
     confirmation.router,
 )

@@ -20,6 +20,7 @@ from services.intake.pages.citizen_screen import AGAIN, DOSSIER, CitizenScreen, 
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
 from services.intake.queries.choices import online_choices
 from services.intake.queries.dossiers import dossier_detail, tracking_url
+from services.intake.queries.ratings import is_rated
 from services.intake.queries.reach import reach_of
 from services.intake.queries.visits import visit_of
 from services.intake.schemas.requests import ResubmitDossier
@@ -48,12 +49,12 @@ async def tracking_form(screen: Screen, code: Annotated[str, Query(max_length=10
 async def track(screen: Screen) -> Response:
     form = await read_form(screen.request, TrackingForm, screen.pages.texts)
     if form.data is None:
-        return await _not_tracked(screen, form, None)
+        return await not_tracked(screen, form, None)
     try:
         dossier = await identify(screen.process, form.data.code, form.data.secret, client_of(screen.request))
     except Refusal as refusal:
-        return await _not_tracked(screen, form.refused(refusal), refusal)
-    return await _found(screen, dossier, form)
+        return await not_tracked(screen, form.refused(refusal), refusal)
+    return await show_dossier(screen, dossier, form)
 
 
 @router.get("/track/dossier")
@@ -62,8 +63,8 @@ async def tracked(screen: Screen, draft: DraftId = "") -> Response:
     kept = await screen.opened(draft)
     if kept is None or DOSSIER not in kept.notes:
         return screen.render("track.html", form=blank(), draft=None, lost=True)
-    form, papers = kept.form(TrackingForm, screen.pages.texts), kept.form(ResubmissionForm, screen.pages.texts)
-    return await _tracked(screen, kept.notes[DOSSIER], form, papers, kept)
+    form, typed = kept.form(TrackingForm, screen.pages.texts), kept.form(ResubmissionForm, screen.pages.texts)
+    return await _tracked(screen, kept.notes[DOSSIER], form, typed, kept)
 
 
 @router.post("/track/resubmit")
@@ -71,18 +72,18 @@ async def resubmit(screen: Screen, seen: IfMatch, key: IdempotencyKey) -> Respon
     """After form 02, from the tracking page, which carries code and secret on."""
     who = await read_form(screen.request, TrackingForm, screen.pages.texts)
     if who.data is None:
-        return await _not_tracked(screen, who, None)
+        return await not_tracked(screen, who, None)
     papers = await read_form(screen.request, ResubmissionForm, screen.pages.texts)
     dossier = await identify(screen.process, who.data.code, who.data.secret, client_of(screen.request))
     given = ResubmitDossier(papers=papers.data.papers if papers.data else [])
     try:
         await resubmit_by_citizen(screen.process, dossier, seen, given, key)
     except Refusal as refusal:
-        return await _found(screen, dossier, papers.refused(refusal), status=refusal.status)
-    return await _found(screen, dossier, who, again=True)
+        return await show_dossier(screen, dossier, papers.refused(refusal), status=refusal.status)
+    return await show_dossier(screen, dossier, who, again=True)
 
 
-async def _not_tracked(screen: CitizenScreen, form: Form[Any], refusal: Refusal | None) -> Response:
+async def not_tracked(screen: CitizenScreen, form: Form[Any], refusal: Refusal | None) -> Response:
     kept = await screen.keep_refused(form, refusal, "/track")
     if kept is not None:
         return kept
@@ -92,7 +93,7 @@ async def _not_tracked(screen: CitizenScreen, form: Form[Any], refusal: Refusal 
     return response
 
 
-async def _found(
+async def show_dossier(
     screen: CitizenScreen, dossier: str, papers: Form[Any], status: int = HTTPStatus.OK, *, again: bool = False
 ) -> Response:
     notes = {DOSSIER: dossier} | ({AGAIN: "yes"} if again else {})
@@ -119,6 +120,7 @@ async def _tracked(
         papers=papers,
         draft=draft if draft.id else None,
         again=AGAIN in draft.notes,
+        rated=None if screen.person is not None else await is_rated(screen.process, detail.dossier),
         reach=await reach_of(
             screen.process,
             detail.dossier.unit,

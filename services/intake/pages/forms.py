@@ -20,6 +20,7 @@ from contracts.values import (
 )
 from services.intake.domain.applicant import GivenApplicant, GivenNumber
 from services.intake.domain.proof import Proof
+from services.intake.domain.rating import Satisfaction
 from services.intake.domain.results import GivenRepresentative
 from services.intake.pages.typed_moment import CivilMoment
 from services.intake.schemas import requests
@@ -107,6 +108,10 @@ class AcceptanceForm(BaseModel):
 
 class ResubmissionForm(BaseModel):
     papers: Codes = Field(default_factory=list)
+
+
+class RatingForm(BaseModel):
+    satisfaction: Satisfaction
 
 
 class RefusalForm(BaseModel):
