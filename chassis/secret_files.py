@@ -1,6 +1,11 @@
 """Secrets come in files that settings point to, read once, at the start; an unfit one ends the process with a sentence."""
 
+from base64 import urlsafe_b64decode
+from binascii import Error as Base64Error
 from pathlib import Path
+from typing import Final
+
+KEY_BYTES: Final = 32
 
 
 class UnusableSecret(Exception):  # noqa: N818 -- a setting is wrong, said in both languages
@@ -22,3 +27,17 @@ def read_secret(variable: str, file: Path | None) -> str:
     if not secret:
         raise UnusableSecret(variable, file, vi="tệp trống.", en="the file is empty.")
     return secret
+
+
+def read_key(variable: str, file: Path | None) -> bytes:
+    """The 32 bytes in the file, in base64url. Raises UnusableSecret."""
+    text = read_secret(variable, file)
+    try:
+        key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (Base64Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise UnusableSecret(
+            variable, file, vi="tệp phải chứa 32 byte viết bằng base64url.", en="the file must hold 32 bytes in base64url."
+        )
+    return key

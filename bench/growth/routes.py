@@ -37,6 +37,7 @@ LEFT_OUT: Final = {
     "/dead-letters": "lists what could not be applied, which a healthy installation has none of",
     "/reconcile": "reads everything, as an audit must",
     "/receipt.css": "a file",
+    "/directory/staff/{staff_id}/second-factor": "a person by id",
 }
 
 _THIS_YEAR: Final = "from={year}&to={tomorrow}"
@@ -59,6 +60,7 @@ QUESTIONS: Final = (
     Question("/sign-in", who=NOBODY),
     Question("/sign-out", who=CLERK),
     Question("/password", who=CLERK),
+    Question("/second-factor", who=CLERK),
     Question("/api/directory/keys", who=OPERATOR),
     Question("/api/directory/me"),
     *(Question("/api/directory/staff", query, ADMIN) for query in ("", "q=Bích")),

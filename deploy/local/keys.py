@@ -15,7 +15,7 @@ from pathlib import Path
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.site import write_private
 
-SYMMETRIC = ("field.key", "hmac.key")
+SYMMETRIC = ("field.key", "hmac.key", "directory.key")
 OPERATOR_PASSWORD = "operator.password"  # noqa: S105 - a file name
 SIGNING_KEY = "signing.jwk"
 ROOT, ROOT_PUBLIC = "root.jwk", "root.pub"

@@ -51,7 +51,11 @@ TOPOLOGY = (
         module="services.directory.main",
         database=True,
         kafka=True,
-        secrets=(("SIGNING_KEY_FILE", keys.SIGNING_KEY), ("OPERATOR_PASSWORD_FILE", keys.OPERATOR_PASSWORD)),
+        secrets=(
+            ("SIGNING_KEY_FILE", keys.SIGNING_KEY),
+            ("OPERATOR_PASSWORD_FILE", keys.OPERATOR_PASSWORD),
+            ("DIRECTORY_KEY_FILE", "directory.key"),
+        ),
         paths=(EVERYTHING_ELSE,),
     ),
     Part(

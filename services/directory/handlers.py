@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.directory.domain.accounts import OPERATOR, Account, OperatorsPassword, OwnAccount, operator
 from services.directory.domain.guess_limits import WrongPassword
+from services.directory.domain.second_factor import EnrolmentOver, NoSecondFactor, SecondFactor, WrongCode, use_code, use_step
 
 
 def switch(account: Account, *, active: bool, by: str, now: datetime) -> Account | None:
@@ -46,10 +47,39 @@ def reset_password(account: Account, password_hash: str, *, until: datetime, by:
     return replace(sign_out(account, now), password_hash=password_hash, one_time_until=until)
 
 
+def use_factor(account: Account, *, step: int | None, code: str | None) -> Account:
+    """With digits of a step of time, or with the hash of a code on paper: good once. Raises WrongCode."""
+    factor = account.second_factor
+    if factor is None or (step is None and code is None):
+        raise WrongCode
+    used = use_code(factor, code or "") if step is None else use_step(factor, step)
+    return replace(account, second_factor=used)
+
+
+def enrol_factor(account: Account, factor: SecondFactor, *, proven: str, replaces: str, now: datetime) -> Account:
+    """Every session ends that began without it. `proven`: the hash under which the password was right; `replaces`: the factor
+    that there was when the secret was shown. Raises WrongPassword, EnrolmentOver.
+    """
+    if account.password_hash != proven or not account.staff.active:
+        raise WrongPassword
+    if replaces != ("" if account.second_factor is None else account.second_factor.sealed):
+        raise EnrolmentOver
+    return replace(sign_out(account, now), second_factor=factor)
+
+
+def remove_factor(account: Account, *, by: str, now: datetime) -> Account:
+    """By somebody else, for whoever has lost it. Raises OwnAccount, NoSecondFactor."""
+    if account.id == by:
+        raise OwnAccount
+    if account.second_factor is None:
+        raise NoSecondFactor
+    return replace(sign_out(account, now), second_factor=None)
+
+
 def provide_operator(before: Account | None, password_hash: str) -> Account:
     """The operator's account with this password. Only what others may know makes a new version."""
     if before is None:
         return Account(operator(None), 1, password_hash)
     staff = operator(before.staff)
-    kept = Account(before.staff, before.version, password_hash)
+    kept = replace(before, password_hash=password_hash)
     return kept if staff == before.staff else kept.becomes(staff)

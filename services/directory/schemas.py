@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from contracts.directory import CalendarV1, CompetenceV1, ProcedureVersionV1, StaffV1, UnitV1
+from contracts.given import GivenLongText
 from contracts.text import compact, normal_text
 from contracts.values import ProcedureCode, Value
 from services.directory.domain.passwords import LONGEST, SHORTEST
@@ -23,6 +24,38 @@ class SignIn(Value):
 
     username: Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_as_user_name)]
     password: Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(normal_text)]
+    code: Annotated[str, Field(max_length=60)] = Field(
+        default="", description="six digits of the second factor, or a code on paper"
+    )
+
+
+class FactorOffer(Value):
+    """A secret to be put into an app; `address` is what its picture says, `sealed` comes back with the first digits."""
+
+    sealed: str
+    secret: str
+    address: str
+
+
+class EnrolmentConfirmed(SignIn):
+    """`code`: what the app makes of the secret that was offered."""
+
+    sealed: Annotated[str, Field(min_length=1, max_length=1000)]
+    code: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class FactorEnrolled(Value):
+    """`codes`: to be kept on paper, each good once; they are kept nowhere else. `token` as of a sign-in."""
+
+    codes: list[str]
+    token: str
+    expires_at: datetime
+
+
+class FactorRemoved(Value):
+    """Why it is removed; that goes into the log with who did it."""
+
+    why: GivenLongText
 
 
 class NewPassword(SignIn):

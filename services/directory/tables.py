@@ -69,6 +69,7 @@ class AccountRow(Entity, table=True):
     search_key: str = Field(sa_column_kwargs={"server_default": ""})
     password_hash: str | None = None
     one_time_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    second_factor: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
 
 
 class SessionRow(Row, table=True):

@@ -1,5 +1,6 @@
 """A running directory for tests: the real application on a real database, with the sample in it where it is wanted."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -85,7 +86,15 @@ def settings_in(folder: Path, kafka: str = CLOSED_PORT, **more: Any) -> Director
     key, password = folder / "signing.jwk", folder / "operator.password"
     key.write_text(signing_key_file())
     password.write_text(f"{OPERATOR_PASSWORD}\n")
-    given = {"kafka": kafka, "root_keys": ROOT_KEYS, "trusted_proxies": "127.0.0.1", "sample": True} | more
+    seal = folder / "directory.key"
+    seal.write_text(urlsafe_b64encode(bytes(range(32))).decode())
+    given = {
+        "kafka": kafka,
+        "directory_key_file": seal,
+        "root_keys": ROOT_KEYS,
+        "trusted_proxies": "127.0.0.1",
+        "sample": True,
+    } | more
     return DirectorySettings(signing_key_file=key, operator_password_file=password, **given)
 
 

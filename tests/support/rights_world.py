@@ -183,6 +183,14 @@ async def directory(postgres: PostgresServer, folder: Path) -> AsyncIterator[Ser
             "POST /api/directory/staff/{staff_id}/disable (leads the unit above)": Question(path={"staff_id": "cb002"}),
             "POST /directory/staff/{staff_id}/enable (leads the unit above)": Question(path={"staff_id": "cb002"}),
             "POST /api/directory/staff/{staff_id}/reset-password (leads the unit above)": Question(path={"staff_id": "cb002"}),
+            "POST /api/directory/staff/{staff_id}/remove-second-factor (leads the unit above)": Question(
+                path={"staff_id": "cb002"}
+            ),
+            "GET /directory/staff/{staff_id}/second-factor (holds a post elsewhere too)": mixed,
+            "POST /directory/staff/{staff_id}/second-factor": Question(body={"why": "lost"}),
+            "POST /directory/staff/{staff_id}/second-factor (leads the unit above)": Question(
+                path={"staff_id": "cb002"}, body={"why": "lost"}
+            ),
             "POST /api/directory/staff/{staff_id}/reset-password (holds a post elsewhere too)": mixed,
             "POST /directory/staff/{staff_id}/reset-password (holds a post elsewhere too)": mixed,
             "POST /api/directory/staff/{staff_id}/disable (holds a post elsewhere too)": mixed,

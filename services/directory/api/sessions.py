@@ -24,7 +24,7 @@ async def sign_in(request: Request, credentials: SignIn, process: CurrentProcess
     Retry-After.
     """
     client = client_of(request)
-    token, claims = await sessions.sign_in(process, credentials.username, credentials.password, client, by_program=True)
+    token, claims = await sessions.sign_in(process, credentials, client, by_program=True)
     return Token(token=token, expires_at=claims.expires_at)
 
 

@@ -13,10 +13,12 @@ from messaging.command_table import Answer, Command, CommandEntry, Load, UnitOfW
 from services.directory import handlers
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.commands.publication import publish_account
+from services.directory.commands.second_factor import pass_factor, require_factor
 from services.directory.commands.sessions import forgive, open_session, prove
 from services.directory.commands.staff import StaffCommand, account_of, administrator_who_has_seen_it, units_of
 from services.directory.domain.accounts import Account, OneTimePasswordOver
 from services.directory.domain.passwords import SamePassword, check_password
+from services.directory.domain.second_factor import WrongCode
 from services.directory.repository.accounts import ACCOUNTS
 from services.directory.repository.entities import ALL_UNITS
 from services.directory.schemas import AccountState, NewPassword, OneTimePassword
@@ -46,20 +48,24 @@ class ResetPassword:
 
 async def choose(process: Process, typed: NewPassword, client: str, *, by_program: bool = False) -> tuple[str, TokenClaims]:
     """The person's new password, proven by the old one, and a token. Raises what `prove` raises, OneTimePasswordOver,
-    SamePassword, WeakPassword, OperatorsPassword.
+    SamePassword, WeakPassword, OperatorsPassword, CodeNeeded, WrongCode; FactorOwed when it is changed and a step is missing.
     """
     proof = await prove(process, typed.username, typed.password, client)
     try:
-        await _set(process, proof.account, typed)
+        await _set(process, proof.account, typed, by_program=by_program)
+        require_factor(process, proof.account, by_program=by_program)
+    except WrongCode:
+        raise
     except Refusal:
         await forgive(process, proof)
         raise
     return await open_session(process, proof, proof.account.staff, by_program=by_program)
 
 
-async def _set(process: Process, account: Account, typed: NewPassword) -> None:
+async def _set(process: Process, account: Account, typed: NewPassword, *, by_program: bool) -> None:
     if account.one_time_until is not None and process.clock() >= account.one_time_until:
         raise OneTimePasswordOver
+    await pass_factor(process, account, typed.code, by_program=by_program)
     if typed.new_password == typed.password:
         raise SamePassword
     check_password(typed.new_password, account.staff)

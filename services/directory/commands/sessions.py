@@ -11,9 +11,11 @@ from chassis import guess_limiter
 from chassis.guess_limiter import Attempt, GuessLimit, GuessLimits, Verdict
 from chassis.process import Process
 from contracts.directory import StaffV1
+from contracts.refusal import Refusal
 from messaging.command_table import Command
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.adapters.signing_key import issue_token, signing_key
+from services.directory.commands.second_factor import pass_factor, require_factor
 from services.directory.commands.staff import SignOut
 from services.directory.domain.accounts import Account, NewPasswordNeeded, OneTimePasswordOver
 from services.directory.domain.guess_limits import (
@@ -25,8 +27,10 @@ from services.directory.domain.guess_limits import (
     TooManyGuesses,
     WrongPassword,
 )
+from services.directory.domain.second_factor import WrongCode
 from services.directory.repository import accounts, sessions
 from services.directory.repository.sessions import Session
+from services.directory.schemas import SignIn
 from services.directory.settings import DirectorySettings, directory_settings
 from web import correlation
 from web.principal import Principal
@@ -49,15 +53,27 @@ class Proof:
     verdict: Verdict
 
 
-async def sign_in(
-    process: Process, username: str, password: str, client: str, *, by_program: bool = False
-) -> tuple[str, TokenClaims]:
-    """A token for one shift. Raises what `prove` raises, NewPasswordNeeded, OneTimePasswordOver."""
-    proof = await prove(process, username, password, client)
-    if proof.account.one_time_until is not None:
+async def sign_in(process: Process, typed: SignIn, client: str, *, by_program: bool = False) -> tuple[str, TokenClaims]:
+    """A token for one shift. Raises what `prove` raises, and NewPasswordNeeded, OneTimePasswordOver, CodeNeeded, WrongCode,
+    FactorOwed.
+    """
+    proof = await prove(process, typed.username, typed.password, client)
+    try:
+        require_own_password(process, proof.account)
+        await pass_factor(process, proof.account, typed.code, by_program=by_program)
+        require_factor(process, proof.account, by_program=by_program)
+    except WrongCode:
+        raise  # a guess like any other
+    except Refusal:
         await forgive(process, proof)
-        raise NewPasswordNeeded if process.clock() < proof.account.one_time_until else OneTimePasswordOver
+        raise
     return await open_session(process, proof, proof.account.staff, by_program=by_program)
+
+
+def require_own_password(process: Process, account: Account) -> None:
+    """Raises NewPasswordNeeded, OneTimePasswordOver."""
+    if account.one_time_until is not None:
+        raise NewPasswordNeeded if process.clock() < account.one_time_until else OneTimePasswordOver
 
 
 async def prove(process: Process, username: str, password: str, client: str) -> Proof:

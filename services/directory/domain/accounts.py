@@ -1,6 +1,6 @@
 """An account: what others may know of a person (StaffV1), and what only directory keeps."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from contracts.directory import PostV1, StaffV1
 from contracts.refusal import NotFound, Refusal
 from contracts.values import Role, UnitId
+from services.directory.domain.second_factor import SecondFactor
 
 OPERATOR: Final = "operator"
 """The operator's account id and user name: made from the installation's own secret, never imported."""
@@ -29,6 +30,7 @@ class Account:
     version: int
     password_hash: str | None = None
     one_time_until: datetime | None = None
+    second_factor: SecondFactor | None = field(default=None, kw_only=True)
 
     @property
     def id(self) -> str:

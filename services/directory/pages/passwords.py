@@ -14,6 +14,8 @@ from services.directory.commands import passwords
 from services.directory.commands.staff import CurrentStaffCommand
 from services.directory.domain.accounts import OneTimePasswordOver, OperatorsPassword
 from services.directory.domain.guess_limits import TooManyGuesses, WrongPassword
+from services.directory.domain.second_factor import CodeNeeded, FactorOwed, TooManyCodes, WrongCode
+from services.directory.pages.second_factor import offer_to
 from services.directory.queries.staff import find_staff_by_id
 from services.directory.schemas import ChosenPassword
 from web.client_address import client_of
@@ -24,7 +26,16 @@ from web.pages import CurrentPages
 from web.signin import Visitor, set_token_cookie, visitor
 
 router = APIRouter(include_in_schema=False)
-_AT_THE_FORM = (Invalid, WrongPassword, TooManyGuesses, OneTimePasswordOver, OperatorsPassword)
+_AT_THE_FORM = (
+    Invalid,
+    WrongPassword,
+    TooManyGuesses,
+    OneTimePasswordOver,
+    OperatorsPassword,
+    CodeNeeded,
+    WrongCode,
+    TooManyCodes,
+)
 
 
 @router.get("/password")
@@ -44,6 +55,8 @@ async def choose(request: Request, pages: CurrentPages, process: CurrentProcess)
         return pages.render(request, "password.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=read, once=once)
     try:
         token, claims = await passwords.choose(process, read.data, client_of(request))
+    except FactorOwed as refusal:
+        return await offer_to(request, pages, process, read.data.username, refusal.status)
     except _AT_THE_FORM as refusal:
         again = pages.render(request, "password.html", status=refusal.status, form=read.refused(refusal), once=once)
         again.headers.update(retry_header(refusal))

@@ -12,6 +12,8 @@ from contracts.refusal import Refusal
 from services.directory.commands import sessions
 from services.directory.domain.accounts import NewPasswordNeeded, OneTimePasswordOver
 from services.directory.domain.guess_limits import TooManyGuesses, WrongPassword
+from services.directory.domain.second_factor import CodeNeeded, FactorOwed, TooManyCodes, WrongCode
+from services.directory.pages.second_factor import offer_to
 from services.directory.schemas import SignIn
 from web.addresses import safe_next
 from web.client_address import client_of
@@ -44,11 +46,13 @@ async def sign_in(request: Request, pages: CurrentPages, process: CurrentProcess
     if read.data is None:
         return _again(request, pages, read, after, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        token, claims = await sessions.sign_in(process, read.data.username, read.data.password, client_of(request))
+        token, claims = await sessions.sign_in(process, read.data, client_of(request))
     except NewPasswordNeeded as refusal:
         known = blank(username=read.data.username)
         return pages.render(request, "password.html", status=refusal.status, form=known, once=True)
-    except (WrongPassword, TooManyGuesses, OneTimePasswordOver) as refusal:
+    except FactorOwed as refusal:
+        return await offer_to(request, pages, process, read.data.username, refusal.status)
+    except (WrongPassword, TooManyGuesses, OneTimePasswordOver, CodeNeeded, WrongCode, TooManyCodes) as refusal:
         return _refused(request, pages, read, after, refusal)
     response = RedirectResponse(after, HTTPStatus.SEE_OTHER)
     set_token_cookie(response, token, claims, secure=process.settings.public_url.startswith("https://"))

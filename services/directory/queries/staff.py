@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.process import Process
 from contracts.civil import civil_day
 from contracts.directory import StaffV1, UnitV1
-from services.directory.access import administered_units
-from services.directory.domain.accounts import UnknownPerson
+from contracts.values import Role
+from services.directory.access import administered_units, require_administered
+from services.directory.domain.accounts import Account, UnknownPerson
 from services.directory.repository import accounts, entities, lists
 from services.directory.repository.lists import ListedAccount, StaffFilter
 from services.directory.schemas import ListedPerson, StaffList
@@ -84,6 +85,27 @@ async def find_staff(process: Process, username: str) -> StaffV1:
     if account is None:
         raise UnknownPerson
     return account.staff
+
+
+async def find_account_by_username(process: Process, username: str) -> Account:
+    """Raises UnknownPerson."""
+    async with process.reads.connect() as connection:
+        account = await accounts.find_by_username(connection, username)
+    if account is None:
+        raise UnknownPerson
+    return account
+
+
+async def find_account_to_administer(process: Process, person: Principal, staff_id: str) -> Account:
+    """Raises UnknownPerson, Forbidden."""
+    async with process.reads.connect() as connection:
+        account = await accounts.find(connection, staff_id)
+        units = await entities.load_all(connection, UnitV1)
+    if account is None:
+        raise UnknownPerson
+    if not person.has(Role.OPERATOR):
+        require_administered(person, account.staff, {unit.id: unit.entity for unit in units.values()})
+    return account
 
 
 async def find_staff_by_id(process: Process, staff_id: str) -> StaffV1:

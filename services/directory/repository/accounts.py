@@ -11,13 +11,18 @@ from contracts.directory import StaffV1
 from messaging.statements import Statement
 from services.directory.domain.accounts import Account
 from services.directory.domain.alphabet import name_key, search_key
+from services.directory.domain.second_factor import SecondFactor
 from services.directory.tables import AccountRow
 
 # By primary key or account_username; locks in id order.
-_LOCK_ALL = text("SELECT value, version, password_hash, one_time_until FROM account ORDER BY id FOR UPDATE")
-_LOCK = text("SELECT value, version, password_hash, one_time_until FROM account WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-_FIND = text("SELECT value, version, password_hash, one_time_until FROM account WHERE id = :id")
-_FIND_BY_USERNAME = text("SELECT value, version, password_hash, one_time_until FROM account WHERE username = :username")
+_LOCK_ALL = text("SELECT value, version, password_hash, one_time_until, second_factor FROM account ORDER BY id FOR UPDATE")
+_LOCK = text(
+    "SELECT value, version, password_hash, one_time_until, second_factor FROM account WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+)
+_FIND = text("SELECT value, version, password_hash, one_time_until, second_factor FROM account WHERE id = :id")
+_FIND_BY_USERNAME = text(
+    "SELECT value, version, password_hash, one_time_until, second_factor FROM account WHERE username = :username"
+)
 _WITH_PASSWORD = text("SELECT id FROM account WHERE id = ANY(:ids) AND password_hash IS NOT NULL")
 # Names free up before they are taken: an import may pass one on from one person to another.
 _FREE_NAMES = Statement("UPDATE account SET username = '~' || id WHERE id = ANY(:ids)")
@@ -58,6 +63,7 @@ async def save(connection: AsyncConnection, accounts: Sequence[Account]) -> None
             "search_key": search_key(account.staff.name, account.staff.username),
             "password_hash": account.password_hash,
             "one_time_until": account.one_time_until,
+            "second_factor": _kept(account.second_factor),
         }
         for account in accounts
     ]
@@ -79,4 +85,19 @@ ACCOUNTS: Final = Accounts()
 
 
 def _account(row: Any) -> Account:
-    return Account(StaffV1.model_validate(row.value), row.version, row.password_hash, row.one_time_until)
+    factor = None if row.second_factor is None else _second_factor(row.second_factor)
+    return Account(
+        staff=StaffV1.model_validate(row.value),
+        version=row.version,
+        password_hash=row.password_hash,
+        one_time_until=row.one_time_until,
+        second_factor=factor,
+    )
+
+
+def _kept(factor: SecondFactor | None) -> dict[str, Any] | None:
+    return None if factor is None else {"sealed": factor.sealed, "last_step": factor.last_step, "codes": sorted(factor.codes)}
+
+
+def _second_factor(kept: dict[str, Any]) -> SecondFactor:
+    return SecondFactor(kept["sealed"], kept["last_step"], frozenset(kept["codes"]))

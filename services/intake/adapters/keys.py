@@ -8,8 +8,6 @@ import hashlib
 import hmac
 import json
 import os
-from base64 import urlsafe_b64decode
-from binascii import Error as Base64Error
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,12 +19,11 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from chassis.secret_files import UnusableSecret, read_secret
+from chassis.secret_files import UnusableSecret, read_key, read_secret
 from chassis.settings import ProcessSettings
 from services.intake.settings import intake_settings
 
 _JWE: Final = ["ECDH-ES", "A256GCM"]
-_KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 # The first byte names the way of sealing, so that another one can be recognised later.
 _SEALED_BY_AES_GCM: Final = b"\x01"
@@ -84,24 +81,11 @@ def keys_of(settings: ProcessSettings) -> Keys:
 @lru_cache(maxsize=8)
 def _open(field: Path | None, hmac: Path | None, own: Path | None, post: Path | None) -> Keys:
     return Keys(
-        field=AESGCM(_symmetric("MOTCUA_FIELD_KEY_FILE", field)),
-        hmac=_symmetric("MOTCUA_HMAC_KEY_FILE", hmac),
+        field=AESGCM(read_key("MOTCUA_FIELD_KEY_FILE", field)),
+        hmac=read_key("MOTCUA_HMAC_KEY_FILE", hmac),
         own=_elliptic("MOTCUA_INTAKE_KEY_FILE", own, private=True),
         post=_elliptic("MOTCUA_POST_PUBLIC_KEY_FILE", post, private=False),
     )
-
-
-def _symmetric(variable: str, file: Path | None) -> bytes:
-    text = read_secret(variable, file)
-    try:
-        key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (Base64Error, ValueError):
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise UnusableSecret(
-            variable, file, vi="tệp phải chứa 32 byte viết bằng base64url.", en="the file must hold 32 bytes in base64url."
-        )
-    return key
 
 
 def _elliptic(variable: str, file: Path | None, *, private: bool) -> ECKey:

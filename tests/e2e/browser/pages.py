@@ -172,6 +172,14 @@ async def password_refused(page: Page) -> None:
     await page.locator(".error-summary").wait_for()
 
 
+async def second_factor_begun(page: Page) -> None:
+    """As far as the picture; nothing has changed."""
+    await page.goto("/second-factor")
+    await page.get_by_label("Mật khẩu").fill(SAMPLE_PASSWORD)
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await page.get_by_role("button", name="Bật đăng nhập hai bước").wait_for()
+
+
 async def password_reset(page: Page) -> None:
     """Of somebody with whom no other test signs in."""
     await page.goto("/directory/staff?q=long")
@@ -202,6 +210,11 @@ PAGES = (
     PageCase("password-refused", "hoa", "/password", password_refused, 422),
     PageCase("password-changed", "hoa", "/password", at("/password?why=changed")),
     PageCase("password-reset", "quantri", "/directory/staff", password_reset),
+    PageCase("second-factor", CITIZEN, "/second-factor", at("/second-factor")),
+    PageCase("second-factor-enrol", "hoa", "/second-factor", second_factor_begun),
+    PageCase(
+        "second-factor-of", "quantri", "/directory/staff/{staff_id}/second-factor", at("/directory/staff/cb003/second-factor")
+    ),
     PageCase("procedures", CITIZEN, "/directory/procedures", at("/directory/procedures")),
     PageCase("procedures-none", CITIZEN, "/directory/procedures", at("/directory/procedures?q=zzz")),
     PageCase(

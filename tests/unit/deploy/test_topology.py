@@ -83,6 +83,7 @@ def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
     assert readers == {
         "signing.jwk": {"directory"},
         "operator.password": {"directory"},
+        "directory.key": {"directory"},
         "field.key": {"intake"},
         "hmac.key": {"intake"},
         "intake.jwk": {"intake"},
