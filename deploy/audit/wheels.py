@@ -39,14 +39,14 @@ def wheels() -> list[Component]:
 
 def differences() -> list[str]:
     """Installed in another version than is pinned, or files that are not what their wheel brought: a sentence each."""
-    found: list[str] = []
+    said: list[str] = []
     for name, version in pinned(LOCKS["test"]).items():
         installed = _installed(name)
         if installed is not None and installed.version != version:
-            found.append(f"{name} {installed.version} is installed, {version} is pinned")
+            said.append(f"{name} {installed.version} is installed, {version} is pinned")
         elif installed is not None:
-            found += [f"{name} {version}: {path} is not what its wheel brought" for path in changed_files(installed)]
-    return found
+            said += [f"{name} {version}: {path} is not what its wheel brought" for path in changed_files(installed)]
+    return said
 
 
 def changed_files(installed: Distribution) -> Iterator[str]:

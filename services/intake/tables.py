@@ -59,19 +59,11 @@ class DossierRow(_Row, table=True):
         Index("dossier_submission_number", "submission_number", unique=True),
         Index("dossier_collection", "collection", unique=True, postgresql_where=text("collection IS NOT NULL")),
         Index(
-            "dossier_provisional",
-            "id",
-            postgresql_where=text("status IN (2, 4) AND (explanation ->> 'provisional') = 'true'"),
+            "dossier_provisional", "id", postgresql_where=text("status IN (2, 4) AND (explanation ->> 'provisional') = 'true'")
         ),
         Index("dossier_unit_newest", "unit_id", text("submitted_at DESC"), text("id DESC")),
         Index("dossier_unit_status_newest", "unit_id", "status", text("submitted_at DESC"), text("id DESC")),
-        Index(
-            "dossier_to_fetch",
-            "unit_id",
-            "decided_at",
-            "id",
-            postgresql_where=text("status = 9 AND hand_over = 'counter'"),
-        ),
+        Index("dossier_to_fetch", "unit_id", "decided_at", "id", postgresql_where=text("status = 9 AND hand_over = 'counter'")),
     )
 
     id: str = Field(primary_key=True)
