@@ -23,6 +23,7 @@ ROLLED_OVER = Reason(
 )
 PAUSED = Reason("paused", "tạm dừng", "the clock stands still")
 RESUMED = Reason("resumed", "tiếp tục tính", "the clock goes on")
+LAST_DAY = Reason("last_day", "phần còn lại của ngày cuối", "the rest of the last day")
 TOO_LITTLE_LEFT = Reason(
     "too_little_left",
     "tiếp tục khi giờ làm việc còn ít hơn lúc tạm dừng",

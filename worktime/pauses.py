@@ -18,7 +18,7 @@ from datetime import datetime
 from worktime.calendar import Calendar
 from worktime.civil import ONE_DAY, days_between, local
 from worktime.counting import count_calendar_days, count_days, count_seconds
-from worktime.entries import PAUSED, RESUMED, TOO_LITTLE_LEFT, Entry, Owed, Pause
+from worktime.entries import LAST_DAY, PAUSED, RESUMED, TOO_LITTLE_LEFT, Entry, Owed, Pause
 from worktime.errors import PauseError
 from worktime.explanation import Explanation
 from worktime.limits import CalendarDays, WorkingHours
@@ -148,9 +148,10 @@ def _go_on_by_days(
 
 def _rest_of_last_day(calendar: Calendar, go: datetime, left: int, number: int | None, last: int | None) -> list[Entry]:
     if calendar.seconds_worked(go, calendar.closing(go.date())) >= left:
-        return [Entry(go.date(), RESUMED, number)]
+        return [Entry(go.date(), LAST_DAY if number is None else RESUMED, number)]
     *off, made_good = count_days(calendar, go.date() + ONE_DAY, 1)
-    return [Entry(go.date(), TOO_LITTLE_LEFT), *off, replace(made_good, number=last)]
+    good = Entry(made_good.day, LAST_DAY) if last is None else replace(made_good, number=last)
+    return [Entry(go.date(), TOO_LITTLE_LEFT), *off, good]
 
 
 def _go_on_by_hours(

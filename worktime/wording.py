@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from worktime.days import WORKING_DAY
-from worktime.entries import ROLLED_OVER, Owed, Pause, Run, runs
+from worktime.entries import LAST_DAY, ROLLED_OVER, Owed, Pause, Run, runs
 from worktime.limits import CalendarDays, Limit, SameDay, WorkingDays, WorkingHours
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _run(run: Run, limit: Limit, language: Language) -> str:
     vi = language == "vi"
     why = run.reason.vi if vi else run.reason.en
     days = _days(run, language)
-    if run.reason.code == ROLLED_OVER.code:
+    if run.reason.code in {ROLLED_OVER.code, LAST_DAY.code}:
         return f"{days}: {why}"
     if run.number is None:
         return f"{days}: {why} — không tính" if vi else f"{days}: {why} — not counted"

@@ -22,6 +22,7 @@ from worktime import (
     Transfer,
     WorkingDays,
     WorkingHours,
+    arrive,
     by_decree,
     limit_from_data,
     override,
@@ -177,6 +178,44 @@ def test_a_calendar_s_own_rules_move_its_promises() -> None:
     elsewhere = Calendar.from_data(_with(rules={"from_arrival": False}))
     given = promise(elsewhere, at("2026-03-02 16:00"), WorkingDays(1), transfer=Transfer(at("2026-03-09 08:00")))
     assert (given.moment, given.explanation.transfer) == (at("2026-03-03 17:00"), None)
+
+
+def test_a_rule_without_a_value_is_not_stated() -> None:
+    own = Calendar.from_data(_with(rules={"cutoff": None, "cutoff_basis": None, "forwarding_days": 30}))
+    assert own.rules == Params(forwarding_days=30)
+
+
+@pytest.mark.parametrize("days", [-1, 31])
+def test_forwarding_takes_a_month_at_most(days: int) -> None:
+    with pytest.raises(LimitError):
+        Params(forwarding_days=days)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "arrived", "bases"),
+    [
+        pytest.param("2026-03-02 15:01", None, ("ngoài địa bàn", "giờ chốt"), id="forwarded after the cut-off"),
+        pytest.param("2026-03-02 15:00", None, ("ngoài địa bàn",), id="forwarded in time"),
+        pytest.param("2026-03-02 09:00", "2026-03-03 15:01", ("ngoài địa bàn", "giờ chốt"), id="arrived after the cut-off"),
+        pytest.param("2026-03-02 16:00", "2026-03-03 15:00", ("ngoài địa bàn",), id="arrived in time"),
+        pytest.param("2026-03-02 09:00", "2026-03-02 09:00", ("ngoài địa bàn",), id="arrived at once"),
+    ],
+)
+def test_every_rule_that_moved_the_start_is_named(accepted: str, arrived: str | None, bases: tuple[str, ...]) -> None:
+    rules = Params(cutoff_basis="giờ chốt", out_of_area_basis="ngoài địa bàn")
+    transfer = Transfer(None if arrived is None else at(arrived))
+    assert promise(PROVINCE, at(accepted), SameDay(), params=rules, transfer=transfer).explanation.bases == bases
+
+
+def test_late_reception_moves_calendar_days_where_the_rules_say_so() -> None:
+    late = Params(late_moves_start=True)
+    assert promise(PROVINCE, at("2026-03-02 15:01"), CalendarDays(1), params=late).moment == at("2026-03-04 17:00")
+    assert promise(PROVINCE, at("2026-03-02 15:01"), CalendarDays(1)).moment == at("2026-03-03 17:00")
+
+
+def test_what_was_received_where_it_is_decided_does_not_arrive() -> None:
+    given = promise(PROVINCE, at("2026-03-02 09:00"), WorkingDays(1))
+    assert arrive(PROVINCE, given, at("2026-03-05 09:00")) is given
 
 
 def test_a_calendar_cannot_be_changed_from_outside() -> None:
