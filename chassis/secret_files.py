@@ -38,6 +38,9 @@ def read_key(variable: str, file: Path | None) -> bytes:
         key = b""
     if len(key) != KEY_BYTES:
         raise UnusableSecret(
-            variable, file, vi="tệp phải chứa 32 byte viết bằng base64url.", en="the file must hold 32 bytes in base64url."
+            variable,
+            file,
+            vi="tệp phải chứa khóa 256 bit viết bằng base64url.",
+            en="the file must hold a key of 256 bits in base64url.",
         )
     return key
