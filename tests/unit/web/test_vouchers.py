@@ -69,7 +69,9 @@ def test_any_of_several_root_keys_may_vouch_and_none_vouches_for_nothing() -> No
         RootKeys.of("").read(vouched())
 
 
-@pytest.mark.parametrize("text", ["abc", "ệ" * 43, ROOT_KEYS[:-3], f"{ROOT_KEYS},x"])
+@pytest.mark.parametrize(
+    "text", ["abc", "ệ" * 43, ROOT_KEYS[:-3], f"{ROOT_KEYS},x"], ids=["short", "other letters", "cut off", "one of two"]
+)
 def test_what_is_no_root_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Ed25519"):
         RootKeys.of(text)
