@@ -20,13 +20,21 @@ _COLUMNS: Final = (
     "decided_on, competent_unit, competent_name, officer"
 )
 # By indexes dossier_open (what is not decided, by its promise) and dossier_to_fetch (what nobody has fetched, by its decision).
+# A number's condition and the range that it is part of: each range is read once for all its numbers.
 _OPEN: Final = "accepted_on IS NOT NULL AND decided_on IS NULL"
 _TO_FETCH: Final = "decided_on IS NOT NULL AND handed_over_at IS NULL AND status = 9"
+_WITHIN: Final[Mapping[str, Mapping[Waiting, str]]] = {
+    _OPEN: {
+        Waiting.DUE_SOON: "promised_on >= :today AND promised_on <= :soon",
+        Waiting.UNASSIGNED: "competent_unit IS NOT NULL AND officer IS NULL",
+    },
+    _TO_FETCH: {Waiting.TO_FETCH: "TRUE", Waiting.UNFETCHED: "decided_on < :fetched_by"},
+}
+_DAY: Final = {_OPEN: "promised_on", _TO_FETCH: "decided_on"}
 CONDITIONS: Final[Mapping[Waiting, Alternative]] = {
-    Waiting.DUE_SOON: Alternative("promised_on", f"{_OPEN} AND promised_on >= :today AND promised_on <= :soon"),
-    Waiting.UNASSIGNED: Alternative("promised_on", f"{_OPEN} AND competent_unit IS NOT NULL AND officer IS NULL"),
-    Waiting.TO_FETCH: Alternative("decided_on", _TO_FETCH),
-    Waiting.UNFETCHED: Alternative("decided_on", f"{_TO_FETCH} AND decided_on < :fetched_by"),
+    waiting: Alternative(_DAY[among], f"{among} AND {condition}")
+    for among, numbers in _WITHIN.items()
+    for waiting, condition in numbers.items()
 }
 # By primary key of tally: one range of its days.
 _SERIES: Final = """
@@ -42,8 +50,8 @@ async def counts(
     connection: AsyncConnection, question: Question, scope: Scope, definition: Definition, now: datetime
 ) -> dict[Waiting, int]:
     source, values = _selected(question, scope, definition, now)
-    numbers = [f"(SELECT count(*) FROM {source} AND {part.condition}) AS {name}" for name, part in CONDITIONS.items()]  # noqa: S608 -- our own words
-    row = (await connection.execute(text(f"SELECT {', '.join(numbers)}"), values)).mappings().one()
+    passes = [f"(SELECT {_counted(numbers)} FROM {source} AND {among}) AS of_{_DAY[among]}" for among, numbers in _WITHIN.items()]  # noqa: S608 -- our own words
+    row = (await connection.execute(text(f"SELECT * FROM {', '.join(passes)}"), values)).mappings().one()  # noqa: S608 -- our own words
     return {name: row[name] for name in Waiting}
 
 
@@ -80,6 +88,10 @@ async def by_day(
         "scope": None if scope is None else sorted(scope),
     }
     return {row.first: (row.received, row.resolved) for row in await connection.execute(text(_SERIES), values)}
+
+
+def _counted(numbers: Mapping[Waiting, str]) -> str:
+    return ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in numbers.items())
 
 
 def _selected(question: Question, scope: Scope, definition: Definition, now: datetime) -> tuple[str, dict[str, Any]]:
