@@ -1,7 +1,6 @@
 """What an applicant says of how they were served: one answer, once, after the result, by nobody else."""
 
 from enum import StrEnum
-from http import HTTPStatus
 
 from contracts.refusal import Refusal
 
@@ -13,7 +12,7 @@ class Satisfaction(StrEnum):
 
 
 class NotByStaff(Refusal):
-    status = HTTPStatus.FORBIDDEN
+    """No right that somebody could be given: whoever signs out may."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -80,7 +80,7 @@ async def test_staff_are_neither_asked_nor_heard(citizen: Browser, intake: Intak
     fields = {"code": received["code"], "secret": received["secret"], "satisfaction": "satisfied"}
     page = await clerk.get("/track")
     answer = await clerk.http.post("/track/rate", data=_own(page) | fields, headers=clerk.headers)
-    assert answer.status_code == 403, answer.text
+    assert answer.status_code == 409, answer.text
     assert await kept(intake, received) == []
     assert "Đã ghi nhận" in (await citizen.send(form, "/track/rate", satisfaction="satisfied")).text
 
