@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-import segno
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +23,7 @@ from web.csrf import own_site
 from web.errors import retry_header
 from web.forms import Form, blank, read_form
 from web.pages import CurrentPages, Pages
+from web.qr_codes import qr_image
 from web.signin import Visitor, set_token_cookie, visitor
 
 router = APIRouter(include_in_schema=False)
@@ -93,19 +93,13 @@ async def offer_to(request: Request, pages: Pages, process: Process, username: s
 
 def show_offer(request: Request, pages: Pages, offer: FactorOffer, form: Form[Any], *, status: int = HTTPStatus.OK) -> Response:
     return pages.render(
-        request, "second-factor-enrol.html", status=status, offer=offer, picture=_picture(offer.address), form=form
+        request, "second-factor-enrol.html", status=status, offer=offer, picture=qr_image(offer.address), form=form
     )
 
 
 def _once_more(request: Request, pages: Pages, read: Form[EnrolmentConfirmed], status: int) -> Response:
     """The same secret: it stands in the telephone already. Its picture is not needed again."""
     return pages.render(request, "second-factor-enrol.html", status=status, offer=None, picture=None, form=read)
-
-
-def _picture(address: str) -> str:
-    """A QR for whoever points a telephone at the screen; black on white in a dark theme too."""
-    code: Any = segno.make(address, error="m", micro=False)
-    return str(code.svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
 
 
 def _refused(response: Response, refusal: Refusal) -> Response:

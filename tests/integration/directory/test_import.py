@@ -231,5 +231,5 @@ async def test_a_calendar_with_a_base_is_published_whole_and_with_every_change_o
 
 async def test_a_limit_in_calendar_days_is_shown_as_such(empty: Directory) -> None:
     await empty.import_files(changed_sample("procedures.csv", "working_days,10", "calendar_days,30"))
-    for path in ("/directory/procedures", f"/directory/procedures/{LAND}"):
+    for path in ("/directory/procedures", f"/directory/procedures/{LAND}", f"/directory/procedures/{LAND}/poster"):
         assert "30 ngày, kể cả ngày nghỉ" in (await empty.browser().get(path)).text
