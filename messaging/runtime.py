@@ -95,15 +95,18 @@ class Messaging:
         """From now on nothing is published that may have been published before. For who writes sooner than `start`."""
         if not self._cut_off_first:
             await self._guard.begin()
-            self._cut_off_first.append(self._run(self._guard.run()))
+            self._cut_off_first.append(self._run(self._guard.run))
 
     async def start(self) -> None:
         await self.guard()
         engine = Engine(database=self.database, table=self.table, clock=self.clock, on_begin=self.on_begin)
-        self._run(self._progress.run())
+        self._run(self._progress.run)
         url = self.database.url.render_as_string(hide_password=False)
         lanes = (*self.lanes, COMMON)
-        self._cut_off_first += [self._run(listen(url, self.bell, self.stopping, lanes)), self._run(self._connect(engine))]
+        self._cut_off_first += [
+            self._run(partial(listen, url, self.bell, self.stopping, lanes)),
+            self._run(partial(self._connect, engine)),
+        ]
         self.relays = [
             Relay(
                 database=self.database,
@@ -117,18 +120,18 @@ class Messaging:
             for lane in lanes
         ]
         for relay in self.relays:
-            self._run(relay.run())
-        self._run(AnswerPurge(database=self.database, clock=self.clock, stopping=self.stopping).run())
-        self._run(SentPurge(database=self.database, days=self.sent_days, stopping=self.stopping).run())
+            self._run(relay.run)
+        self._run(AnswerPurge(database=self.database, clock=self.clock, stopping=self.stopping).run)
+        self._run(SentPurge(database=self.database, days=self.sent_days, stopping=self.stopping).run)
         if self.table.reads:
-            self._run(Drain(engine, self.bell, self.stopping).run())
+            self._run(Drain(engine, self.bell, self.stopping).run)
         for work in self.background:
-            self._run(work(self.stopping, self.bell))
+            self._run(partial(work, self.stopping, self.bell))
 
-    def _run(self, work: Awaitable[None]) -> asyncio.Task[None]:
+    def _run(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         async def guarded() -> None:
             with contextlib.suppress(Stopped):
-                await work
+                await work()
 
         task = asyncio.create_task(guarded())
         task.add_done_callback(self._ended)
@@ -166,7 +169,7 @@ class Messaging:
         self._broker = await start_consumers(self.kafka, consumers, self.batch_records, membership)
         self.consumers = consumers
         for consumer in consumers:
-            self._run(consumer.watch())
+            self._run(consumer.watch)
 
     async def stop(self) -> None:
         """Nothing of it runs on afterwards. A part that does not end by itself in time is cut off: its work is done again."""

@@ -34,8 +34,8 @@ _COLUMNS: Final = """
     WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position
 """
 KEPT: Final = {
-    "intake": {"status_count": "0013_status_counts"},
-    "routing": {"open_count": "0014_open_counts"},
+    "intake": {"status_count": "0014_status_counts"},
+    "routing": {"open_count": "0015_open_counts"},
     "reporting": {"tally": "0004_daily_sums"},
 }
 """Numbers kept beside the rows: service -> table -> the migration whose FILL counts them anew."""

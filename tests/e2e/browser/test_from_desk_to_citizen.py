@@ -61,7 +61,7 @@ async def test_code_and_secret_open_the_dossier_on_a_cheap_phone(visits: Visits,
     receipt = await received(visits, "Trịnh Thị Thoan")
     phone = await visits.by(width=PHONE, scripts=scripts)
     await ask(phone, receipt.code, receipt.secret)
-    await expect(phone.get_by_text(receipt.code, exact=True)).to_be_visible()
+    await expect(phone.get_by_role("main").get_by_text(receipt.code, exact=True).first).to_be_visible()
     await phone.get_by_text("Cách tính ngày hẹn trả").click()
     await expect(phone.locator("details li").first).to_be_visible()
 

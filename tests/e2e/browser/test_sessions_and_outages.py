@@ -31,7 +31,7 @@ async def test_whoever_is_disabled_is_out_of_every_service(visits: Visits) -> No
         assert address in person.url
     await boss.goto("/directory/staff?q=minh")
     row = boss.locator("tr", has_text="Nguyễn Lương Khải Minh")
-    await row.get_by_role("button").click()
+    await row.get_by_role("button", name="Khóa tài khoản").click()
     await expect(row.get_by_text("Đã khóa")).to_be_visible()
     for address in addresses:
 
@@ -40,7 +40,7 @@ async def test_whoever_is_disabled_is_out_of_every_service(visits: Visits) -> No
             assert "/sign-in" in person.url
 
         await again_until(shut_out)
-    await row.get_by_role("button").click()
+    await row.get_by_role("button", name="Mở lại tài khoản").click()
     await expect(row.get_by_text("Đang dùng")).to_be_visible()
     visits.sessions.pop("minh")
 

@@ -45,7 +45,7 @@ async def test_a_rare_name_is_looked_for_in_its_index(intake: Intake) -> None:
     async with intake.database.connect() as connection:
         # So few rows as here would be read whole, or one by one; all of this is rolled back.
         await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        await connection.exec_driver_sql("ALTER TABLE person DROP CONSTRAINT person_pkey")
+        await connection.exec_driver_sql("ALTER TABLE person DROP CONSTRAINT person_pkey CASCADE")
         lines = await connection.execute(text(f"EXPLAIN (COSTS OFF) {lists._statement('name', by_status=False).text}"), given)
         plan = "\n".join(line[0] for line in lines)
         await connection.rollback()

@@ -1,5 +1,7 @@
 """Kafka record -> engine -> PostgreSQL -> outbox -> relay -> Kafka: the whole path, asserted from both ends."""
 
+import gc
+import warnings
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -8,8 +10,10 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.ports import free_ports
+from messaging.clock import system_clock
+from messaging.runtime import Messaging
 from tests.support.eventually import eventually
-from tests.support.tally_service import Counted, Gate
+from tests.support.tally_service import Counted, Gate, service
 from tests.support.tally_world import TallyWorld, is_ready, names, reader, tally_world
 
 
@@ -163,3 +167,16 @@ async def test_a_reader_that_was_never_here_hears_it_all(world: TallyWorld) -> N
         await world.was_applied_effectively_once(dict.fromkeys(accounts, 3))
     async with reader(world.kafka) as consumer:
         assert set(world.amounts.totals.names()) <= await consumer.topics()
+
+
+async def test_stopped_before_it_has_begun_it_leaves_no_work_that_nobody_will_do(world: TallyWorld) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        messaging = Messaging(
+            table=service(world.amounts, world.gate), database=world.database, kafka=world.kafka, clock=system_clock
+        )
+        await messaging.guard()
+        await messaging.stop()
+        del messaging
+        gc.collect()
+    assert [str(warning.message) for warning in said] == []

@@ -32,7 +32,7 @@ from services.reporting.repository import replay as replays
 from services.reporting.repository import shadow
 from tests.support.embedded import EmbeddedServers, start_servers
 from tests.support.eventually import eventually
-from tests.support.reference_data import entities, headers_for
+from tests.support.reference_data import ROOT_KEYS, entities, headers_for
 from tests.support.reporting_events import NOW, guided
 from tests.support.reporting_world import DEAD, KafkaWorld, get
 from tests.support.servers import as_postgres_server
@@ -279,6 +279,7 @@ def a_process(world: KafkaWorld, port: int, log: Path) -> Iterator["subprocess.P
         "MOTCUA_KAFKA": world.kafka,
         "MOTCUA_HTTP_PORT": str(port),
         "MOTCUA_CLOCK": NOW.isoformat(),
+        "MOTCUA_ROOT_KEYS": ROOT_KEYS,
         "MOTCUA_BATCH_RECORDS": "50",
     }
     command = [sys.executable, "-m", "services.reporting.main"]

@@ -290,7 +290,8 @@ async def test_a_batch_is_prepared_from_indexes_in_two_queries(large: AsyncEngin
     officers_plan, loads_plan = await plans(large, lambda connection: officers.load_ledger(connection, [envelope]))
     assert "state_copy_staff_posts" in officers_plan
     assert "case_officer_assigned" in loads_plan
-    assert "open_count_officer" in loads_plan
+    # Where units are few, PostgreSQL 18 may skip through the primary key to an officer as well.
+    assert "open_count_officer" in loads_plan or "open_count_pkey" in loads_plan
     assert "Seq Scan on open_count" not in loads_plan
     assert "Seq Scan on state_copy" not in officers_plan
     assert "Seq Scan on routing_case" not in loads_plan
