@@ -14,6 +14,7 @@ _TRY_AGAIN: Final = frozenset({502, 503, 504})
 _NOT_SIGNED_IN: Final = 401
 _STALE: Final = 412
 _NOT_FOUND: Final = 404
+_NOT_THERE_YET: Final = '"code":"not-in-directory"'
 
 
 class Desk:
@@ -31,11 +32,17 @@ class Desk:
     async def post(
         self, path: str, body: dict[str, Any], *, version: int | None = None, key: str | None = None
     ) -> dict[str, Any]:
-        """One command, effectively once however often it is sent; raises Stopped when it is refused."""
+        """One command, effectively once however often it is sent; raises Stopped when it is refused. What was imported just now may
+        still be on its way to the service: a command that misses it is sent again.
+        """
         headers = {"Idempotency-Key": key or str(uuid4())}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        return self._answered(path, await self._send("POST", path, headers, body))
+        deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
+        while _NOT_THERE_YET in (response := await self._send("POST", path, headers, body)).text and time.monotonic() < deadline:
+            await asyncio.sleep(pause)
+            pause = min(1.0, pause * 1.5)
+        return self._answered(path, response)
 
     async def change(self, path: str, action: str, body: dict[str, Any]) -> dict[str, Any]:
         """A command on something that others change too: read, act on that version, and read again if it was stale."""

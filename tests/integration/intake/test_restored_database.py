@@ -1,5 +1,6 @@
 """Intake's database is restored from a backup: codes that citizens have in hand are given to nobody else."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from messaging.publisher_comparison import compare
 from messaging.topic_creation import create_topics
 from services.intake.consumers import TABLE
 from services.intake.settings import IntakeSettings
+from tests.support.embedded import EmbeddedServers, start_servers
 from tests.support.eventually import eventually
 from tests.support.intake_events import new_dossier
 from tests.support.intake_world import Intake, client, intake_database, running, settings, write_keys
@@ -41,10 +43,18 @@ async def received(url: str, given: IntakeSettings, number: int) -> list[str]:
     return codes
 
 
+@pytest.fixture(scope="module")
+def apart() -> Iterator[EmbeddedServers]:
+    """A Kafka that has nothing of any other intake."""
+    own = start_servers()
+    yield own
+    own.close()
+
+
 @pytest.fixture
-async def given(kafka_bootstrap: str, tmp_path: Path) -> IntakeSettings:
-    await create_topics(kafka_bootstrap, [*TABLE.publishes.topics, *TABLE.reads])
-    return settings(write_keys(tmp_path), kafka=kafka_bootstrap)
+async def given(apart: EmbeddedServers, tmp_path: Path) -> IntakeSettings:
+    await create_topics(apart.bootstrap, [*TABLE.publishes.topics, *TABLE.reads])
+    return settings(write_keys(tmp_path), kafka=apart.bootstrap)
 
 
 async def test_codes_given_after_the_backup_are_given_to_nobody_else(postgres: PostgresServer, given: IntakeSettings) -> None:
