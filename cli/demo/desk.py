@@ -32,8 +32,8 @@ class Desk:
     async def post(
         self, path: str, body: dict[str, Any], *, version: int | None = None, key: str | None = None
     ) -> dict[str, Any]:
-        """One command, effectively once however often it is sent; raises Stopped when it is refused. What was imported just now may
-        still be on its way to the service: a command that misses it is sent again.
+        """One command, effectively once however often it is sent; raises Stopped when it is refused. What was imported just now
+        may still be on its way to the service: a command that misses it is sent again.
         """
         headers = {"Idempotency-Key": key or str(uuid4())}
         if version is not None:
