@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from faststream.kafka import KafkaBroker
 
+from messaging.client_start import uncut
 from messaging.consumer import GroupConsumer
 from messaging.gapless_consumer import GaplessConsumer
 from messaging.membership import NAMELESS, Membership
@@ -37,10 +38,10 @@ async def start_consumers(
     for consumer in consumers:
         consumer.subscribe(broker, kafka, max_records, membership)
     try:
-        await broker.connect()
+        await uncut(broker.connect())
         config = broker.config.broker_config
         config.builder = partial(GaplessConsumer, **config.builder.keywords)  # type: ignore[attr-defined]
-        await broker.start()
+        await uncut(broker.start())
     except BaseException:
         await stop_consumers(broker)
         raise

@@ -8,6 +8,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from messaging.client_start import uncut
 from messaging.records import Record
 from messaging.topic_identity import topic_ids
 
@@ -70,7 +71,7 @@ async def partitions_of(kafka: str, names: Collection[str]) -> list[TopicPartiti
     """All that these topics have, also those that were added to them. Raises KafkaError."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
     try:
-        await admin.start()
+        await uncut(admin.start())
         described = await admin.describe_topics(list(names))
     finally:
         await admin.close()
@@ -91,7 +92,7 @@ async def open_partition_logs(kafka: str) -> AsyncIterator[PartitionLogs]:
         isolation_level="read_committed",
     )
     try:
-        await consumer.start()
+        await uncut(consumer.start())
         yield PartitionLogs(consumer)
     finally:
         await consumer.stop()

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, LeaderNotAvailableError, UnknownTopicOrPartitionError
 from aiokafka.partitioner import murmur2
 
+from messaging.client_start import uncut
 from messaging.published_offsets import PublishedOffset
 from messaging.topic_identity import topic_ids
 
@@ -99,7 +100,7 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
         self._request, self._sender._send_produce_req = self._sender._send_produce_req, self._tracked  # noqa: SLF001
 
     async def start(self) -> None:
-        await super().start()
+        await uncut(super().start())
         self._txn_manager.transactional_id = None  # its epoch is what counts, and aiokafka would want transactions
 
     async def deliver(self, records: Iterable[Outgoing]) -> None:

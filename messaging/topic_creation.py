@@ -6,6 +6,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from contracts.topics import Topic, usual_copies
+from messaging.client_start import uncut
 from messaging.topic_growth import growth_warnings
 from messaging.topic_settings import settings_warnings, topics_there
 
@@ -19,7 +20,7 @@ async def create_topics(kafka: str, topics: Iterable[Topic], replication: int | 
     wanted = {name: topic for topic in topics for name in topic.names()}
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
     try:
-        await admin.start()
+        await uncut(admin.start())
         copies = replication or usual_copies(len((await admin.describe_cluster())["brokers"]))
         there = await topics_there(admin, wanted)
         missing = [

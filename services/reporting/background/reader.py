@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.topics import Topic
+from messaging.client_start import uncut
 from messaging.partition_logs import partitions_of
 from messaging.records import Record
 
@@ -70,7 +71,7 @@ async def open_reader(kafka: str, topics: Sequence[Topic]) -> AsyncIterator[Read
     )
     try:
         # Stopped below even if this fails: a consumer that never found its broker holds sockets too.
-        await consumer.start()
+        await uncut(consumer.start())
         partitions = await partitions_of(kafka, [name for topic in topics for name in topic.names()])
         reader = Reader(consumer, partitions)
         await reader.begin()

@@ -13,6 +13,7 @@ from deploy.local.ports import free_ports
 from messaging.clock import system_clock
 from messaging.runtime import Messaging
 from tests.support.eventually import eventually
+from tests.support.late_kafka import LateKafka
 from tests.support.tally_service import Counted, Gate, service
 from tests.support.tally_world import TallyWorld, is_ready, names, reader, tally_world
 
@@ -180,3 +181,18 @@ async def test_stopped_before_it_has_begun_it_leaves_no_work_that_nobody_will_do
         del messaging
         gc.collect()
     assert [str(warning.message) for warning in said] == []
+
+
+@pytest.mark.parametrize("answers", range(1, 9))
+async def test_told_to_stop_while_it_connects_it_leaves_no_connection(
+    world: TallyWorld, kafka_bootstrap: str, answers: int
+) -> None:
+    front = LateKafka(kafka_bootstrap, late=answers)
+    async with front.served() as address:
+        messaging = Messaging(
+            table=service(world.amounts, world.gate), database=world.database, kafka=address, clock=system_clock
+        )
+        await messaging.start()
+        await front.asked.wait()
+        await messaging.stop()
+        await eventually(lambda: front.connections == 0, describe="all it opened is closed")

@@ -1,10 +1,8 @@
 """The post office over real Kafka: no event is lost or invented by its death at any moment, or by an order nobody can read."""
 
-import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,6 +19,7 @@ from contracts.topics import POST_ORDERS, SHIPMENTS
 from deploy.sandbox.post_office.kafka import make_shipments_topic
 from messaging.topic_creation import create_topics
 from tests.support.eventually import eventually
+from tests.support.late_kafka import LateKafka
 from tests.support.post_office_world import ADDRESS, Keys, PostProcess, counter, order, publish_orders, shipments, store_of
 
 KILLS, PER_KILL = 3, 40
@@ -120,36 +119,3 @@ async def test_told_to_stop_while_it_connects_it_leaves_no_connection(keys: Keys
         async with counter(keys, kafka=address):
             await front.asked.wait()
         await eventually(lambda: front.connections == 0, describe="all it opened is closed")
-
-
-class LateKafka:
-    """In front of a broker. Its answer number `late` comes a moment after it was there."""
-
-    def __init__(self, kafka: str, late: int) -> None:
-        self.connections, self.asked = 0, asyncio.Event()
-        self._host, _, self._port = kafka.partition(":")
-        self._left = late
-
-    @asynccontextmanager
-    async def served(self) -> AsyncIterator[str]:
-        async with await asyncio.start_server(self._serve, "127.0.0.1") as server:
-            yield "{}:{}".format(*server.sockets[0].getsockname())
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        broker, to_broker = await asyncio.open_connection(self._host, self._port)
-        self.connections += 1
-        answering = asyncio.create_task(self._answer(broker, writer))
-        while piece := await reader.read(65_536):
-            to_broker.write(piece)
-        self.connections -= 1
-        to_broker.close()
-        await answering
-        writer.close()
-
-    async def _answer(self, broker: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while piece := await broker.read(65_536):
-            self._left -= 1
-            if self._left == 0:
-                self.asked.set()
-                await asyncio.sleep(0.05)  # the network's delay, not ours
-            writer.write(piece)
