@@ -1,28 +1,25 @@
 """One result given back: who fetches it, one key, and the slip that both sign."""
 
-# ruff: noqa: FAST003 -- `dossier` of the path is read by DossierCommand, which ruff does not look into
+# ruff: noqa: FAST003 -- `dossier` of the path is read by DossierCommand and CurrentSheet, which ruff does not look into
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from chassis.process import CurrentProcess
 from contracts.refusal import Refusal
 from contracts.values import HandOver, Identifier
-from services.intake.access import Clerk, require_clerk_of
+from services.intake.access import require_clerk_of
 from services.intake.commands.dossiers import CurrentCommand
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.results import days_waited, require_fetchable
 from services.intake.pages.forms import HandOverForm, with_scanned_card
-from services.intake.pages.printed_codes import Paper, bars_of
 from services.intake.pages.screen import CurrentScreen
-from services.intake.queries.choices import staff_names, unit_copy
+from services.intake.pages.sheet import CurrentSheet
 from services.intake.queries.dossiers import dossier_detail
 from web import drafts
 from web.drafts import DraftId
 from web.forms import SHOWN, blank, read_fields, require_button
-from web.pages import CurrentPages
 from web.problems import FieldProblem
 
 router = APIRouter(include_in_schema=False)
@@ -72,28 +69,12 @@ async def hand_over(command: CurrentCommand, screen: CurrentScreen) -> Response:
 
 
 @router.get("/intake/dossiers/{dossier}/slip")
-async def slip(
-    process: CurrentProcess, pages: CurrentPages, clerk: Clerk, request: Request, dossier: Identifier, paper: Paper = "a5"
-) -> Response:
+async def slip(sheet: CurrentSheet) -> Response:
     """What was handed over to whom, as often as needed. Leads to the dossier's page where nothing was, at the counter."""
-    detail = await dossier_detail(process, dossier)
-    state = detail.dossier
-    require_clerk_of(clerk, state)
-    if state.handed_over_by is not HandOver.COUNTER:
-        return RedirectResponse(f"/intake/dossiers/{dossier}", HTTPStatus.SEE_OTHER)
-    by = next((line.by for line in reversed(detail.history) if line.kind == "handed-over"), None)
-    names = await staff_names(process, [by] if by else [])
-    return pages.render(
-        request,
-        "slip.html",
-        paper=paper,
-        bars=bars_of(state.known_by()),
-        dossier=state,
-        applicant=detail.applicant,
-        representative=detail.representative,
-        unit=await unit_copy(process, state.unit.id),
-        clerk=names.get(by or "", by),
-    )
+    if sheet.dossier.handed_over_by is not HandOver.COUNTER:
+        return sheet.to_the_dossier()
+    line = sheet.last("handed-over")
+    return await sheet.render("slip.html", by=line.by if line else None, representative=sheet.detail.representative)
 
 
 def _obstacle(dossier: Dossier) -> FieldProblem | None:
