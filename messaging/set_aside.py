@@ -82,7 +82,6 @@ class SetAside:
         try:
             while self._queues:
                 moved = [await self._take_turn(key) for key in self.keys]
-                metrics.COMMANDS_ASIDE.set(len(self))
                 if not any(moved):
                     await asyncio.sleep(REST_SECONDS)
         finally:
@@ -93,7 +92,6 @@ class SetAside:
         queue = self._queues[key]
         self._send_away(queue)
         batch = list(queue)
-        queue.clear()
         if not batch:
             del self._queues[key]
             return True
@@ -102,10 +100,13 @@ class SetAside:
             served = await self.serve(batch, self.keys - {key})
         except LocksTaken as taken:
             self.hold(taken.keys)
-        queue.extendleft(reversed(batch[served:]))
+        for _ in range(served):
+            queue.popleft()
+        metrics.COMMANDS_ASIDE.set(len(self))
         return any(waiting.outcome.done() for waiting in batch)
 
     def _send_away(self, queue: deque[WaitingCommand]) -> None:
         oldest = asyncio.get_running_loop().time() - PATIENCE_SECONDS
         while queue and queue[0].arrived < oldest:
             queue.popleft().outcome.set_result(Overloaded())
+        metrics.COMMANDS_ASIDE.set(len(self))
