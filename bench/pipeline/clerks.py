@@ -24,8 +24,8 @@ from services.intake.adapters.keys import Keys
 from services.intake.commands.dossiers import AcceptWithKeys
 from services.intake.commands.table import COMMANDS as INTAKE_COMMANDS
 from services.intake.schemas.requests import AcceptDossier
-from services.routing.commands import COMMANDS as ROUTING_COMMANDS
-from services.routing.schemas import DecideCase
+from services.routing.commands.table import COMMANDS as ROUTING_COMMANDS
+from services.routing.schemas.requests import DecideCase
 from web.principal import Principal
 
 PAUSE_SECONDS: Final = 0.02

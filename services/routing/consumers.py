@@ -6,7 +6,8 @@ Calendars are copied to say how much is left of a limit.
 from contracts.intake import DossierAcceptedV1, DossierRescheduledV1, DossierWithdrawalRequestedV1
 from contracts.topics import CALENDARS, DOSSIERS, KEYS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
-from services.routing.handlers import open_case, reschedule, withdraw
+from services.routing.handlers.arrival import open_case, reschedule
+from services.routing.handlers.withdrawal import withdraw
 from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.officers import load_ledger
 from services.routing.repository.publication import PUBLICATION

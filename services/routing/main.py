@@ -6,9 +6,10 @@ from typing import Final
 from chassis.draft_purge import purge_drafts
 from chassis.drafts import Unsealed
 from chassis.process import Service, serve
-from services.routing import api, pages
+from services.routing import pages
+from services.routing.api import absences, cases
 from services.routing.background import KEEP_OPEN_COUNTS
-from services.routing.commands import COMMANDS
+from services.routing.commands.table import COMMANDS
 from services.routing.consumers import TABLE
 from services.routing.reconcile import VIEWS
 
@@ -18,7 +19,7 @@ SERVICE: Final = Service(
     folder=Path(__file__).parent,
     table=TABLE,
     commands=COMMANDS,
-    routers=[api.router, api.absence_router, *pages.ROUTERS],
+    routers=[cases.router, absences.router, *pages.ROUTERS],
     background=(purge_drafts, KEEP_OPEN_COUNTS),
     views=VIEWS,
     draft_seal=lambda _: Unsealed(),

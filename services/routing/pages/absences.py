@@ -7,10 +7,10 @@ from starlette.responses import RedirectResponse, Response
 
 from contracts.civil import civil_day
 from contracts.refusal import Refusal
-from services.routing import queries
-from services.routing.commands import note
+from services.routing.commands.absences import note
 from services.routing.pages.screen import CurrentScreen
-from services.routing.schemas import NoteAbsence
+from services.routing.queries.absences import read_absences
+from services.routing.schemas.requests import NoteAbsence
 from web import drafts
 from web.drafts import DraftId
 from web.forms import SHOWN, blank, read_form
@@ -24,7 +24,7 @@ async def absences(screen: CurrentScreen, draft: DraftId = "") -> Response:
     typed = await drafts.opened(screen.request, screen.person, draft)
     form = typed.form(NoteAbsence, screen.pages.texts) if typed else blank(officer=screen.person.staff_id)
     async with screen.process.reads.connect() as connection:
-        noted, officers = await queries.absences(connection, screen.person)
+        noted, officers = await read_absences(connection, screen.person)
     today, names = civil_day(screen.process.clock()), {ident: name for ident, name, _ in officers}
     shown = [absence for absence in noted if absence.last_day >= today]
     return screen.pages.render(

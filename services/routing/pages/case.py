@@ -15,13 +15,14 @@ from starlette.responses import RedirectResponse, Response
 
 from contracts.refusal import Refusal
 from contracts.values import Role
-from services.routing import queries
-from services.routing.commands import CaseCommand, CaseId, case_command
+from services.routing.commands.case import CaseCommand, CaseId, case_command
 from services.routing.domain.case import may_decide
 from services.routing.domain.work_list import ListKind
 from services.routing.pages.screen import CurrentScreen, Screen
-from services.routing.queries import ALL, ME, CaseRecord, ListRequest, freshness
-from services.routing.schemas import AssignCase, DecideCase
+from services.routing.queries.case import CaseRecord, case_record
+from services.routing.queries.freshness import freshness
+from services.routing.queries.lists import ALL, ME, ListRequest, page
+from services.routing.schemas.requests import AssignCase, DecideCase
 from web import drafts
 from web.conditional import require_current
 from web.drafts import Draft, DraftId
@@ -129,7 +130,7 @@ class CaseScreen(Screen):
 
     async def _record(self, case_id: str) -> CaseRecord:
         async with self.process.reads.connect() as connection:
-            return await queries.case_record(connection, self.person, case_id, self.process.clock())
+            return await case_record(connection, self.person, case_id, self.process.clock())
 
     async def _following(self, case_id: str, done: Done) -> str | None:
         """The page of the next case for whoever has just done this: one to assign after one that was, else the most urgent."""
@@ -137,7 +138,7 @@ class CaseScreen(Screen):
         request = ListRequest(scope=ME if self.person.has(Role.OFFICER) else ALL, kind=kind)
         query = request.query(self.person, None, limit=2)
         async with self.process.reads.connect() as connection:
-            rows = (await queries.page(connection, query, self.process.clock())).rows
+            rows = (await page(connection, query, self.process.clock())).rows
         return next((_page_of(row.id) for row in rows if row.id != case_id), None)
 
 

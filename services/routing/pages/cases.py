@@ -10,14 +10,16 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from contracts.values import Count, Identifier, Role, UnitId
-from services.routing import queries
 from services.routing.access import units_of
-from services.routing.commands import CaseId, assign_many
+from services.routing.commands.assignment import assign_many
+from services.routing.commands.case import CaseId
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
 from services.routing.pages.screen import CurrentScreen, Screen
-from services.routing.queries import ALL, ME, ListRequest, freshness
-from services.routing.schemas import GiveOn
+from services.routing.queries.case import case_record
+from services.routing.queries.freshness import freshness
+from services.routing.queries.lists import ALL, ME, ListRequest, read_work_list
+from services.routing.schemas.requests import GiveOn
 from web import drafts
 from web.drafts import Draft, DraftId
 from web.forms import blank, read_form
@@ -58,8 +60,8 @@ async def _list(
     now = screen.process.clock()
     query = address.query(screen.person, after)
     async with screen.process.reads.connect() as connection:
-        listing = await queries.work_list(connection, address, query, screen.person, now)
-        record = await queries.case_record(connection, screen.person, opened, now) if opened else None
+        listing = await read_work_list(connection, address, query, screen.person, now)
+        record = await case_record(connection, screen.person, opened, now) if opened else None
     following = _after(opened, [row.id for row in listing.page.rows]) if opened else None
     return screen.pages.render(
         screen.request,

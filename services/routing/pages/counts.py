@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.routing import queries
 from services.routing.pages.screen import CurrentScreen
-from services.routing.schemas import WorkCounts
+from services.routing.queries.lists import work_counts
+from services.routing.schemas.views import WorkCounts
 
 router = APIRouter(include_in_schema=False)
 
@@ -12,4 +12,4 @@ router = APIRouter(include_in_schema=False)
 @router.get("/routing/counts.json")
 async def counts(screen: CurrentScreen) -> WorkCounts:
     async with screen.process.reads.connect() as connection:
-        return await queries.work_counts(connection, screen.person, screen.process.clock())
+        return await work_counts(connection, screen.person, screen.process.clock())

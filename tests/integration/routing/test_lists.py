@@ -14,12 +14,13 @@ from contracts.directory import PostV1, StaffV1
 from contracts.envelope import Envelope
 from contracts.values import Outcome, Role
 from messaging.handler_table import numbered
-from services.routing import queries
 from services.routing.domain.case import Actor, Ruling
 from services.routing.domain.due import Due
 from services.routing.domain.history import Person
 from services.routing.domain.work_list import CaseQuery, ListKind, by_officer, counts_of
-from services.routing.handlers import decide
+from services.routing.handlers.work import decide
+from services.routing.queries.lists import cursor
+from services.routing.queries.lists import page as page_of
 from services.routing.repository import lists, officers
 from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.open_counts import count_anew, holdings
@@ -127,11 +128,11 @@ async def walk(database: AsyncEngine, query: CaseQuery, between: Any = None) -> 
     ids: list[str] = []
     while True:
         async with database.connect() as connection:
-            page = await queries.page(connection, query, NOW)
+            page = await page_of(connection, query, NOW)
         ids += [row.id for row in page.rows]
         if page.next is None:
             return ids
-        query = replace(query, after=queries.cursor(query.kind).decode(page.next))
+        query = replace(query, after=cursor(query.kind).decode(page.next))
         if between is not None:
             await between()
 

@@ -15,7 +15,7 @@ from contracts.intake import DossierRescheduledV1
 from contracts.values import Outcome, WithdrawalReason
 from services.routing.domain.case import Actor, Ruling, Withdrawal, withdrawn
 from services.routing.domain.history import Person
-from services.routing.handlers import Assignee, assign, decide
+from services.routing.handlers.work import Assignee, assign, decide
 from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.officers import loads_of
 from services.routing.repository.open_counts import count_anew, forget_empty

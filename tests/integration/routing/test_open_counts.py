@@ -23,7 +23,7 @@ from services.routing.domain.due import days_left
 from services.routing.domain.history import Person
 from services.routing.domain.stranded import needs_hand
 from services.routing.domain.work_list import Counts, by_officer, counts_of
-from services.routing.handlers import Assignee, assign, decide
+from services.routing.handlers.work import Assignee, assign, decide
 from services.routing.reconcile import VIEWS
 from services.routing.repository.absences import ABSENCES
 from services.routing.repository.cases import CASE_STORE

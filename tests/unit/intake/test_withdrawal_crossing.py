@@ -30,7 +30,7 @@ from services.routing.domain.assignment import Competent, Ledger
 from services.routing.domain.case import Actor, Case, Ruling, State
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import AlreadyWithdrawn, CaseUnknown
-from services.routing.handlers import decide
+from services.routing.handlers.work import decide
 from tests.support.intake_dossiers import CLERK, HERE, acceptance, submission
 from tests.support.intake_events import NOW
 

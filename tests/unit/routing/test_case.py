@@ -30,7 +30,8 @@ from services.routing.domain.case import (
 )
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
-from services.routing.handlers import Assignee, assign, decide, open_case, reschedule
+from services.routing.handlers.arrival import open_case, reschedule
+from services.routing.handlers.work import Assignee, assign, decide
 from tests.support.routing_world import NOW, accepted, attributes
 
 AN, BINH, CHI = Person("cb-an", "An"), Person("cb-binh", "Bình"), Person("cb-chi", "Chi")

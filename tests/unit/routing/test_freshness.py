@@ -8,7 +8,7 @@ import pytest
 
 from messaging.clock import system_clock
 from services.routing.domain.freshness import SILENT_AFTER, Freshness
-from services.routing.queries import freshness
+from services.routing.queries.freshness import freshness
 from tests.support.routing_world import NOW
 
 MACHINE_NOW = datetime(2030, 1, 1, tzinfo=UTC)

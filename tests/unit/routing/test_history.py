@@ -20,7 +20,7 @@ from services.routing.domain.due import Left, Measure
 from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.main import SERVICE
-from services.routing.queries import CaseRecord
+from services.routing.queries.case import CaseRecord
 from tests.support.routing_world import NOW, accepted
 from web.forms import blank
 from web.languages import LANGUAGES, Texts

@@ -1,4 +1,4 @@
-"""The JSON surface of routing: work lists, one case, the two commands."""
+"""Work lists, one case, and what is done to it."""
 
 from typing import Annotated
 
@@ -7,29 +7,20 @@ from fastapi import APIRouter, Depends, Query, Response
 from chassis.process import CurrentProcess
 from contracts.values import Identifier, UnitId
 from messaging.command_table import Answer
-from services.routing import commands, queries
 from services.routing.access import Worker
-from services.routing.commands import CaseCommand, CaseId, case_command
+from services.routing.commands import assignment
+from services.routing.commands.case import CaseCommand, CaseId, case_command
 from services.routing.domain.due import Due
 from services.routing.domain.work_list import ListKind
-from services.routing.queries import ME, ListRequest
-from services.routing.schemas import (
-    AbsenceList,
-    AssignCase,
-    AssignCases,
-    CaseChanged,
-    CaseDetail,
-    CasePage,
-    CasesAssigned,
-    DecideCase,
-    NoteAbsence,
-)
+from services.routing.queries.case import case_detail
+from services.routing.queries.lists import ME, ListRequest, case_page
+from services.routing.schemas.requests import AssignCase, AssignCases, DecideCase
+from services.routing.schemas.views import CaseChanged, CaseDetail, CasePage, CasesAssigned
 from web.conditional import set_etag
 from web.idempotency import IdempotencyKey
 from web.paging import After
 
 router = APIRouter(prefix="/api/routing/cases", tags=["cases"])
-absence_router = APIRouter(prefix="/api/routing/absences", tags=["absences"])
 
 
 @router.get("")
@@ -49,14 +40,14 @@ async def list_cases(
     """
     query = ListRequest(scope=officer, unit=unit, kind=state, due=due).query(person, after, limit)
     async with process.reads.connect() as connection:
-        return await queries.case_page(connection, query, process.clock())
+        return await case_page(connection, query, process.clock())
 
 
 @router.get("/{case}")
 async def one_case(process: CurrentProcess, person: Worker, case: CaseId, response: Response) -> CaseDetail:
     """The case with its history; its ETag is its version."""
     async with process.reads.connect() as connection:
-        detail = await queries.case_detail(connection, person, case)
+        detail = await case_detail(connection, person, case)
     set_etag(response, detail.version)
     return detail
 
@@ -64,7 +55,7 @@ async def one_case(process: CurrentProcess, person: Worker, case: CaseId, respon
 @router.post("/assign")
 async def assign_many(process: CurrentProcess, person: Worker, request: AssignCases, key: IdempotencyKey) -> CasesAssigned:
     """Give many cases to one officer, those of somebody who has left for example. Each is given, or refused with its reason."""
-    return await commands.assign_many(process, person, request, key)
+    return await assignment.assign_many(process, person, request, key)
 
 
 @router.post("/{case}/decide")
@@ -77,20 +68,6 @@ async def decide(command: Annotated[CaseCommand, Depends(case_command)], request
 async def assign(command: Annotated[CaseCommand, Depends(case_command)], request: AssignCase, response: Response) -> CaseChanged:
     """Give it to an officer of the unit (leaders), or take one that nobody has (officers)."""
     return _changed(await command.run(request), response)
-
-
-@absence_router.get("")
-async def absences(process: CurrentProcess, person: Worker) -> AbsenceList:
-    """Of the officers of one's units."""
-    async with process.reads.connect() as connection:
-        noted, _ = await queries.absences(connection, person)
-    return AbsenceList(absences=[NoteAbsence.model_validate(absence) for absence in noted])
-
-
-@absence_router.post("")
-async def note_absence(process: CurrentProcess, person: Worker, request: NoteAbsence, key: IdempotencyKey) -> NoteAbsence:
-    """By the officer or a leader of their unit. Another one replaces it; open cases stay where they are."""
-    return await commands.note(process, person, request, key)
 
 
 def _changed(answer: Answer, response: Response) -> CaseChanged:

@@ -1,87 +1,26 @@
-"""What the API of routing takes and answers. Moments carry their zone; what is not known is null."""
+"""What the API of routing answers. Moments carry their zone; what is not known is null."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from contracts.given import GivenLongText, GivenText
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
-from contracts.values import Identifier, Lane, Outcome, WithdrawalReason
-from services.routing.domain.case import Case, Ruling, State
+from contracts.values import Lane, Outcome, WithdrawalReason
+from services.routing.domain.case import Case, State
 from services.routing.domain.history import HistoryLine, Transition
 from services.routing.domain.stranded import NeedsHand
+from services.routing.schemas.requests import NoteAbsence, Schema
 
 
-class _Schema(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class DecideCase(_Schema):
-    """`result_number` only for a grant, `reason` owed for a decline."""
-
-    outcome: Outcome
-    result_number: GivenText | None = None
-    reason: GivenLongText | None = None
-
-    def ruling(self) -> Ruling:
-        """Raises a Refusal for a ruling that cannot be."""
-        return Ruling(self.outcome, self.result_number, self.reason)
-
-
-class AssignCase(_Schema):
-    """`officer` is a staff id; an officer takes a case by naming themselves."""
-
-    officer: Identifier
-
-
-class SeenCase(_Schema):
-    """A case in the version last seen, as If-Match would name it."""
-
-    case: Identifier
-    version: Annotated[int, Field(ge=0, lt=2**31, strict=True)]
-
-
-class AssignCases(_Schema):
-    """Many cases to one officer: each as if it were given by itself."""
-
-    officer: Identifier
-    cases: Annotated[list[SeenCase], Field(min_length=1, max_length=200)]
-
-
-Box = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}:[0-9]{1,9}$")]
-
-
-class GiveOn(_Schema):
-    """The leader's form over the list: each of `cases` is `<case>:<version>`, as its box names it."""
-
-    cases: Annotated[list[Box], Field(min_length=1, max_length=200)]
-    officer: Identifier
-
-    def request(self) -> AssignCases:
-        pairs = [case.rpartition(":") for case in self.cases]
-        return AssignCases(officer=self.officer, cases=[SeenCase(case=case, version=int(version)) for case, _, version in pairs])
-
-
-class NoteAbsence(_Schema):
-    """`officer` is away from the first to the last day, both included; `deputy` gets what competence would give them. Both are
-    staff ids.
-    """
-
-    officer: Identifier
-    deputy: Identifier
-    first_day: date
-    last_day: date
-
-
-class AbsenceList(_Schema):
+class AbsenceList(Schema):
     """Of the officers of one's units, the newest one noted for each."""
 
     absences: list[NoteAbsence]
 
 
-class CaseChanged(_Schema):
+class CaseChanged(Schema):
     """The case after the command."""
 
     id: str
@@ -89,7 +28,7 @@ class CaseChanged(_Schema):
     state: State
 
 
-class RefusedCase(_Schema):
+class RefusedCase(Schema):
     """Why a case was not given, by its stable code and in both languages."""
 
     case: str
@@ -98,14 +37,14 @@ class RefusedCase(_Schema):
     en: str
 
 
-class CasesAssigned(_Schema):
+class CasesAssigned(Schema):
     """What became of each: a refusal touches its own case only."""
 
     assigned: list[CaseChanged]
     refused: list[RefusedCase]
 
 
-class CaseLine(_Schema):
+class CaseLine(Schema):
     """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move.
     `needs_hand`: why its officer cannot work on it any more.
     """
@@ -127,14 +66,14 @@ class CaseLine(_Schema):
     decided_at: datetime | None
 
 
-class CasePage(_Schema):
+class CasePage(Schema):
     """`next` goes into `after` for the next page; null on the last."""
 
     cases: list[CaseLine]
     next: str | None
 
 
-class WorkCounts(_Schema):
+class WorkCounts(Schema):
     """What the person's own list begins with, and what nobody has in the units that they lead; null: they lead none."""
 
     mine: int
@@ -142,12 +81,12 @@ class WorkCounts(_Schema):
     unassigned: int | None
 
 
-class PersonRef(_Schema):
+class PersonRef(Schema):
     id: str
     name: str
 
 
-class Step(_Schema):
+class Step(Schema):
     """A line of the history. `number` is the event's own; `by` is null where competence chose, `officer` where nobody has it."""
 
     number: int
@@ -157,7 +96,7 @@ class Step(_Schema):
     officer: PersonRef | None
 
 
-class WithdrawalDetail(_Schema):
+class WithdrawalDetail(Schema):
     """`by` asked for it at the counter; `duplicate_of`: code or submission number of the dossier that stays."""
 
     reason: WithdrawalReason

@@ -1,0 +1,1 @@
+"""What staff do to cases: each command with what it loads, who may, and its handler."""

@@ -1,0 +1,88 @@
+"""One command on one case, which whoever gives it has seen. One of a program and one of a page are the same `CaseCommand`."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Path
+
+from chassis.process import CurrentProcess, Process
+from contracts.directory import StaffV1
+from contracts.values import Identifier
+from messaging.command_table import Answer, Command, CommandKey, UnitOfWork
+from messaging.copied import Copied
+from messaging.handler_table import Decision
+from services.routing.access import ROLES, Worker, actor_of, units_of
+from services.routing.domain.case import Case
+from services.routing.domain.refusals import CaseUnknown
+from services.routing.repository.cases import CASE_STORE
+from services.routing.schemas.requests import AssignCase, DecideCase
+from services.routing.schemas.views import CaseChanged
+from web import correlation
+from web.conditional import IfMatch, require_current
+from web.idempotency import IdempotencyKey
+from web.principal import Forbidden, Principal
+
+CaseId = Annotated[Identifier, Path(description="the dossier's id")]
+
+
+STAFF: Final = Copied(StaffV1)
+
+
+def changed(work: UnitOfWork, decision: Decision[Case]) -> Answer:
+    return Answer(CaseChanged.model_validate(work.record(CASE_STORE, decision)).model_dump(mode="json"))
+
+
+def case_of(command: Command[Any], work: UnitOfWork) -> Case:
+    case = work.get(CASE_STORE, command.target)
+    if case is None:
+        raise CaseUnknown
+    return case
+
+
+def worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
+    """Raises CaseUnknown, Forbidden or StaleWrite."""
+    case = case_of(command, work)
+    actor_of(command.by, case)
+    require_current(command.seen, case.version)
+
+
+_ACTIONS: Final = {DecideCase: "decide", AssignCase: "assign"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCommand:
+    """Whose command it is, on which case, made on which version of it, under which Idempotency-Key."""
+
+    process: Process
+    person: Principal
+    case_id: str
+    version: int
+    key: str
+
+    async def run(self, request: DecideCase | AssignCase) -> Answer:
+        """Raises a Refusal, and then nothing has happened. What could decide no case is refused before anything is locked."""
+        if isinstance(request, DecideCase):
+            request.ruling()
+        route = f"{_ACTIONS[type(request)]} {self.case_id}"
+        command = Command(
+            body=request,
+            by=self.person,
+            target=self.case_id,
+            seen=self.version,
+            key=CommandKey.of(self.key, self.person.staff_id, route, request.model_dump_json()),
+            correlation=correlation.current(),
+        )
+        return await self.process.commands.run(command)
+
+
+async def case_command(
+    process: CurrentProcess, person: Worker, case: CaseId, key: IdempotencyKey, version: IfMatch
+) -> CaseCommand:
+    """What the twin endpoints of API and pages have in common, whoever asks."""
+    return CaseCommand(process=process, person=person, case_id=case, version=version, key=key)
+
+
+def worker(command: Command[Any], _: UnitOfWork) -> None:
+    """Of which unit is asked case by case. Raises Forbidden."""
+    if not units_of(command.by):
+        raise Forbidden(ROLES)

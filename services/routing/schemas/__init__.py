@@ -1,0 +1,1 @@
+"""What the API of routing takes and answers."""
