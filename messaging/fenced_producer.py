@@ -1,7 +1,7 @@
-"""Sends states so that Kafka refuses those of a relay that was frozen and is thawed.
+"""Sends so that Kafka refuses what a relay that was frozen and is thawed still had in hand.
 
-A late fact is dropped by its number. A late state would stay: a compacted topic keeps what came last, and a contact that was
-forgotten would be back. So a lane has one transactional id. Each taker is given a higher epoch with it, and a partition that
+A late fact would be dropped by its number. A late state would stay: a compacted topic keeps what came last, and a contact that
+was forgotten would be back. So a lane has one transactional id. Each taker is given a higher epoch with it, and a partition that
 has a batch of the new epoch takes none of an older. No transaction is needed for that: whoever sends a newer version of a state
 has sent to its partition. Who took the id last stands in `relay_holder`. It is written in the transaction that holds the lane and
 after the id was taken: should the lane have been lost before, that fails and nothing is sent; should it be lost afterwards, the
@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.producer import Failure, Outcome, Outgoing, Producer
+from messaging.sent_rows import is_of_state
 from messaging.statements import Statement
 
 # By primary key. Its answer is waited for: only then is it certain that the lane is still ours.
@@ -56,7 +57,9 @@ class FencedProducer:
         try:
             async with asyncio.timeout(seconds):
                 producer = await self._held(connection, holder)
-            outcome = await producer.attempt(records, deadline - time.monotonic(), singly)
+            for part in _states_first(records):
+                given = [records[index] for index in part]
+                outcome.add(await producer.attempt(given, max(0.0, deadline - time.monotonic()), singly), part)
         except (TimeoutError, KafkaError) as error:
             outcome.failures += [Failure(topic=topic, error=error) for topic in {record.topic for record in records}]
         finally:
@@ -79,3 +82,10 @@ class FencedProducer:
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.give_up()
+
+
+def _states_first(records: Sequence[Outgoing]) -> list[list[int]]:
+    """Facts that name their versions need not wait for them at their readers."""
+    states = [index for index, record in enumerate(records) if is_of_state(record.topic)]
+    facts = [index for index, record in enumerate(records) if not is_of_state(record.topic)]
+    return [part for part in (states, facts) if part]

@@ -3,7 +3,7 @@
 The transaction that claims the oldest rows holds an advisory lock, so one relay of a lane works at a time however many run.
 A frozen one is cut off by PostgreSQL after 10 s and frees its lane. What Kafka has acknowledged is deleted, also when it does not
 take the rest: that stays, and the others go on. Rows may reach Kafka twice (a relay that died between the acknowledgement and its
-delete): their numbers make readers drop them. States have a producer of their own, which is fenced.
+delete): their numbers make readers drop them. Its producer is fenced: see there.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from typing import Any, Final
 from uuid import UUID
 from zlib import crc32
 
-from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.envelope import headers_of
@@ -24,11 +23,11 @@ from messaging.doorbell import Doorbell
 from messaging.fenced_producer import FencedProducer
 from messaging.metrics import RELAY_DOUBTS, RELAYED
 from messaging.outbox_floor import HORIZON, OutboxFloor
-from messaging.producer import Failure, Outcome, Outgoing, Producer
+from messaging.producer import Outcome, Outgoing
 from messaging.published_offsets import Offsets
 from messaging.publisher_guard import may_publish
 from messaging.relay_failures import Failures, Held
-from messaging.sent_rows import is_of_state, take_out
+from messaging.sent_rows import take_out
 from messaging.statements import Statement
 
 PRODUCE_SECONDS: Final = 5.0
@@ -81,7 +80,6 @@ class Relay:
     produce_seconds: float = PRODUCE_SECONDS
     claimed_elsewhere: bool = field(default=False, init=False)
     failures: Failures = field(init=False)
-    _producer: Producer | None = field(default=None, init=False)
     _holder: UUID | None = field(default=None, init=False)
     _floor: OutboxFloor = field(default_factory=OutboxFloor, init=False)
     _horizon_at: float = field(default=0.0, init=False)
@@ -91,7 +89,7 @@ class Relay:
     def __post_init__(self) -> None:
         self.failures = Failures(lane=self.lane)
         self._doorbell = Doorbell(self.database)
-        self._states = FencedProducer(kafka=self.kafka, service=self.service, lane=self.lane)
+        self._producer = FencedProducer(kafka=self.kafka, service=self.service, lane=self.lane)
 
     async def run(self) -> None:
         doubts, rung_here = RELAY_DOUBTS.labels(self.lane), False
@@ -191,33 +189,8 @@ class Relay:
             self._share = min(LARGEST_SHARE, self._share * 2)
 
     async def _produce(self, connection: AsyncConnection, rows: Sequence[Any]) -> Outcome:
-        """States first: facts that name their versions need not wait for them at their readers."""
-        outcome, deadline = Outcome(), time.monotonic() + self.produce_seconds
         outgoing = [self._outgoing(row) for row in rows]
-        states = [index for index, record in enumerate(outgoing) if is_of_state(record.topic)]
-        if states:
-            given = [outgoing[index] for index in states]
-            seconds, singly = self.produce_seconds, self.failures.singly
-            outcome.add(await self._states.attempt(connection, self._holder, given, seconds, singly), states)
-        facts = [index for index, record in enumerate(outgoing) if not is_of_state(record.topic)]
-        if facts:
-            given = [outgoing[index] for index in facts]
-            outcome.add(await self._send_facts(given, max(0.0, deadline - time.monotonic())), facts)
-        return outcome
-
-    async def _send_facts(self, records: Sequence[Outgoing], seconds: float) -> Outcome:
-        """After any doubt the producer is thrown away: an idempotent one cannot be told to give up."""
-        outcome, deadline = Outcome(), time.monotonic() + seconds
-        try:
-            async with asyncio.timeout(seconds):
-                producer = await self._ready_producer()
-            outcome = await producer.attempt(records, deadline - time.monotonic(), self.failures.singly)
-        except (TimeoutError, KafkaError) as error:
-            outcome.failures += [Failure(topic=topic, error=error) for topic in {record.topic for record in records}]
-        finally:
-            if outcome.failures or not outcome.acknowledged:
-                await self._end_facts()
-        return outcome
+        return await self._producer.attempt(connection, self._holder, outgoing, self.produce_seconds, self.failures.singly)
 
     async def _forget(self, connection: AsyncConnection, rows: Sequence[Any], offsets: Offsets) -> None:
         await take_out(connection, rows, offsets, keep=self.keep)
@@ -226,18 +199,6 @@ class Relay:
         _, event, topic, subject, kind, payload, *rest, _ = row
         return Outgoing(topic, subject.encode(), payload, headers_of(event, self.service, kind, subject, *rest))
 
-    async def _ready_producer(self) -> Producer:
-        if self._producer is None:
-            self._producer = Producer(self.kafka, f"{self.service}.relay.{self.lane}")
-            await self._producer.start()
-        return self._producer
-
-    async def _end_facts(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            await producer.give_up()
-
     async def end(self) -> None:
-        """Its producers, with whatever they have in hand."""
-        await self._end_facts()
-        await self._states.end()
+        """Its producer, with whatever it has in hand."""
+        await self._producer.end()
