@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
 
 from fastapi import Depends
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -102,10 +103,10 @@ class Pages:
         self._templates.filters.update(
             _FILTERS,
             choice=_with_note,
-            moment=lambda value: formats.moment(value, _viewer.get().language),
-            weekday=_weekday,
-            number=lambda value, digits=None: formats.number(value, _viewer.get().language, digits),
-            dong=lambda value: formats.dong(value, _viewer.get().language),
+            moment=_in_the_readers_language(formats.moment),
+            weekday=_in_the_readers_language(formats.weekday),
+            number=_in_the_readers_language(formats.number),
+            dong=_in_the_readers_language(formats.dong),
         )
 
     def compile(self) -> None:
@@ -183,8 +184,14 @@ def _with_note(choice: Sequence[object]) -> tuple[object, object, object]:
     return value, label, note[0] if note else None
 
 
-def _weekday(value: date) -> str:
-    return formats.weekday(value, _viewer.get().language)
+def _in_the_readers_language(written: Callable[..., str]) -> Callable[..., str]:
+    """As a filter. Of one without a context Jinja works out what it makes of a constant when it compiles, for all readers."""
+
+    @pass_context
+    def filtered(_: Context, value: object, *arguments: object) -> str:
+        return written(value, _viewer.get().language, *arguments)
+
+    return filtered
 
 
 @lru_cache(maxsize=64)

@@ -6,10 +6,11 @@ progress for any set of dossiers (3 = 7 + 11), and so do early + on time + late 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Final
 
 from contracts.values import Channel, PortalStatus
 from services.reporting.domain.definition import Definition
@@ -60,8 +61,7 @@ class Figures:
     overdue: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
-        mine, others = asdict(self), asdict(other)
-        return Figures(**{name: mine[name] + others[name] for name in mine})
+        return Figures(**{name: getattr(self, name) + getattr(other, name) for name in _NAMES})
 
     @property
     def on_time_rate(self) -> Decimal | None:
@@ -69,6 +69,9 @@ class Figures:
         if not self.resolved:
             return None
         return (Decimal(100 * (self.early + self.on_time)) / self.resolved).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+_NAMES: Final = tuple(field.name for field in fields(Figures))
 
 
 def judged_before(period: Period, today: date) -> date:

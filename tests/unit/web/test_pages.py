@@ -112,6 +112,13 @@ def test_what_was_chosen_is_chosen_again(tmp_path: Path) -> None:
     assert "error-summary" not in gallery(tmp_path, form=blank(name="x"))
 
 
+def test_a_number_in_a_template_is_written_in_each_readers_language(tmp_path: Path) -> None:
+    (tmp_path / "sum.html").write_text("{{ 1234 | number }}, {{ 1234.5 | number(2) }}, {{ 5000 | dong }}", encoding="utf-8")
+    pages = Pages("sample", [tmp_path], Texts.load(), now=lambda: NOW)
+    shown = [bytes(pages.render(request(query), "sum.html").body).decode() for query in ("", "lang=en")]
+    assert [text.replace("\xa0", " ") for text in shown] == ["1.234, 1.234,50, 5.000 đồng", "1,234, 1,234.50, 5,000 VND"]
+
+
 def test_both_languages_render_everything(tmp_path: Path) -> None:
     vietnamese, english = gallery(tmp_path), gallery(tmp_path, "lang=en")
     assert '<html lang="vi"' in vietnamese

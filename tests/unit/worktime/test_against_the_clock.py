@@ -79,7 +79,7 @@ def counted(data: dict[str, Any], question: Question, limit: Limit, rules: Param
     return given_promise
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @given(data=st.data(), calendar=calendars(), limit=limits, minute=minutes, late_moves=st.booleans(), far=st.booleans())
 def test_the_same_moment(
     *, data: st.DataObject, calendar: dict[str, Any], limit: dict[str, Any], minute: int, late_moves: bool, far: bool
