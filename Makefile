@@ -34,7 +34,7 @@ run: setup ## Start everything, in the foreground until Ctrl-C
 	@$(BIN)/motcua up
 
 unit: setup-dev ## Tests that need no server, with fewer drawn examples
-	@$(BIN)/python -m pytest tests/unit -n 2 --no-loadscope-reorder --hypothesis-profile quick
+	@$(BIN)/python -m pytest tests/unit -n 2 -p no:schemathesis --no-loadscope-reorder --hypothesis-profile quick
 
 test: setup-dev ## All tests but the long fault tests; own ports and folder. One of them: make test T=tests/unit/intake
 	@$(BIN)/python -m pytest $(if $(T),-n 0 $(T),-m "not faults" -n 3 --no-loadscope-reorder)
