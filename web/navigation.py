@@ -12,7 +12,8 @@ from web.principal import Principal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
     """`key` is its word (`nav.<key>`) and its icon. `count` names the number beside it, as `<address>#<name>`: a page's script
-    fetches it, since another service may hold it; `alarms` shows a number above none in red.
+    fetches it, since another service may hold it; `alarms` shows a number above none in red. `steps`: what pages of one dossier
+    that belong here end with.
     """
 
     key: str
@@ -21,6 +22,7 @@ class MenuItem:
     shortcut: str = ""
     count: str = ""
     alarms: bool = False
+    steps: tuple[str, ...] = ()
 
 
 _CLERK: Final = frozenset({Role.CLERK})
@@ -35,7 +37,14 @@ STAFF: Final = (
         MenuItem(key="board", href="/reporting/board", roles=_LEADER, shortcut="Alt+5"),
         MenuItem(key="counter", href="/intake/counter", roles=_CLERK, shortcut="Alt+1"),
         MenuItem(key="waiting", href="/intake/dossiers?status=1", roles=_CLERK, count=f"{_INTAKE}#waiting"),
-        MenuItem(key="hand_over", href="/intake/results", roles=_CLERK, count=f"{_INTAKE}#results"),
+        MenuItem(
+            key="hand_over",
+            href="/intake/results",
+            roles=_CLERK,
+            count=f"{_INTAKE}#results",
+            steps=("/hand-over", "/slip"),
+        ),
+        MenuItem(key="dispatch", href="/intake/dispatch", roles=_CLERK),
         MenuItem(key="cases", href="/routing/cases", roles=_DECIDING, shortcut="Alt+2", count=f"{_ROUTING}#mine"),
         MenuItem(key="late", href="/routing/cases?due=late", roles=_DECIDING, count=f"{_ROUTING}#late", alarms=True),
         MenuItem(key="nobody", href="/routing/cases?officer=all&state=unassigned", roles=_LEADER, count=f"{_ROUTING}#unassigned"),
@@ -72,7 +81,9 @@ def menu_for(person: Principal | None) -> tuple[Group, ...]:
 
 def current(groups: Sequence[Group], path: str, query: Mapping[str, str]) -> MenuItem | None:
     """The item that this page belongs to: of those whose address it begins with, the one that says the most."""
-    fitting = [item for group in groups for item in group if _fits(item, path, query)]
+    items = [item for group in groups for item in group]
+    fitting = [item for item in items if item.steps and path.endswith(item.steps)]
+    fitting = fitting or [item for item in items if _fits(item, path, query)]
     return max(fitting, key=lambda item: (len(urlsplit(item.href).path), len(item.href)), default=None)
 
 

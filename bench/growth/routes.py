@@ -106,6 +106,7 @@ QUESTIONS: Final = (
     Question("/intake/dossiers/{dossier}/supplement"),
     Question("/intake/dossiers/{dossier}/refusal"),
     *(Question("/intake/results", f"unit={{unit}}{query}") for query in ("", "&waits=long")),
+    Question("/intake/dispatch", "unit={unit}"),
     Question("/intake/dossiers/{dossier}/hand-over"),
     Question("/intake/dossiers/{dossier}/slip"),
     Question("/intake/dossiers/{dossier}/withdraw"),

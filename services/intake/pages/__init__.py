@@ -4,6 +4,7 @@ from services.intake.pages import (
     citizen,
     confirmation,
     counter,
+    dispatch,
     dossier,
     dossiers,
     guidance,
@@ -17,6 +18,7 @@ from services.intake.pages import (
 
 ROUTERS = (
     counter.router,
+    dispatch.router,
     dossiers.router,
     dossier.router,
     withdrawal.router,

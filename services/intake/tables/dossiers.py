@@ -48,6 +48,7 @@ class DossierRow(Row, table=True):
         ),
         Index("dossier_unit_newest", "unit_id", text("submitted_at DESC"), text("id DESC")),
         Index("dossier_unit_status_newest", "unit_id", "status", text("submitted_at DESC"), text("id DESC")),
+        Index("dossier_accepted", "unit_id", "accepted_at", "id", postgresql_where=text("accepted_at IS NOT NULL")),
         Index("dossier_to_fetch", "unit_id", "decided_at", "id", postgresql_where=text("status = 9 AND hand_over = 'counter'")),
     )
 

@@ -242,6 +242,7 @@ PAGES = (
     PageCase("supplement", "hoa", "/intake/dossiers/{dossier}/supplement", supplement_asked_for),
     PageCase("refusal", "hoa", "/intake/dossiers/{dossier}/refusal", refused),
     PageCase("receipt", "hoa", "/intake/dossiers/{dossier}/receipt", first("/intake/dossiers?status=4", _DOSSIER, "/receipt")),
+    PageCase("dispatch", "hoa", "/intake/dispatch", at("/intake/dispatch")),
     PageCase("results", "hoa", "/intake/results", at("/intake/results")),
     PageCase("results-none", "tam", "/intake/results", at("/intake/results?waits=long")),
     PageCase("hand-over", "hoa", "/intake/dossiers/{dossier}/hand-over", first("/intake/results", _DOSSIER)),
