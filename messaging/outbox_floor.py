@@ -18,12 +18,12 @@ from typing import Any, Final
 from messaging.statements import Statement
 
 HORIZON_SQL: Final = """
-    SELECT (SELECT last_value FROM outbox_position_seq) AS drawn,
+    SELECT (SELECT last_value - CAST(NOT is_called AS int) FROM outbox_position_seq) AS drawn,
         ARRAY(SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
               AND relation = CAST('outbox' AS regclass) AND pid <> pg_backend_pid()
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS writers
 """
-"""Who asks must not have drawn a position in the same transaction."""
+"""Who asks must not have drawn a position in the same transaction. A sequence that was never drawn from says 1 as well."""
 HORIZON: Final = Statement(HORIZON_SQL)
 
 

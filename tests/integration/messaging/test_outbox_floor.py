@@ -126,3 +126,21 @@ async def test_the_age_of_the_oldest_row_is_asked_from_the_floor_on(world: Tally
         floor.at_server("another")
         assert await said()
     await world.execute("DELETE FROM outbox")
+
+
+async def test_the_first_row_of_an_installation_is_moved_however_long_nothing_was_written(
+    kafka_bootstrap, postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sequence that was never drawn from says 1, as one does from which 1 was drawn."""
+    monkeypatch.setattr(relay, "HORIZON_SECONDS", -1.0)
+    async with tally_world(kafka_bootstrap, postgres) as fresh:
+        ours = Relay(
+            database=fresh.database, kafka=fresh.kafka, service="tally", lane=COMMON, bell=Bell(), stopping=asyncio.Event()
+        )
+        try:
+            for _ in range(3):
+                assert await ours.round() == 0
+            await publish(fresh, names("first", 1), 1)
+            assert await ours.round() == 1
+        finally:
+            await ours.end()
