@@ -14,13 +14,14 @@ from typing import Any, Final
 import psycopg
 
 from contracts.envelope import headers_of
+from messaging.kafka_access import Brokers
 from messaging.producer import Outgoing, Producer
 
 RECORDS_A_ROUND: Final = 10_000
 _ROWS: Final = "SELECT id, aggregateid, type, payload, time, sequence, correlation, causation FROM outbox ORDER BY position"
 
 
-async def produce(kafka: str, records: Iterable[Outgoing]) -> int:
+async def produce(kafka: Brokers, records: Iterable[Outgoing]) -> int:
     """All of them acknowledged, in order per key; how many. Raises what Kafka says."""
     rest, count = iter(records), 0
     async with bare_producer(kafka) as producer:
@@ -30,7 +31,7 @@ async def produce(kafka: str, records: Iterable[Outgoing]) -> int:
     return count
 
 
-async def read_out_and_produce(database: str, kafka: str, topic: str, source: str) -> int:
+async def read_out_and_produce(database: str, kafka: Brokers, topic: str, source: str) -> int:
     """Every row of the outbox to `topic`, with the envelope that the relay gives it; how many. The rows stay."""
     count = 0
     async with bare_producer(kafka) as producer:
@@ -41,7 +42,7 @@ async def read_out_and_produce(database: str, kafka: str, topic: str, source: st
 
 
 @asynccontextmanager
-async def bare_producer(kafka: str) -> AsyncIterator[Producer]:
+async def bare_producer(kafka: Brokers) -> AsyncIterator[Producer]:
     producer = Producer(kafka)
     await producer.start()
     try:

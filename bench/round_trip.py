@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bench.bare import bare_producer
 from bench.events import BARE, moves
+from messaging.kafka_access import Brokers, client_arguments
 from messaging.producer import Outgoing
 from messaging.topic_creation import create_topics
 
@@ -14,12 +15,12 @@ WARM: Final = 100
 LONGEST_POLL_MS: Final = 5000
 
 
-async def round_trips(kafka: str, count: int) -> list[float]:
+async def round_trips(kafka: Brokers, count: int) -> list[float]:
     """Seconds from handing a record to the producer until the consumer has it, of so many. The first ones do not count."""
     await create_topics(kafka, [BARE])
     async with (
         bare_producer(kafka) as producer,
-        AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False) as consumer,
+        AIOKafkaConsumer(**client_arguments(kafka), enable_auto_commit=False) as consumer,
     ):
         partitions = [TopicPartition(BARE.base, number) for number in range(BARE.partitions)]
         consumer.assign(partitions)

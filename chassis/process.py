@@ -130,7 +130,7 @@ def _process(service: Service, settings: ProcessSettings, url: str) -> Process:
     messaging = Messaging(
         table=service.table,
         database=pools.consumers,
-        kafka=settings.kafka,
+        kafka=settings.kafka_access,
         clock=clock,
         lanes=settings.served_lanes(),
         batch_records=settings.batch_records,

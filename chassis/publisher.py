@@ -10,15 +10,17 @@ import sys
 from dataclasses import asdict
 from importlib import import_module
 
-from chassis.settings import ProcessSettings, database_url
+from chassis.kafka_settings import KafkaSettings
+from chassis.settings import database_url
 from messaging.connections import JOBS, make_engine
 from messaging.handler_table import Table
+from messaging.kafka_access import Brokers
 from messaging.raised_numbers import Raised, raise_numbers
 
 USAGE = "python -m chassis.publisher raise <service> [--from-beginning]"
 
 
-async def raise_service(service: str, url: str, kafka: str, *, from_beginning: bool = False) -> Raised:
+async def raise_service(service: str, url: str, kafka: Brokers, *, from_beginning: bool = False) -> Raised:
     """Raises KafkaError, and what the database raises: then nothing was changed."""
     table: Table = import_module(f"services.{service}.consumers").TABLE
     database = make_engine(url, pool_size=1, limits=JOBS)
@@ -31,7 +33,7 @@ async def raise_service(service: str, url: str, kafka: str, *, from_beginning: b
 def main(arguments: list[str]) -> None:
     match arguments:
         case ["raise", service, *rest] if rest in ([], ["--from-beginning"]):
-            kafka = ProcessSettings().kafka
+            kafka = KafkaSettings().kafka_access
             raised = asyncio.run(raise_service(service, database_url(service), kafka, from_beginning=bool(rest)))
             sys.stdout.write(json.dumps(asdict(raised), indent=2) + "\n")
         case _:

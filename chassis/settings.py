@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.kafka_settings import KafkaSettings
 from contracts.topics import LANE_PARTITIONS
 from contracts.values import Lane
 from messaging.membership import SESSION_SECONDS
@@ -17,7 +17,7 @@ from web.settings import WebSettings
 from web.vouchers import RootKeys
 
 
-class ProcessSettings(BaseSettings):
+class ProcessSettings(KafkaSettings):
     """`MOTCUA_...`; a service adds its own. `lanes` is a comma-separated list, all by default. `trusted_proxies`: whose
     X-Forwarded-For is believed (see web.client_address), nobody's by default. `pool_size`: database connections for commands and
     pages; consumers, and what runs in the background, have their own beside these. `member`: a name that this process keeps over
@@ -26,9 +26,6 @@ class ProcessSettings(BaseSettings):
     `shift_hours`: how long a token lasts, and the most that one may say.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
-
-    kafka: str = "127.0.0.1:9092"
     lanes: str = ",".join(Lane)
     process: str = "service"
     http_socket: Path | None = None

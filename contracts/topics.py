@@ -30,6 +30,7 @@ def usual_copies(brokers: int) -> int:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """`key` says what the Kafka key is: on every topic of facts it is the aggregate's id, so order per aggregate is Kafka's.
+    `readers`: who else reads it, and may (contracts.kafka_rights).
 
     A topic without lanes may be `served_with` one: then only processes of that lane read it.
     """
@@ -39,6 +40,7 @@ class Topic:
     kind: Kind
     key: str
     partitions: int
+    readers: tuple[str, ...] = ()
     laned: bool = False
     served_with: Lane | None = None
     retention_ms: int = -1
@@ -76,30 +78,70 @@ class Topic:
         return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
 
 
-UNITS = Topic(base="directory.units", owner="directory", kind=Kind.STATE, key="unit id", partitions=1)
-CALENDARS = Topic(base="directory.calendars", owner="directory", kind=Kind.STATE, key="calendar id", partitions=1)
-PROCEDURES = Topic(base="directory.procedures", owner="directory", kind=Kind.STATE, key="procedure code", partitions=1)
-STAFF = Topic(base="directory.staff", owner="directory", kind=Kind.STATE, key="staff id", partitions=1)
-KEYS = Topic(base="directory.keys", owner="directory", kind=Kind.STATE, key="key id", partitions=1)
+_ALL_OTHERS: Final = ("intake", "routing", "notify", "reporting")
+
+UNITS = Topic(base="directory.units", owner="directory", kind=Kind.STATE, key="unit id", partitions=1, readers=_ALL_OTHERS)
+CALENDARS = Topic(
+    base="directory.calendars",
+    owner="directory",
+    kind=Kind.STATE,
+    key="calendar id",
+    partitions=1,
+    readers=("intake", "routing"),
+)
+PROCEDURES = Topic(
+    base="directory.procedures", owner="directory", kind=Kind.STATE, key="procedure code", partitions=1, readers=("intake",)
+)
+STAFF = Topic(base="directory.staff", owner="directory", kind=Kind.STATE, key="staff id", partitions=1, readers=_ALL_OTHERS)
+KEYS = Topic(base="directory.keys", owner="directory", kind=Kind.STATE, key="key id", partitions=1, readers=_ALL_OTHERS)
 
 DOSSIERS = Topic(
-    base="intake.dossiers", owner="intake", kind=Kind.FACTS, key="dossier id", partitions=LANE_PARTITIONS, laned=True
+    base="intake.dossiers",
+    owner="intake",
+    kind=Kind.FACTS,
+    key="dossier id",
+    partitions=LANE_PARTITIONS,
+    laned=True,
+    readers=("routing", "notify", "reporting"),
 )
 CONTACTS = Topic(
-    base="intake.contacts", owner="intake", kind=Kind.STATE, key="dossier id", partitions=LANE_PARTITIONS, laned=True
+    base="intake.contacts",
+    owner="intake",
+    kind=Kind.STATE,
+    key="dossier id",
+    partitions=LANE_PARTITIONS,
+    laned=True,
+    readers=("notify",),
 )
-FRONT_DESK = Topic(base="intake.front-desk", owner="intake", kind=Kind.FACTS, key="guidance turn id", partitions=3)
+FRONT_DESK = Topic(
+    base="intake.front-desk", owner="intake", kind=Kind.FACTS, key="guidance turn id", partitions=3, readers=("reporting",)
+)
 POST_ORDERS = Topic(
-    base="intake.post-orders", owner="intake", kind=Kind.FACTS, key="order id", partitions=3, retention_ms=14 * DAY_MS
+    base="intake.post-orders",
+    owner="intake",
+    kind=Kind.FACTS,
+    key="order id",
+    partitions=3,
+    retention_ms=14 * DAY_MS,
+    readers=("post",),
 )
-CASES = Topic(base="routing.cases", owner="routing", kind=Kind.FACTS, key="dossier id", partitions=LANE_PARTITIONS, laned=True)
-MESSAGES = Topic(base="notify.messages", owner="notify", kind=Kind.FACTS, key="message id", partitions=3)
+CASES = Topic(
+    base="routing.cases",
+    owner="routing",
+    kind=Kind.FACTS,
+    key="dossier id",
+    partitions=LANE_PARTITIONS,
+    laned=True,
+    readers=("intake", "reporting"),
+)
+MESSAGES = Topic(base="notify.messages", owner="notify", kind=Kind.FACTS, key="message id", partitions=3, readers=("reporting",))
 SHIPMENTS = Topic(
     base="post.shipments",
     owner="post",
     kind=Kind.FACTS,
     key="order or collection id",
     partitions=3,
+    readers=("intake",),
     served_with=Lane.POST,
     retention_ms=14 * DAY_MS,
 )

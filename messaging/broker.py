@@ -7,25 +7,35 @@ from typing import Final
 
 import structlog
 from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from messaging.client_start import uncut
 from messaging.consumer import GroupConsumer
 from messaging.gapless_consumer import GaplessConsumer
+from messaging.kafka_access import Brokers, KafkaAccess, Mechanism, access_to
 from messaging.membership import NAMELESS, Membership
 
 END_SECONDS: Final = 10.0
 METADATA_MS: Final = 30_000
 """So soon a topic or a partition that was not there is noticed."""
 
+_LOGINS: Final = {
+    Mechanism.PLAIN: SASLPlaintext,
+    Mechanism.SCRAM_SHA_256: SASLScram256,
+    Mechanism.SCRAM_SHA_512: SASLScram512,
+}
+
 log = structlog.get_logger(__name__)
 
 
 async def start_consumers(
-    kafka: str, consumers: Sequence[GroupConsumer], max_records: int, membership: Membership = NAMELESS
+    kafka: Brokers, consumers: Sequence[GroupConsumer], max_records: int, membership: Membership = NAMELESS
 ) -> KafkaBroker:
     """Their subscribers, on one FastStream broker; `stop_consumers` ends it."""
+    access = access_to(kafka)
     broker = KafkaBroker(
-        kafka.split(","),
+        access.bootstrap.split(","),
+        security=_security(access),
         client_id=membership.client_id,
         acks="all",
         enable_idempotence=True,
@@ -46,6 +56,13 @@ async def start_consumers(
         await stop_consumers(broker)
         raise
     return broker
+
+
+def _security(access: KafkaAccess) -> BaseSecurity:
+    context, encrypts = access.ssl_context(), access.protocol.encrypts
+    if not access.protocol.asks_for_password:
+        return BaseSecurity(ssl_context=context, use_ssl=encrypts)
+    return _LOGINS[access.mechanism](username=access.user, password=access.password, ssl_context=context, use_ssl=encrypts)
 
 
 async def stop_consumers(broker: KafkaBroker) -> None:

@@ -30,6 +30,7 @@ from messaging.engine import Engine
 from messaging.faults import loggable
 from messaging.gapless_consumer import LONGEST_POLL_MS, NEVER_MS, GaplessConsumer
 from messaging.inbox import next_of
+from messaging.kafka_access import Brokers
 from messaging.membership import NAMELESS, REBALANCE_MS, Membership
 from messaging.outbox import PARKING_LOT
 from messaging.records import Record
@@ -59,7 +60,7 @@ class GroupConsumer:
     _committed: dict[tuple[str, int], int] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def subscribe(self, broker: KafkaBroker, kafka: str, max_records: int, membership: Membership = NAMELESS) -> None:
+    def subscribe(self, broker: KafkaBroker, kafka: Brokers, max_records: int, membership: Membership = NAMELESS) -> None:
         self.continuity = Continuity(group=self.group, kafka=kafka, database=self.engine.database)
         self.subscriber = broker.subscriber(
             *self.topics,

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from messaging import metrics, read_offsets
 from messaging.clock import system_clock
+from messaging.kafka_access import Brokers
 from messaging.partition_logs import PartitionLog, PartitionLogs, open_partition_logs
 from messaging.read_offsets import LastRecord, ReadOffset
 from messaging.records import Record
@@ -43,7 +44,7 @@ class Continuity:
     """Of the partitions of one consumer group that this process reads. `breaks`: a sentence for each that was found."""
 
     group: str
-    kafka: str
+    kafka: Brokers
     database: AsyncEngine
     breaks: list[str] = field(default_factory=list)
     _topic_ids: dict[str, str | None] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from messaging.kafka_access import Brokers
 from messaging.producer import Failure, Outcome, Outgoing, Producer
 from messaging.sent_rows import is_of_state
 from messaging.statements import Statement
@@ -37,7 +38,7 @@ RENEWED_SECONDS: Final = 43_200.0
 class FencedProducer:
     """One lane's."""
 
-    kafka: str
+    kafka: Brokers
     service: str
     lane: str
     _producer: Producer | None = field(default=None, init=False)

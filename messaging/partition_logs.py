@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from messaging.client_start import uncut
+from messaging.kafka_access import Brokers, client_arguments
 from messaging.records import Record
 from messaging.topic_identity import topic_ids
 
@@ -67,9 +68,9 @@ class PartitionLogs:
         return {partition: None if answer is None else answer.offset for partition, answer in offsets.items()}
 
 
-async def partitions_of(kafka: str, names: Collection[str]) -> list[TopicPartition]:
+async def partitions_of(kafka: Brokers, names: Collection[str]) -> list[TopicPartition]:
     """All that these topics have, also those that were added to them. Raises KafkaError."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**client_arguments(kafka), request_timeout_ms=10_000)
     try:
         await uncut(admin.start())
         described = await admin.describe_topics(list(names))
@@ -81,10 +82,10 @@ async def partitions_of(kafka: str, names: Collection[str]) -> list[TopicPartiti
 
 
 @asynccontextmanager
-async def open_partition_logs(kafka: str) -> AsyncIterator[PartitionLogs]:
+async def open_partition_logs(kafka: Brokers) -> AsyncIterator[PartitionLogs]:
     """Raises KafkaError."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **client_arguments(kafka),
         client_id="motcua-partition-logs",
         group_id=None,
         enable_auto_commit=False,

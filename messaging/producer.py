@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, LeaderNotAvailableError, UnknownTopicOrP
 from aiokafka.partitioner import murmur2
 
 from messaging.client_start import uncut
+from messaging.kafka_access import Brokers, client_arguments
 from messaging.published_offsets import PublishedOffset
 from messaging.topic_identity import topic_ids
 
@@ -81,9 +82,9 @@ class Producer(AIOKafkaProducer):  # type: ignore[misc]
     `fence`: a transactional id. Taken at the start, it gives an epoch above those of all who had it; there are no transactions.
     """
 
-    def __init__(self, kafka: str, client: str | None = None, fence: str | None = None) -> None:
+    def __init__(self, kafka: Brokers, client: str | None = None, fence: str | None = None) -> None:
         super().__init__(
-            bootstrap_servers=kafka,
+            **client_arguments(kafka),
             client_id=client,
             transactional_id=fence,
             acks="all",

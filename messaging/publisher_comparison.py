@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from messaging import published_offsets
 from messaging.database_identity import identity_of
+from messaging.kafka_access import Brokers
 from messaging.own_records import OwnRecord, own_records
 from messaging.partition_logs import PartitionLog, PartitionLogs, open_partition_logs, partitions_of
 from messaging.publication import Publication
@@ -33,7 +34,7 @@ class Comparison:
     fresh: Mapping[TopicPartition, PublishedOffset] = field(default_factory=dict)
 
 
-async def compare(kafka: str, database: AsyncEngine, publication: Publication) -> Comparison:
+async def compare(kafka: Brokers, database: AsyncEngine, publication: Publication) -> Comparison:
     """Raises KafkaError, and what the database raises."""
     names = [name for topic in publication.topics for name in topic.names()]
     async with database.connect() as connection:

@@ -23,6 +23,7 @@ from messaging.bell import database_address
 from messaging.database_identity import identity_of
 from messaging.faults import loggable
 from messaging.given_numbers import AggregateOfTopic
+from messaging.kafka_access import Brokers
 from messaging.publication import Publication
 from messaging.publisher_comparison import Comparison, DatabaseChanged, compare
 
@@ -87,7 +88,7 @@ class PublisherGuard:
     """
 
     database: AsyncEngine
-    kafka: str
+    kafka: Brokers
     publication: Publication
     stopping: asyncio.Event
     problem: str | None = None

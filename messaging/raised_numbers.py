@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from contracts.envelope import Unreadable, read_data
 from contracts.topics import Kind
 from messaging import given_numbers, published_offsets
+from messaging.kafka_access import Brokers
 from messaging.own_records import OwnRecord, own_records
 from messaging.partition_logs import PartitionLog, open_partition_logs, partitions_of
 from messaging.publication import Counters, Numbered, Publication
@@ -32,7 +33,9 @@ class Raised:
     counters: int = 0
 
 
-async def raise_numbers(kafka: str, database: AsyncEngine, publication: Publication, *, from_beginning: bool = False) -> Raised:
+async def raise_numbers(
+    kafka: Brokers, database: AsyncEngine, publication: Publication, *, from_beginning: bool = False
+) -> Raised:
     """Harmless where nothing was forgotten, and when it is done again. `from_beginning`: all that Kafka has is read, also what
     the database says it knows. Raises KafkaError, and what the database raises.
     """

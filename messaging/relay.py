@@ -21,6 +21,7 @@ from messaging.backoff import Stopped, retry_forever
 from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.doorbell import Doorbell
 from messaging.fenced_producer import FencedProducer
+from messaging.kafka_access import Brokers
 from messaging.metrics import RELAY_DOUBTS, RELAYED
 from messaging.outbox_floor import HORIZON, OutboxFloor
 from messaging.producer import Outcome, Outgoing
@@ -70,7 +71,7 @@ class Relay:
     """
 
     database: AsyncEngine
-    kafka: str
+    kafka: Brokers
     service: str
     lane: str
     bell: Bell

@@ -27,6 +27,7 @@ from messaging.doorbell import send_all
 from messaging.drain import Drain
 from messaging.engine import Engine, OnBegin
 from messaging.handler_table import Table
+from messaging.kafka_access import Brokers
 from messaging.membership import SESSION_SECONDS, Membership
 from messaging.outbox import COMMON
 from messaging.progress import Finding, Progress
@@ -49,7 +50,7 @@ class Messaging:
 
     table: Table
     database: AsyncEngine
-    kafka: str
+    kafka: Brokers
     clock: Clock
     lanes: Sequence[Lane] = tuple(Lane)
     batch_records: int = 1000

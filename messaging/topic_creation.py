@@ -7,18 +7,19 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from contracts.topics import Topic, usual_copies
 from messaging.client_start import uncut
+from messaging.kafka_access import Brokers, client_arguments
 from messaging.topic_growth import growth_warnings
 from messaging.topic_settings import settings_warnings, topics_there
 
 _OK = 0
 
 
-async def create_topics(kafka: str, topics: Iterable[Topic], replication: int | None = None) -> list[str]:
+async def create_topics(kafka: Brokers, topics: Iterable[Topic], replication: int | None = None) -> list[str]:
     """Create what is missing; answers with warnings about what is there. `replication`: how many copies; None: as many as the
     cluster can usefully keep. Raises KafkaError when the broker refuses.
     """
     wanted = {name: topic for topic in topics for name in topic.names()}
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**client_arguments(kafka), request_timeout_ms=10_000)
     try:
         await uncut(admin.start())
         copies = replication or usual_copies(len((await admin.describe_cluster())["brokers"]))

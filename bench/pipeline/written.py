@@ -14,6 +14,7 @@ from bench.bare import produce
 from chassis.migration import metadata
 from contracts.services import POST, SERVICES
 from contracts.topics import TOPICS
+from messaging.kafka_access import Brokers, client_arguments
 from messaging.producer import Outgoing
 
 _OUT: Final = sql.SQL("COPY (SELECT * FROM {table} WHERE xmin::text::bigint >= {since}) TO STDOUT (FORMAT binary)")
@@ -46,14 +47,14 @@ async def next_transaction(database: str) -> int:
     return int(row[0])
 
 
-async def ends(kafka: str) -> Offsets:
+async def ends(kafka: Brokers) -> Offsets:
     """Of every partition that our services write to."""
-    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
+    async with AIOKafkaConsumer(**client_arguments(kafka)) as consumer:
         offsets: Offsets = await consumer.end_offsets(OUR_PARTITIONS)
     return offsets
 
 
-async def written(databases: Mapping[str, str], kafka: str, transaction: int, since: Offsets) -> Written:
+async def written(databases: Mapping[str, str], kafka: Brokers, transaction: int, since: Offsets) -> Written:
     """Rows of that transaction and later ones as they are now, and records since those offsets."""
     tables, rows = dict[str, dict[str, bytes]](), 0
     for service in SERVICES:
@@ -68,8 +69,8 @@ async def written(databases: Mapping[str, str], kafka: str, transaction: int, si
     return Written(tables=tables, rows=rows, records=await _records(kafka, since))
 
 
-async def _records(kafka: str, since: Offsets) -> list[Outgoing]:
-    async with AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False) as consumer:
+async def _records(kafka: Brokers, since: Offsets) -> list[Outgoing]:
+    async with AIOKafkaConsumer(**client_arguments(kafka), enable_auto_commit=False) as consumer:
         until = await consumer.end_offsets(list(since))
         consumer.assign([partition for partition in since if until[partition] > since[partition]])
         for partition in consumer.assignment():
@@ -81,7 +82,7 @@ async def _records(kafka: str, since: Offsets) -> list[Outgoing]:
     return records
 
 
-async def write_again(databases: Mapping[str, str], kafka: str, what: Written) -> float:
+async def write_again(databases: Mapping[str, str], kafka: Brokers, what: Written) -> float:
     """Seconds for all of it at once: each service's tables in one transaction, and the records beside them."""
     began = time.perf_counter()
     await asyncio.gather(

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final, NoReturn
 
 from deploy.sandbox.post_office.kafka import publish_shipments, read_orders
+from deploy.sandbox.post_office.login import Login
 from deploy.sandbox.post_office.office import Office
 
 TASKS: Final = ("orders", "shipments", "carrying")
@@ -27,7 +28,7 @@ class Background:
     """`problems`: what each task cannot do at present; a task that works is not in it."""
 
     office: Office
-    kafka: str
+    kafka: Login
     process: str
     replication: int | None = None
     problems: dict[str, str] = field(default_factory=lambda: dict.fromkeys(TASKS, "not started yet"))

@@ -18,6 +18,7 @@ from contracts.envelope import Unreadable, read_attributes, read_data
 from contracts.intake import PostOrderPlacedV1
 from contracts.topics import POST_ORDERS, SHIPMENTS, usual_copies
 from deploy.sandbox.post_office.crypto import DecryptionError
+from deploy.sandbox.post_office.login import Login
 from deploy.sandbox.post_office.office import Office
 from deploy.sandbox.post_office.store import OutboxRow
 
@@ -37,10 +38,10 @@ class TopicMissing(Exception):  # noqa: N818 -- not an error: the others have no
 # --- orders in ------------------------------------------------------------------------------------------
 
 
-async def read_orders(office: Office, kafka: str, process: str, on_ready: Callable[[], None]) -> NoReturn:
+async def read_orders(office: Office, kafka: Login, process: str, on_ready: Callable[[], None]) -> NoReturn:
     await _check_orders_topic(kafka)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **kafka,
         group_id=GROUP,
         # Killed and started again, it is known at once as the one it was, and need not wait for its own ghost.
         group_instance_id=process,
@@ -78,7 +79,7 @@ def _accept(office: Office, record: Any) -> None:
         office.store.refuse(record.topic, record.partition, record.offset, str(fault))
 
 
-async def _check_orders_topic(kafka: str) -> None:
+async def _check_orders_topic(kafka: Login) -> None:
     async with _administrator(kafka) as admin:
         if POST_ORDERS.base not in await admin.list_topics():
             raise TopicMissing(f"{POST_ORDERS.base} is not there yet")
@@ -87,10 +88,10 @@ async def _check_orders_topic(kafka: str) -> None:
 # --- shipments out --------------------------------------------------------------------------------------
 
 
-async def publish_shipments(office: Office, kafka: str, replication: int | None, on_ready: Callable[[], None]) -> NoReturn:
+async def publish_shipments(office: Office, kafka: Login, replication: int | None, on_ready: Callable[[], None]) -> NoReturn:
     await make_shipments_topic(kafka, replication)
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka,
+        **kafka,
         acks="all",
         enable_idempotence=True,
         compression_type="zstd",
@@ -112,7 +113,7 @@ async def publish_shipments(office: Office, kafka: str, replication: int | None,
         await _discard(producer)
 
 
-async def make_shipments_topic(kafka: str, replication: int | None) -> None:
+async def make_shipments_topic(kafka: Login, replication: int | None) -> None:
     """The topic of shipments is ours, so we make it, as the contract declares it.
 
     Raises KafkaError when the broker refuses: with fewer copies than asked for, one broker's loss is a loss of shipments.
@@ -127,8 +128,8 @@ async def make_shipments_topic(kafka: str, replication: int | None) -> None:
 
 
 @asynccontextmanager
-async def _administrator(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def _administrator(kafka: Login) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**kafka)
     try:
         await _uncut(admin.start())
         yield admin

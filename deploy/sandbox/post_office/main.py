@@ -15,6 +15,7 @@ from deploy.sandbox.post_office.background import Background
 from deploy.sandbox.post_office.clock import clock_from
 from deploy.sandbox.post_office.crypto import Cipher
 from deploy.sandbox.post_office.http import create_app
+from deploy.sandbox.post_office.login import login
 from deploy.sandbox.post_office.office import Office
 from deploy.sandbox.post_office.settings import PostOfficeSettings
 from deploy.sandbox.post_office.store import Store
@@ -30,7 +31,7 @@ def build(settings: PostOfficeSettings) -> FastAPI:
         clock=clock_from(settings.clock),
         delivery_time=timedelta(seconds=settings.post_delivery_seconds),
     )
-    background = Background(office=office, kafka=settings.kafka, process=settings.process, replication=settings.replication)
+    background = Background(office=office, kafka=login(settings), process=settings.process, replication=settings.replication)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

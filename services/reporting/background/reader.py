@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.topics import Topic
 from messaging.client_start import uncut
+from messaging.kafka_access import Brokers, client_arguments
 from messaging.partition_logs import partitions_of
 from messaging.records import Record
 
@@ -60,9 +61,9 @@ class Reader:
 
 
 @asynccontextmanager
-async def open_reader(kafka: str, topics: Sequence[Topic]) -> AsyncIterator[Reader]:
+async def open_reader(kafka: Brokers, topics: Sequence[Topic]) -> AsyncIterator[Reader]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **client_arguments(kafka),
         client_id="motcua-replay",
         group_id=None,
         enable_auto_commit=False,

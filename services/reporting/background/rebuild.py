@@ -17,6 +17,7 @@ from messaging.clock import Clock
 from messaging.drain import AGGREGATES_A_ROUND
 from messaging.engine import Engine, Work
 from messaging.handler_table import Effect, Table
+from messaging.kafka_access import Brokers
 from services.reporting.background.reader import Reader, open_reader
 from services.reporting.domain.replay import Attempt
 from services.reporting.repository import replay as replays
@@ -39,7 +40,7 @@ class Rebuild:
     live_engine: AsyncEngine
     shadow_engine: AsyncEngine
     table: Table
-    kafka: str
+    kafka: Brokers
     clock: Clock
     batch_records: int
     stopping: asyncio.Event

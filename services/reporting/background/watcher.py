@@ -70,7 +70,7 @@ async def _attempt(
         live_engine=live_engine,
         shadow_engine=shadow_engine,
         table=process.messaging.table,
-        kafka=process.settings.kafka,
+        kafka=process.messaging.kafka,
         clock=process.clock,
         batch_records=process.settings.batch_records,
         stopping=stopping,

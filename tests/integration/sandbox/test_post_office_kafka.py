@@ -94,8 +94,8 @@ async def test_its_topic_has_as_many_copies_as_it_was_asked_for_or_is_not_made(k
     topic = replace(SHIPMENTS, base=f"post.shipments-{uuid4().hex[:8]}")
     monkeypatch.setattr("deploy.sandbox.post_office.kafka.SHIPMENTS", topic)
     with pytest.raises(InvalidReplicationFactorError):
-        await make_shipments_topic(kafka_bootstrap, replication=2)
-    await make_shipments_topic(kafka_bootstrap, replication=1)
+        await make_shipments_topic({"bootstrap_servers": kafka_bootstrap}, replication=2)
+    await make_shipments_topic({"bootstrap_servers": kafka_bootstrap}, replication=1)
     await create_topics(kafka_bootstrap, [topic])
 
 
