@@ -29,6 +29,7 @@ from bench.options import Options
 from bench.postal import cipher_of, collections
 from cli.console import inline, say
 from contracts.values import Lane
+from deploy.local.kafka_users import ADMIN
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.topology import Plan
 from messaging.producer import Outgoing
@@ -186,7 +187,7 @@ async def _counters(port: int, cast: Cast, meanwhile: "asyncio.Task[None]") -> T
 async def _flood(plan: Plan, records: Sequence[Outgoing]) -> None:
     """Raises Stopped when nothing of it moves any more."""
     before = await _count(plan, "notify", _SETTLED)
-    await produce(plan.kafka.bootstrap, records)
+    await produce(plan.kafka.access(ADMIN), records)
     settled, last = 0, time.monotonic()
     while settled < len(records):
         await asyncio.sleep(LOOK_SECONDS)

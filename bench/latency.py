@@ -24,6 +24,7 @@ from bench.machine import describe
 from bench.options import Options
 from bench.round_trip import round_trips
 from cli.console import inline, say
+from deploy.local.kafka_users import ADMIN
 from deploy.local.topology import Plan
 
 HOPS: Final = (marks.LISTED, marks.RECORDED, marks.COUNTED)
@@ -111,7 +112,7 @@ async def measure(made: Installation, options: Options) -> Latency:
             return loads[-1].record.lives / (loads[-1].seconds + await drain.wait())
 
         await live(load.closed(plan.state.port, cast, WARM_UP_CLIENTS, seconds))
-        bare = await round_trips(plan.kafka.bootstrap, ROUND_TRIPS)
+        bare = await round_trips(plan.kafka.access(ADMIN), ROUND_TRIPS)
         with marks.placed(plan, marks.MARKS):
             await live(load.closed(plan.state.port, cast, 1, options.rounds * seconds))
             of_quiet = _moments(plan)

@@ -80,7 +80,7 @@ def delays(since: Mapping[str, float], until: Mapping[str, float]) -> tuple[list
 
 def _connect(plan: Plan, mark: Mark) -> psycopg.Connection[Any]:
     """As the service itself, whose tables these are."""
-    return psycopg.connect(plan.database_url(mark.service).replace("+psycopg", ""))
+    return psycopg.connect(plan.owner_url(mark.service).replace("+psycopg", ""))
 
 
 def _statements(mark: Mark) -> Iterable[sql.Composed]:

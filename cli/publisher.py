@@ -45,7 +45,7 @@ def raise_publisher(
     if service not in SERVICES:
         raise typer.BadParameter(", ".join(SERVICES), param_hint="SERVICE")
     plan = Session(data).plan
-    work = raise_service(service, plan.database_url(service), plan.kafka.bootstrap, from_beginning=from_beginning)
+    work = raise_service(service, plan.database_url(service), plan.kafka.access(service), from_beginning=from_beginning)
     try:
         raised = asyncio.run(work)
     except (KafkaError, DBAPIError, psycopg.Error) as error:

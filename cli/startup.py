@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cli.console import err, inline, say
 from cli.readiness import CrashWatch, wait_until_ready
 from cli.shutdown import shut_down
-from deploy.local import leftovers, schema, setup
+from deploy.local import kafka_users, leftovers, schema, setup
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import is_free
 from deploy.local.site import InternalPorts, Site
@@ -65,12 +65,17 @@ def start_everything(supervisor: Supervisor) -> None:
 
     with err.status(inline("Khởi động", "starting")) as status:
         wait_until_ready(watch, servers[:1], ready)
-        plan.postgres.provide(plan.state.database_passwords)
+        plan.postgres.provide(plan.state.database_passwords, plan.state.owner_passwords)
         status.update(inline("Đưa cơ sở dữ liệu lên phiên bản hiện hành", "bringing the databases up to date"))
-        schema.upgrade(plan.database_urls())
+        with ThreadPoolExecutor(1) as pool:
+            upgrade = pool.submit(schema.upgrade, plan.owner_urls())
+            wait_until_ready(watch, servers[1:], ready)
+            if plan.kafka.users is not None:
+                kafka_users.provide_rights(plan.kafka.users, plan.kafka.client_environment(kafka_users.BROKER))
+            upgrade.result()
         status.update(inline("Khởi động các dịch vụ", "starting the services"))
         supervisor.start_processes([program.name for program in programs if program.part.module])
-        wait_until_ready(watch, [program for program in programs if program not in servers[:1]], ready)
+        wait_until_ready(watch, [program for program in programs if program not in servers], ready)
 
 
 def _plan(site: Site, options: StartOptions) -> Plan:

@@ -82,7 +82,7 @@ def _multiply(made: Installation, dossiers: int) -> None:
     """Always the same dossiers for the same originals."""
     plan = made.session.plan
     databases = {
-        service: psycopg.connect(plan.database_url(service).replace("+psycopg", ""), autocommit=True) for service in TABLES
+        service: psycopg.connect(plan.owner_url(service).replace("+psycopg", ""), autocommit=True) for service in TABLES
     }
     chance = random.Random(dossiers)  # noqa: S311 -- made-up people
     made_from = originals(databases["intake"])

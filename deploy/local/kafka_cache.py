@@ -37,7 +37,8 @@ def ensure() -> None:
 
 def _run_once(folder: Path, cache: Path) -> None:
     """A broker that is asked for nothing but to be there; the JVM writes the cache when it ends."""
-    kafka, log = Kafka(folder / "kafka", *free_ports(2)), folder / "log"
+    port, controller_port = free_ports(2)
+    kafka, log = Kafka(folder / "kafka", port, controller_port, folder / "users"), folder / "log"
     kafka.initialise()
     java, *arguments = kafka.command
     with log.open("wb") as output:

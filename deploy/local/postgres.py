@@ -1,7 +1,7 @@
 """A real PostgreSQL 18 in the foreground, where a supervisor can watch it.
 
 It listens on the loopback address only, has no Unix socket, and trusts nobody: every role signs in with its password
-(SCRAM). Each service has one role that owns one database and can connect to no other.
+(SCRAM). Each service has a database, a role that owns it, and a role that works in it and can connect to no other.
 """
 
 import os
@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
-from deploy.local import os_user, vendor
+from deploy.local import database_roles, os_user, vendor
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import HOST
 
@@ -112,20 +111,16 @@ class Postgres:
             return {}
         return {"user": self.user.uid, "group": self.user.gid, "extra_groups": [], "cwd": "/"}
 
-    def provide(self, passwords: Mapping[str, str]) -> None:
-        """One role and one database per name, that role's alone; what exists is kept, its password brought up to date."""
-        with psycopg.connect(self.conninfo(), autocommit=True) as connection:
-            roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-            databases = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-            for name, password in passwords.items():
-                role = sql.Identifier(name)
-                verb = sql.SQL("ALTER" if name in roles else "CREATE")
-                connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(password)))
-                if name not in databases:
-                    connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
-                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+    def provide(self, passwords: Mapping[str, str], owner_passwords: Mapping[str, str]) -> None:
+        """A database for each service, with the two roles of deploy.local.database_roles."""
+        database_roles.provide(self._connect, passwords, owner_passwords)
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.conninfo(database), autocommit=True)
 
 
-def url(name: str, password: str, port: int) -> str:
-    """The address of a service's database as SQLAlchemy takes it; passwords are URL-safe by construction."""
-    return f"postgresql+psycopg://{name}:{password}@{HOST}:{port}/{name}"
+def url(name: str, password: str, port: int, role: str | None = None) -> str:
+    """The address of a service's database as SQLAlchemy takes it, for the service's role or another; passwords are URL-safe by
+    construction.
+    """
+    return f"postgresql+psycopg://{role or name}:{password}@{HOST}:{port}/{name}"

@@ -1,7 +1,7 @@
 """`python -m deploy.local.schema` brings every service's database to the newest version of its tables.
 
 A process of its own, so that `motcua up` does not carry the migration tool about for as long as it runs. It is given the
-addresses as the services are, in `MOTCUA_DATABASE_<SERVICE>`.
+addresses as the services are, in `MOTCUA_DATABASE_<SERVICE>`, but for the roles that own the tables.
 """
 
 import os

@@ -62,6 +62,7 @@ class State(BaseModel):
     ports: InternalPorts = Field(default_factory=InternalPorts.choose)
     postgres_password: str = Field(default_factory=_password)
     database_passwords: dict[str, str] = Field(default_factory=lambda: {name: _password() for name in SERVICES})
+    owner_passwords: dict[str, str] = Field(default_factory=lambda: {name: _password() for name in SERVICES})
 
 
 class Site:
@@ -106,6 +107,10 @@ class Site:
     @property
     def secrets(self) -> Path:
         return self.data / "secrets"
+
+    @property
+    def kafka_users(self) -> Path:
+        return self.secrets / "kafka"
 
     @property
     def logs(self) -> Path:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.services import SERVICES
+from contracts.services import POST, SERVICES
 from contracts.values import Lane
 from deploy.local import keys, os_user, vendor
+from deploy.local.database_roles import owner_of
 from deploy.local.kafka import Kafka
 from deploy.local.outcome import ExitCode, Stopped
 from deploy.local.ports import HOST
@@ -29,7 +30,7 @@ class Part:
     module: str = ""
     laned: bool = False
     database: bool = False
-    kafka: bool = False
+    kafka_user: str = ""
     secrets: tuple[tuple[str, str], ...] = ()
     paths: tuple[str, ...] = ()
     smtp: bool = False
@@ -50,7 +51,7 @@ TOPOLOGY = (
         name="directory",
         module="services.directory.main",
         database=True,
-        kafka=True,
+        kafka_user="directory",
         secrets=(
             ("SIGNING_KEY_FILE", keys.SIGNING_KEY),
             ("OPERATOR_PASSWORD_FILE", keys.OPERATOR_PASSWORD),
@@ -63,7 +64,7 @@ TOPOLOGY = (
         module="services.intake.main",
         laned=True,
         database=True,
-        kafka=True,
+        kafka_user="intake",
         secrets=(
             ("FIELD_KEY_FILE", "field.key"),
             ("HMAC_KEY_FILE", "hmac.key"),
@@ -77,7 +78,7 @@ TOPOLOGY = (
         module="services.routing.main",
         laned=True,
         database=True,
-        kafka=True,
+        kafka_user="routing",
         paths=("/api/routing", "/api/routing/*", "/routing", "/routing/*"),
     ),
     Part(
@@ -85,7 +86,7 @@ TOPOLOGY = (
         module="services.notify.main",
         laned=True,
         database=True,
-        kafka=True,
+        kafka_user="notify",
         paths=("/api/notify", "/api/notify/*", "/notify", "/notify/*"),
         smtp=True,
     ),
@@ -94,13 +95,13 @@ TOPOLOGY = (
         module="services.reporting.main",
         laned=True,
         database=True,
-        kafka=True,
+        kafka_user="reporting",
         paths=("/api/reporting", "/api/reporting/*", "/reporting", "/reporting/*"),
     ),
     Part(
         name="post-office",
         module="deploy.sandbox.post_office",
-        kafka=True,
+        kafka_user=POST,
         secrets=(("POST_KEY_FILE", "post.jwk"), ("INTAKE_PUBLIC_KEY_FILE", "intake.pub.jwk")),
         paths=("/post", "/post/*"),
     ),
@@ -132,7 +133,7 @@ class Plan:
         self.sockets = socket_folder(state.instance)
         home = os_user.data_home(site.data, state.instance)
         self.postgres = Postgres(home / "postgres", state.ports.postgres, state.postgres_password)
-        self.kafka = Kafka(site.kafka, state.ports.kafka, state.ports.kafka_controller)
+        self.kafka = Kafka(site.kafka, state.ports.kafka, state.ports.kafka_controller, site.kafka_users)
 
     @property
     def public_url(self) -> str:
@@ -151,6 +152,13 @@ class Plan:
 
     def database_urls(self) -> dict[str, str]:
         return {service: self.database_url(service) for service in SERVICES}
+
+    def owner_url(self, service: str) -> str:
+        """As the role that may change the tables; no process is given it."""
+        return url(service, self.state.owner_passwords[service], self.state.ports.postgres, owner_of(service))
+
+    def owner_urls(self) -> dict[str, str]:
+        return {service: self.owner_url(service) for service in SERVICES}
 
     def programs(self) -> list[Program]:
         """Every process, in the order of the table."""
@@ -228,8 +236,6 @@ class Plan:
         if part.database:
             environment[f"DATABASE_{part.name.upper()}"] = self.database_url(part.name)
             environment["ROOT_KEYS"] = keys.root_public(self.site.secrets)
-        if part.kafka:
-            environment["KAFKA"] = self.kafka.bootstrap
         if socket:
             environment |= {"HTTP_SOCKET": str(socket), "STATIC": str(vendor.static_folder()), "TRUSTED_PROXIES": "unix"}
         if part.smtp:
@@ -238,4 +244,5 @@ class Plan:
             environment |= {"MAIL_FOLDER": str(self.site.mail)}
         environment |= {variable: str(self.site.secrets / file) for variable, file in part.secrets}
         # libpq's own variable: whatever connection a process opens, PostgreSQL knows whose it is.
-        return {"PGAPPNAME": f"motcua-{name}"} | {f"MOTCUA_{variable}": value for variable, value in environment.items()}
+        kafka = self.kafka.client_environment(part.kafka_user) if part.kafka_user else {}
+        return {"PGAPPNAME": f"motcua-{name}"} | kafka | {f"MOTCUA_{variable}": value for variable, value in environment.items()}
