@@ -17,7 +17,7 @@ from messaging.kafka_access import KafkaAccess, Mechanism, Protocol
 class KafkaSettings(BaseSettings):
     """`kafka`: addresses of brokers. `kafka_protocol` and `kafka_mechanism` are Kafka's own names."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore", hide_input_in_errors=True)
 
     kafka: str = "127.0.0.1:9092"
     kafka_protocol: Protocol = Protocol.PLAINTEXT

@@ -84,10 +84,13 @@ class Kafka:
     def answers(self) -> bool:
         """Whether it serves requests. An open port is not enough: it opens before the broker has joined its controller."""
         api_versions = struct.pack(">ihhih", 10, 18, 0, 1, -1)
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1) as connection:
+        with contextlib.suppress(OSError), self._connect() as connection:
             connection.sendall(api_versions)
             return len(connection.recv(10)) == 10  # noqa: PLR2004 - length, correlation id and error code
         return False
+
+    def _connect(self) -> socket.socket:
+        return socket.create_connection((HOST, self.port), timeout=1)
 
     def initialise(self) -> None:
         """Write the settings anew (ports may have changed) and format the log folder unless it is formatted."""

@@ -21,6 +21,7 @@ from messaging.clock import system_clock
 from messaging.connections import make_engine
 from messaging.consumer import GroupConsumer
 from messaging.handler_table import Table
+from messaging.kafka_access import Brokers, client_arguments
 from messaging.runtime import Messaging
 from messaging.topic_creation import create_topics
 from messaging.verdicts import Word
@@ -37,7 +38,7 @@ structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatte
 class TallyWorld:
     amounts: Amounts
     url: str
-    kafka: str
+    kafka: Brokers
     database: AsyncEngine
     producer: AIOKafkaProducer
     gate: Gate = field(default_factory=Gate.open)
@@ -236,8 +237,8 @@ async def is_ready(messaging: Messaging) -> None:
 
 
 @asynccontextmanager
-async def reader(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+async def reader(kafka: Brokers) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(**client_arguments(kafka), auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
         yield consumer
@@ -246,7 +247,7 @@ async def reader(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 @asynccontextmanager
-async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = False) -> AsyncIterator[TallyWorld]:
+async def tally_world(kafka: Brokers, postgres: PostgresServer, *, laned: bool = False) -> AsyncIterator[TallyWorld]:
     amounts = Amounts(laned=laned)
     service(amounts)
     url = await postgres.create_database("tally")
@@ -262,11 +263,11 @@ async def tally_world(kafka: str, postgres: PostgresServer, *, laned: bool = Fal
         await database.dispose()
 
 
-def make_producer(kafka: str, **more: Any) -> AIOKafkaProducer:
-    return AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=500_000, **more)
+def make_producer(kafka: Brokers, **more: Any) -> AIOKafkaProducer:
+    return AIOKafkaProducer(**client_arguments(kafka), acks="all", enable_idempotence=True, max_batch_size=500_000, **more)
 
 
-async def _made(kafka: str, amounts: Amounts) -> bool:
+async def _made(kafka: Brokers, amounts: Amounts) -> bool:
     await create_topics(kafka, amounts.topics)
     return True
 

@@ -12,7 +12,7 @@ class PostOfficeSettings(BaseSettings):
     makes; without it, as many as the cluster can usefully keep. `kafka_...`: who the post is there (see `login`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore", hide_input_in_errors=True)
 
     kafka: str = "127.0.0.1:9092"
     kafka_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"

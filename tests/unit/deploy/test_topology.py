@@ -71,6 +71,8 @@ def test_each_process_is_given_its_own_database_and_no_other(tmp_path: Path) -> 
             password for password in made.state.database_passwords.values() if password in " ".join(program.environment.values())
         ]
         assert len(passwords) == len(given)
+        owners = [made.state.owner_passwords[service] for service in SERVICES]
+        assert not [password for password in owners if password in " ".join(program.environment.values())]
     assert {program.part.name for program in made.programs() if program.part.database} == set(SERVICES)
 
 
@@ -90,7 +92,7 @@ def test_private_keys_have_one_reader_each(tmp_path: Path) -> None:
         "post.pub.jwk": {"intake"},
         "post.jwk": {"post-office"},
         "intake.pub.jwk": {"post-office"},
-    }
+    } | {f"{user}.password": {user} for user in SERVICES} | {"post.password": {"post-office"}}
 
 
 def test_every_key_file_named_is_made_and_private(tmp_path: Path) -> None:
