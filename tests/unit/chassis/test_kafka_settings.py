@@ -51,8 +51,8 @@ def test_the_post_comes_by_the_same_settings(set_to, tmp_path: Path) -> None:
     assert login(post) == ours
 
 
-def test_the_post_asks_for_its_password(set_to, tmp_path: Path) -> None:
-    set_to(_PROTOCOL="SASL_SSL", _USER="post", _PASSWORD="")
+def test_the_post_asks_for_its_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MOTCUA_KAFKA_PROTOCOL", "SASL_SSL")
     with pytest.raises(ValueError, match="MOTCUA_KAFKA_PASSWORD_FILE"):
         login(PostOfficeSettings(post_key_file=tmp_path, intake_public_key_file=tmp_path))
 
