@@ -6,6 +6,7 @@ them, and the last one to be replaced counts for all. After that the numbers are
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -23,15 +24,15 @@ Work = Callable[[AsyncConnection], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
-def keep_counts(count_anew: Work, tidy: Work) -> Callable[[Process, asyncio.Event, Bell], Awaitable[None]]:
-    """Background work of a service; each of the two has a transaction of its own."""
+def keep_counts(count_anew: Work, tidy: Work | None = None) -> Callable[[Process, asyncio.Event, Bell], Awaitable[None]]:
+    """Background work of a service; each of the two has a transaction of its own. Without `tidy` it ends once all is counted."""
 
     async def keep(process: Process, stopping: asyncio.Event, bell: Bell) -> None:
         try:
             await retry_forever(lambda: _in_transaction(process, count_anew), stopping, "counting anew")
-            while not stopping.is_set():
+            while tidy is not None and not stopping.is_set():
                 await bell.wait(BELL, EVERY_SECONDS)
-                await retry_forever(lambda: _in_transaction(process, tidy), stopping, "tidying kept counts")
+                await retry_forever(partial(_in_transaction, process, tidy), stopping, "tidying kept counts")
         except Stopped:
             log.debug("stopped while counts were kept")
 

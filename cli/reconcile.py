@@ -30,7 +30,7 @@ COMPARISONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "messages": ("intake", ("notify",)),
 }
 """View -> who owns the truth, and who must agree with it."""
-KEPT: Final[Mapping[str, str]] = {"open-cases": "routing", "statuses": "intake"}
+KEPT: Final[Mapping[str, str]] = {"open-cases": "routing", "statuses": "intake", "waiting": "reporting"}
 """View -> the service whose numbers, kept in its view `<view>-kept`, must be what its rows come to."""
 MEANING: Final = {
     "intake-positions": ("mọi sự việc của hồ sơ đã được đọc", "every fact of a dossier has been read"),
@@ -39,6 +39,7 @@ MEANING: Final = {
     "cases": ("mỗi hồ sơ đã tiếp nhận có đúng một việc xử lý", "every accepted dossier has exactly one case"),
     "open-cases": ("số việc đang mở được lưu là số việc đang mở thật", "the kept number of open cases is the number there is"),
     "statuses": ("số hồ sơ theo trạng thái được lưu là số thật", "the kept number of dossiers by status is the true one"),
+    "waiting": ("số hồ sơ đang chờ trong báo cáo là số thật", "the kept number of what waits in the figures is the true one"),
     "messages": ("mỗi tin phải báo có một dòng trong sổ", "every message owed has its line in the ledger"),
 }
 

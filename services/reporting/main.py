@@ -5,6 +5,7 @@ from typing import Final
 
 from chassis.process import Service, serve
 from services.reporting import api, pages
+from services.reporting.background.counts import KEEP_WAITING
 from services.reporting.background.watcher import watch_for_replays
 from services.reporting.commands import COMMANDS
 from services.reporting.consumers import TABLE
@@ -18,7 +19,7 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=(api.router, pages.router),
-    background=(watch_for_replays,),
+    background=(watch_for_replays, KEEP_WAITING),
     views=VIEWS,
     on_begin=shared_swap_lock,
 )

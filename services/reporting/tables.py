@@ -63,6 +63,13 @@ class DossierRow(_Row, table=True):
             "id",
             postgresql_where=text("decided_on IS NOT NULL AND handed_over_at IS NULL"),
         ),
+        Index("dossier_changed", text("greatest(intake_recorded_at, case_recorded_at)"), "accepted_on"),
+        Index(
+            "dossier_unassigned",
+            "promised_on",
+            "id",
+            postgresql_where=text("decided_on IS NULL AND officer IS NULL AND competent_unit IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -115,6 +122,9 @@ class TallyRow(_Row, table=True):
     late: int
     due: int
     past_due: int
+    undecided: int = Field(sa_column_kwargs={"server_default": text("0")})
+    unassigned: int = Field(sa_column_kwargs={"server_default": text("0")})
+    to_fetch: int = Field(sa_column_kwargs={"server_default": text("0")})
 
 
 class TallyNameRow(_Row, table=True):

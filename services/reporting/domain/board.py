@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from services.reporting.domain.figures import Figures
+from services.reporting.domain.tally import Range, Span, up_to
 
 SERIES_DAYS: Final = 14
 UNFETCHED_AFTER: Final = timedelta(days=10)
@@ -44,6 +45,15 @@ def soon_through(today: date) -> date:
         day += _DAY
         left -= day.weekday() < _SATURDAY
     return day
+
+
+def summed_for(waiting: Waiting, today: date) -> tuple[str, tuple[Range, ...]]:
+    """Which of the sums makes a number, over which of its days."""
+    if waiting is Waiting.DUE_SOON:
+        return "undecided", (Range(Span.DAY, today, soon_through(today) + _DAY),)
+    if waiting is Waiting.UNFETCHED:
+        return "to_fetch", up_to(today - UNFETCHED_AFTER)
+    return waiting.value, (Range(Span.YEAR, date.min, date.max),)
 
 
 def series(counted: Mapping[date, tuple[int, int]], today: date) -> tuple[SeriesDay, ...]:

@@ -29,7 +29,10 @@ class Fact:
 
 
 class Counted(NamedTuple):
-    """What decides where an accepted dossier counts. `competent` is None before it was forwarded."""
+    """What decides where an accepted dossier counts. `competent` is None before it was forwarded.
+
+    `unassigned`: forwarded, not decided, in nobody's hands. `to_fetch`: its result waits to be fetched.
+    """
 
     status: PortalStatus
     unit: str
@@ -39,6 +42,8 @@ class Counted(NamedTuple):
     accepted_on: date
     promised_on: date
     decided_on: date | None
+    unassigned: bool
+    to_fetch: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,8 @@ class Dossier:
             self.accepted_on,
             self.promised_on,
             self.decided_on,
+            self.decided_on is None and self.competent_unit is not None and self.officer is None,
+            self.decided_on is not None and self.handed_over_at is None and self.status is PortalStatus.DECIDED,
         )
 
     def intake_data(self) -> Data:

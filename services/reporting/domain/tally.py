@@ -1,6 +1,7 @@
 """Daily sums of what the figures count, kept as facts arrive: so a year's figures cost some thousand sums, not every dossier.
 
-A dossier adds to the day on which it was accepted, to the promised one and, once decided, to two more. Each day's sums also
+A dossier adds to the day on which it was accepted, to the promised one and, once decided, to two more; and to one day while it
+waits (`WAITING`): to the promised one while it is undecided, to that of its decision until it is fetched. Each day's sums also
 stand in those of its month and its year. All figures of a period then follow from sums up to three days (`up_to`): its start, its
 end, and the day by which unfinished dossiers are judged. `domain.figures.classify` says what they mean, dossier by dossier; a
 test holds the two against each other. They agree as long as nothing is decided later than the day of judging.
@@ -45,8 +46,10 @@ class Range(NamedTuple):
     until: date
 
 
-AMOUNTS: Final = ("accepted", "early", "on_time", "late", "due", "past_due")
-"""Accepted, and decided, that day; promised for that day; promised before the next day and decided before it."""
+WAITING: Final = ("undecided", "unassigned", "to_fetch")
+"""Undecided, and without an officer, by the promised day; waiting to be fetched, by the day of the decision."""
+AMOUNTS: Final = ("accepted", "early", "on_time", "late", "due", "past_due", *WAITING)
+"""Accepted, and decided, that day; promised for that day; promised before the next day and decided before it; and what waits."""
 Amounts = list[int]
 
 
@@ -81,6 +84,16 @@ def _days(counted: Counted) -> Iterator[tuple[date, str]]:
         decided = max(accepted, decided)
         yield decided, "late" if decided > promised else "on_time" if decided == promised else "early"
         yield max(due, decided), "past_due"
+    yield from _waiting(counted)
+
+
+def _waiting(counted: Counted) -> Iterator[tuple[date, str]]:
+    if counted.decided_on is None:
+        yield counted.promised_on, "undecided"
+    elif counted.to_fetch:
+        yield counted.decided_on, "to_fetch"
+    if counted.unassigned:
+        yield counted.promised_on, "unassigned"
 
 
 def up_to(day: date) -> tuple[Range, ...]:

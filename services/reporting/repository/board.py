@@ -1,4 +1,4 @@
-"""What the leader's board counts besides the form's figures, the dossiers behind each number, and the sums of single days."""
+"""What the leader's board has besides the form's figures: what waits, from sums, the dossiers behind each number, single days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -12,29 +12,23 @@ from services.reporting.domain.board import SERIES_DAYS, UNFETCHED_AFTER, Waitin
 from services.reporting.domain.definition import Definition
 from services.reporting.domain.question import Question
 from services.reporting.domain.scope import Scope
+from services.reporting.repository import tally
 from services.reporting.repository.dossiers import DossierKey
-from services.reporting.repository.figures import Alternative, selection
+from services.reporting.repository.figures import Alternative, limits, selection
 
 _COLUMNS: Final = (
     "id, code, procedure_title, field_title, unit, unit_name, channel, status, received_at, accepted_on, promised_on, "
     "decided_on, competent_unit, competent_name, officer"
 )
 # By indexes dossier_open (what is not decided, by its promise) and dossier_to_fetch (what nobody has fetched, by its decision).
-# A number's condition and the range that it is part of: each range is read once for all its numbers.
+# What nobody holds is read by dossier_unassigned.
 _OPEN: Final = "accepted_on IS NOT NULL AND decided_on IS NULL"
-_TO_FETCH: Final = "decided_on IS NOT NULL AND handed_over_at IS NULL AND status = 9"
-_WITHIN: Final[Mapping[str, Mapping[Waiting, str]]] = {
-    _OPEN: {
-        Waiting.DUE_SOON: "promised_on >= :today AND promised_on <= :soon",
-        Waiting.UNASSIGNED: "competent_unit IS NOT NULL AND officer IS NULL",
-    },
-    _TO_FETCH: {Waiting.TO_FETCH: "TRUE", Waiting.UNFETCHED: "decided_on < :fetched_by"},
-}
-_DAY: Final = {_OPEN: "promised_on", _TO_FETCH: "decided_on"}
+_TO_FETCH: Final = "accepted_on IS NOT NULL AND decided_on IS NOT NULL AND handed_over_at IS NULL AND status = 9"
 CONDITIONS: Final[Mapping[Waiting, Alternative]] = {
-    waiting: Alternative(_DAY[among], f"{among} AND {condition}")
-    for among, numbers in _WITHIN.items()
-    for waiting, condition in numbers.items()
+    Waiting.DUE_SOON: Alternative("promised_on", f"{_OPEN} AND promised_on >= :today AND promised_on <= :soon"),
+    Waiting.UNASSIGNED: Alternative("promised_on", f"{_OPEN} AND competent_unit IS NOT NULL AND officer IS NULL"),
+    Waiting.TO_FETCH: Alternative("decided_on", _TO_FETCH),
+    Waiting.UNFETCHED: Alternative("decided_on", f"{_TO_FETCH} AND decided_on < :fetched_by"),
 }
 # By primary key of tally: one range of its days.
 _SERIES: Final = """
@@ -49,10 +43,9 @@ _SERIES: Final = """
 async def counts(
     connection: AsyncConnection, question: Question, scope: Scope, definition: Definition, now: datetime
 ) -> dict[Waiting, int]:
-    source, values = _selected(question, scope, definition, now)
-    passes = [f"(SELECT {_counted(numbers)} FROM {source} AND {among}) AS of_{_DAY[among]}" for among, numbers in _WITHIN.items()]  # noqa: S608 -- our own words
-    row = (await connection.execute(text(f"SELECT * FROM {', '.join(passes)}"), values)).mappings().one()  # noqa: S608 -- our own words
-    return {name: row[name] for name in Waiting}
+    """How many there are of each, whatever the period; from the sums alone."""
+    conditions, values = limits(question, scope, "competent")
+    return await tally.waiting(connection, definition.id, civil_day(now), conditions, values)
 
 
 async def dossiers(
@@ -88,10 +81,6 @@ async def by_day(
         "scope": None if scope is None else sorted(scope),
     }
     return {row.first: (row.received, row.resolved) for row in await connection.execute(text(_SERIES), values)}
-
-
-def _counted(numbers: Mapping[Waiting, str]) -> str:
-    return ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in numbers.items())
 
 
 def _selected(question: Question, scope: Scope, definition: Definition, now: datetime) -> tuple[str, dict[str, Any]]:

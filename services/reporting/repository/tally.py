@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.statements import Statement
+from services.reporting.domain.board import Waiting, summed_for
+from services.reporting.domain.definition import Definition
 from services.reporting.domain.dossier import Dossier
 from services.reporting.domain.figures import Figures, Measure
 from services.reporting.domain.period import Period
-from services.reporting.domain.tally import AMOUNTS, TallyKey, changes, up_to
+from services.reporting.domain.tally import AMOUNTS, WAITING, TallyKey, changes, up_to
+from services.reporting.repository import past
 
 _KEY: Final = ", ".join(TallyKey._fields)
 _AMOUNTS: Final = ", ".join(AMOUNTS)
@@ -66,13 +70,27 @@ _MEASURES: Final[Mapping[Measure, str]] = {
 }
 _NUMBERS: Final = ", ".join(f"CAST({sums} AS bigint) AS {measure}" for measure, sums in _MEASURES.items())
 # By primary key: a range of it for each part of each of the three sums.
-_FIGURES: Final = """
-    SELECT {key} AS key, (SELECT name FROM tally_name n WHERE n.dimension = '{key}' AND n.key = t.{key}) AS name, {numbers}
+_SUMS: Final = """
+    SELECT point, unit, field, channel, competent, accepted, early, on_time, late, due, past_due
     FROM unnest(CAST(:points AS text[]), CAST(:spans AS text[]), CAST(:sinces AS date[]), CAST(:untils AS date[]))
         AS part (point, span_of, since, until)
     JOIN tally t ON t.definition = :definition AND t.span = span_of AND t.first >= since AND t.first < until
-    WHERE {where} GROUP BY t.{key} ORDER BY t.{key}
 """
+_FIGURES: Final = """
+    SELECT {key} AS key, (SELECT name FROM tally_name n WHERE n.dimension = '{key}' AND n.key = t.{key}) AS name, {numbers}
+    FROM ({source}) AS t WHERE {where} GROUP BY t.{key} ORDER BY t.{key}
+"""
+
+
+# By primary key: a range of it for each part of each number.
+_WAITING: Final = """
+    SELECT number, CAST(sum(CASE amount {amounts} END) AS bigint) AS dossiers
+    FROM unnest(CAST(:numbers AS text[]), CAST(:amounts AS text[]), CAST(:spans AS text[]), CAST(:sinces AS date[]),
+                CAST(:untils AS date[])) AS part (number, amount, span_of, since, until)
+    JOIN tally t ON t.definition = :definition AND t.span = span_of AND t.first >= since AND t.first < until
+    WHERE {where} GROUP BY number
+"""
+_BY_AMOUNT: Final = " ".join(f"WHEN '{amount}' THEN {amount}" for amount in WAITING)
 
 
 async def add(connection: AsyncConnection, states: Sequence[Dossier]) -> None:
@@ -100,18 +118,35 @@ async def figures_by(
     connection: AsyncConnection,
     key: str,
     period: Period,
-    definition: str,
+    definition: Definition,
     conditions: Sequence[str],
     values: Mapping[str, Any],
+    as_of: datetime | None,
 ) -> list[tuple[str, str | None, Figures]]:
     """Key, name and figures by one column of the sums; `values` holds `judged` and what the conditions name."""
-    days = {_START: period.start, _END: period.end, _JUDGED: values["judged"]}
+    days, source, given = {_START: period.start, _END: period.end, _JUDGED: values["judged"]}, _SUMS, dict(values)
+    if as_of is not None:
+        days = {point: past.known_before(as_of, day) for point, day in days.items()}
+        source, given = f"{_SUMS} UNION ALL {past.CHANGES}", given | past.change_values(as_of, definition, days)
     parts = [(point, *part) for point, day in days.items() for part in up_to(day)]
     points, spans, sinces, untils = (list(column) for column in zip(*parts, strict=True))
-    statement = _FIGURES.format(key=key, numbers=_NUMBERS, where=" AND ".join(["TRUE", *conditions]))
+    statement = _FIGURES.format(key=key, numbers=_NUMBERS, source=source, where=" AND ".join(["TRUE", *conditions]))
     rows = await connection.execute(
         text(statement),
-        dict(values) | {"definition": definition, "points": points, "spans": spans, "sinces": sinces, "untils": untils},
+        given | {"definition": definition.id, "points": points, "spans": spans, "sinces": sinces, "untils": untils},
     )
     groups = [(row["key"], row["name"], Figures(**{m: row[m] for m in Measure})) for row in rows.mappings()]
     return [group for group in groups if group[2].total]
+
+
+async def waiting(
+    connection: AsyncConnection, definition: str, today: date, conditions: Sequence[str], values: Mapping[str, Any]
+) -> dict[Waiting, int]:
+    """The board's numbers of what waits today."""
+    summed = {number: summed_for(number, today) for number in Waiting}
+    parts = [(number.value, amount, *part) for number, (amount, ranges) in summed.items() for part in ranges]
+    columns = zip(("numbers", "amounts", "spans", "sinces", "untils"), zip(*parts, strict=True), strict=True)
+    given = dict(values) | {"definition": definition} | {name: list(column) for name, column in columns}
+    statement = _WAITING.format(amounts=_BY_AMOUNT, where=" AND ".join(["TRUE", *conditions]))
+    counted = {row.number: row.dossiers for row in await connection.execute(text(statement), given)}
+    return {number: counted.get(number, 0) for number in Waiting}

@@ -187,7 +187,7 @@ async def test_redelivery_changes_nothing(world, http):
 async def test_reconcile_sees_what_each_publisher_published_last(world, http):
     headers = headers_for("operator", NOW)
     answer = await http.get("/api/reporting/reconcile", headers=headers)
-    assert answer.json() == {"views": ["dossiers", "intake-positions", "routing-positions"]}
+    assert answer.json() == {"views": ["dossiers", "intake-positions", "routing-positions", "waiting", "waiting-kept"]}
     expected = {d.id: f"{d.intake_sequence}:{d.status}" for d in world.folded().values()}
     buckets = (await http.get("/api/reporting/reconcile/dossiers", headers=headers)).json()["buckets"]
     assert sum(bucket["rows"] for bucket in buckets.values()) == len(expected)

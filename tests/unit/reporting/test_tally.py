@@ -1,21 +1,24 @@
 """Daily sums: whatever happens to dossiers in whatever batches, the sums are those of the dossiers as they stand."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.values import Channel, PortalStatus
+from contracts.values import CIVIL_TIME, Channel, PortalStatus
+from services.reporting.domain.board import Waiting, soon_through, summed_for
 from services.reporting.domain.definition import V1
 from services.reporting.domain.dossier import Dossier
 from services.reporting.domain.figures import Figures, classify
 from services.reporting.domain.period import Period
 from services.reporting.domain.question import NOT_FORWARDED
-from services.reporting.domain.tally import AMOUNTS, Span, TallyKey, changes, first_of, up_to
+from services.reporting.domain.tally import AMOUNTS, Range, Span, TallyKey, changes, first_of, up_to
 from tests.support.reporting_events import countable
 
+HANDED_OVER = datetime(2026, 3, 1, 9, tzinfo=CIVIL_TIME)
 DAYS = st.dates(date(2024, 11, 1), date(2026, 2, 28))
 
 
@@ -34,6 +37,8 @@ def dossiers(draw: st.DrawFn, ident: str = "d-1") -> Dossier:
         accepted_on=accepted,
         promised_on=None if accepted is None else accepted + timedelta(days=draw(st.integers(0, 40))),
         decided_on=decided,
+        officer=draw(st.sampled_from([None, "cb-1"])),
+        handed_over_at=draw(st.sampled_from([None, HANDED_OVER])),
     )
 
 
@@ -107,6 +112,31 @@ def test_the_sums_give_the_numbers_of_the_form(states: list[Dossier], start: dat
     )
 
 
+@given(st.lists(dossiers(), max_size=30), DAYS)
+def test_the_sums_of_what_waits_are_the_boards_numbers(states: list[Dossier], today: date) -> None:
+    waiting = [state for state in states if state.accepted_on and state.status in V1.counted]
+    undecided = [state for state in waiting if state.decided_on is None]
+    to_fetch = [
+        state.decided_on
+        for state in waiting
+        if state.decided_on and state.handed_over_at is None and state.status is PortalStatus.DECIDED
+    ]
+    assert {number: summed(states, *summed_for(number, today)) for number in Waiting} == {
+        Waiting.DUE_SOON: sum(today <= state.promised_on <= soon_through(today) for state in undecided if state.promised_on),
+        Waiting.UNASSIGNED: sum(state.competent_unit is not None and state.officer is None for state in undecided),
+        Waiting.TO_FETCH: len(to_fetch),
+        Waiting.UNFETCHED: sum(day < today - timedelta(days=10) for day in to_fetch),
+    }
+
+
+def summed(states: list[Dossier], amount: str, ranges: Iterable[Range]) -> int:
+    sums = changes(states).items()
+    within = [
+        amounts for part in ranges for key, amounts in sums if key.span is part.span and part.since <= key.first < part.until
+    ]
+    return sum(amounts[AMOUNTS.index(amount)] for amounts in within)
+
+
 def before(states: list[Dossier], day: date) -> Counter[str]:
     total: Counter[str] = Counter()
     for key, amounts in changes(states).items():
@@ -132,10 +162,10 @@ def test_a_dossier_counts_for_its_unit_field_channel_and_deciding_unit() -> None
     )
     limits = ("H1", "dat-dai", "online", NOT_FORWARDED)
     assert plain(changes([dossier])) == {
-        TallyKey("v1", Span.DAY, date(2026, 1, 31), *limits): [1, 0, 0, 0, 0, 0],
-        TallyKey("v1", Span.MONTH, date(2026, 1, 1), *limits): [1, 0, 0, 0, 0, 0],
-        TallyKey("v1", Span.YEAR, date(2026, 1, 1), *limits): [1, 0, 0, 1, 1, 1],
-        TallyKey("v1", Span.DAY, date(2026, 2, 3), *limits): [0, 0, 0, 0, 1, 0],
-        TallyKey("v1", Span.DAY, date(2026, 2, 4), *limits): [0, 0, 0, 1, 0, 1],
-        TallyKey("v1", Span.MONTH, date(2026, 2, 1), *limits): [0, 0, 0, 1, 1, 1],
+        TallyKey("v1", Span.DAY, date(2026, 1, 31), *limits): [1, 0, 0, 0, 0, 0, 0, 0, 0],
+        TallyKey("v1", Span.MONTH, date(2026, 1, 1), *limits): [1, 0, 0, 0, 0, 0, 0, 0, 0],
+        TallyKey("v1", Span.YEAR, date(2026, 1, 1), *limits): [1, 0, 0, 1, 1, 1, 0, 0, 0],
+        TallyKey("v1", Span.DAY, date(2026, 2, 3), *limits): [0, 0, 0, 0, 1, 0, 0, 0, 0],
+        TallyKey("v1", Span.DAY, date(2026, 2, 4), *limits): [0, 0, 0, 1, 0, 1, 0, 0, 0],
+        TallyKey("v1", Span.MONTH, date(2026, 2, 1), *limits): [0, 0, 0, 1, 1, 1, 0, 0, 0],
     }
