@@ -186,3 +186,48 @@ class SigningKeys(Value):
     """The newest first."""
 
     keys: list[ListedKey]
+
+
+class Confirmed(Value):
+    """How many entities of each kind a confirmed change has changed."""
+
+    changed: dict[str, int]
+
+
+class DifferenceLine(Value):
+    """A part of a value is `{"text": ...}` as typed, or `{"word": ...}`, the key of a word. null: nothing stands there."""
+
+    path: list[str]
+    before: list[dict[str, str]] | None
+    after: list[dict[str, str]] | None
+
+
+class EntityDifference(Value):
+    kind: str
+    id: str
+    name: str
+    is_new: bool
+    lines: list[DifferenceLine]
+
+
+class ProposedDifference(Value):
+    """What the files would change; `id` is confirmed within the hour, by the same person."""
+
+    id: str
+    changes: list[EntityDifference]
+
+
+class PastDifference(EntityDifference):
+    """`by`: a person's id; `left_out`: how many lines more there were."""
+
+    at: datetime
+    by: str
+    by_name: str | None
+    left_out: int
+
+
+class History(Value):
+    """The newest first; `next` is the cursor of the page behind this one."""
+
+    changes: list[PastDifference]
+    next: str | None

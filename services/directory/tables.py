@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import CheckConstraint, Index, MetaData, String, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -85,3 +85,39 @@ class SessionRow(Row, table=True):
     by_program: bool
     since: datetime = Field(sa_type=MOMENT)
     until: datetime = Field(sa_type=MOMENT)
+
+
+class ProposalRow(Row, table=True):
+    """A change that was asked for and waits to be confirmed by the same person. `shown`: the fingerprint of what they saw."""
+
+    __tablename__ = "proposal"
+    __table_args__: ClassVar[Any] = (Index("proposal_until", "until"),)
+    id: str = Field(primary_key=True)
+    by: str
+    files: dict[str, str] = Field(sa_type=JSONB)
+    shown: str
+    until: datetime = Field(sa_type=MOMENT)
+
+
+class RegisterChangeRow(Row, table=True):
+    """What became of a unit, calendar, procedure or person: who changed it when, and each difference. Only added to.
+
+    `units`: all that somebody must administer to read it; none: the operator.
+    """
+
+    __tablename__ = "register_change"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("kind IN ('calendar', 'unit', 'procedure', 'staff')", name="register_change_kind_known"),
+        Index("register_change_newest", text("at DESC"), text("id DESC")),
+        Index("register_change_subject", "subject", text("at DESC"), text("id DESC")),
+    )
+    id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=MOMENT)
+    by: str
+    kind: str
+    subject: str
+    name: str
+    is_new: bool
+    lines: list[dict[str, Any]] = Field(sa_type=JSONB)
+    left_out: int
+    units: list[str] = Field(sa_type=ARRAY(String))

@@ -1,7 +1,6 @@
 """The import, for `motcua import` and whoever else has the files: JSON or multipart, all or nothing, every fault named."""
 
 import json
-from collections.abc import Iterable
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends
@@ -17,6 +16,7 @@ from services.directory.access import Importer
 from services.directory.adapters.signing_key import fingerprint_secret
 from services.directory.commands.imports import import_all
 from services.directory.importer.faults import Fault, ImportRefused
+from services.directory.importer.uploads import MOST_BYTES, read_uploads
 from services.directory.schemas import FaultProblem, Imported, ImportFiles, ImportProblem
 from services.directory.settings import directory_settings
 from web import correlation
@@ -28,7 +28,6 @@ from web.problems import MEDIA_TYPE, Problem
 
 router = APIRouter(prefix="/api/directory", tags=["import"])
 
-MOST_BYTES: Final = 1024 * 1024
 _BODIES: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -42,7 +41,7 @@ _BODIES: Final[dict[str, Any]] = {
 }
 _A_FAULT: Final = {"anyOf": [FaultProblem.model_json_schema(), {"$ref": "#/components/schemas/FieldProblem"}]}
 _FAULTS: Final = {"properties": {"errors": {"type": "array", "items": _A_FAULT}}}
-_REFUSED: Final[dict[str, Any]] = {
+REFUSED: Final[dict[str, Any]] = {
     "description": "Nothing was imported. Each of the `errors` names a fault by file, line and column, or a field of the body.",
     "content": {MEDIA_TYPE: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, _FAULTS]}}},
 }
@@ -52,7 +51,7 @@ _REFUSED: Final[dict[str, Any]] = {
     "/import",
     response_model=Imported,
     openapi_extra=_BODIES,
-    responses={422: _REFUSED},
+    responses={422: REFUSED},
     dependencies=[Depends(BodyBounds(size=MOST_BYTES, values=100, keys=100, fields=100))],
 )
 async def import_files(request: Request, person: Importer, key: IdempotencyKey, process: CurrentProcess) -> Imported | Response:
@@ -63,7 +62,12 @@ async def import_files(request: Request, person: Importer, key: IdempotencyKey, 
         command = CommandKey.of(key, person.staff_id, "import", json.dumps(texts, sort_keys=True), secret=secret)
         return await import_all(process, person, command, texts, correlation.current())
     except ImportRefused as refusal:
-        return answer(request, _problem(refusal))
+        return refuse_import(request, refusal)
+
+
+def refuse_import(request: Request, refusal: ImportRefused) -> Response:
+    """With every fault, where it stands."""
+    return answer(request, _problem(refusal))
 
 
 def _problem(refusal: ImportRefused) -> ImportProblem:
@@ -80,33 +84,10 @@ async def _texts(request: Request) -> dict[str, str]:
     """By file name. Raises RequestValidationError or ImportRefused."""
     if is_form(request):
         parts = (await request.form()).multi_items()
-        return await _uploaded(part for _, part in parts if isinstance(part, UploadFile))
+        uploads = [((part.filename or "")[:100], await part.read()) for _, part in parts if isinstance(part, UploadFile)]
+        return read_uploads(uploads)
     body = await request.json() if await request.body() else None
     try:
         return ImportFiles.model_validate(body).files
     except ValidationError as error:
         raise RequestValidationError([{**mistake, "loc": ("body", *mistake["loc"])} for mistake in error.errors()]) from error
-
-
-async def _uploaded(uploads: Iterable[UploadFile]) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    faults: list[Fault] = []
-    for upload in uploads:
-        name, content = (upload.filename or "")[:100], await upload.read()
-        if name in texts:
-            faults.append(Fault(file=name, vi="Tệp này được gửi hai lần.", en="This file was sent twice."))
-        texts[name] = _decoded(name, content, faults)
-    if faults:
-        raise ImportRefused(faults)
-    return texts
-
-
-def _decoded(name: str, content: bytes, faults: list[Fault]) -> str:
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        text = "\x00"
-    if "\x00" in text:
-        vi = "Tệp không ở bảng mã UTF-8. Hãy lưu lại dạng CSV UTF-8."
-        faults.append(Fault(file=name, vi=vi, en="The file is not in UTF-8. Save it as CSV UTF-8."))
-    return text

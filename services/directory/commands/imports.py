@@ -1,17 +1,15 @@
 """Import: all files or nothing. The same files again change nothing."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from chassis.process import Process
 from contracts.values import Role
-from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, NotLoaded, UnitOfWork
+from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
 from services.directory.adapters.passwords import PASSWORDS
-from services.directory.commands.publication import publish_account, publish_entity
-from services.directory.domain.register import WHOLE, Changes
-from services.directory.domain.versioned import AnyVersioned
+from services.directory.commands.changes import held_by, save_changes, whole
 from services.directory.importer.accounts import FirstPasswords
 from services.directory.importer.changes import import_files, initial_passwords
 from services.directory.repository import accounts
@@ -47,21 +45,10 @@ async def _hashes(process: Process, texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _import(command: Command[Import], work: UnitOfWork) -> Answer:
-    register = work.get(REGISTER, WHOLE)
-    if register is None:
-        raise NotLoaded(WHOLE)
+    register = held_by(work)
     changes = import_files(command.body.texts, register.held, command.body.passwords, work.now)
-    work.save(REGISTER, replace(register, changes=changes))
-    _publish(work, changes)
+    save_changes(work, register, changes, command.by.staff_id)
     return Answer(Imported(changed=changes.changed(), unchanged=changes.unchanged()).model_dump())
-
-
-def _publish(work: UnitOfWork, changes: Changes) -> None:
-    changed: tuple[AnyVersioned, ...] = (*changes.calendars, *changes.units, *changes.procedures)
-    for versioned in changed:
-        publish_entity(work, versioned)
-    for account in changes.accounts:
-        publish_account(work, account)
 
 
 def _importer(command: Command[Import], _: UnitOfWork) -> None:
@@ -69,8 +56,4 @@ def _importer(command: Command[Import], _: UnitOfWork) -> None:
         raise Forbidden((Role.OPERATOR,))
 
 
-def _whole(_: Command[Import], __: UnitOfWork) -> Iterable[str]:
-    yield WHOLE
-
-
-ENTRIES: Final = (CommandEntry(body=Import, handler=_import, may=_importer, loads=(Load(REGISTER, _whole),), alone=True),)
+ENTRIES: Final = (CommandEntry(body=Import, handler=_import, may=_importer, loads=(Load(REGISTER, whole),), alone=True),)

@@ -1,6 +1,21 @@
 """HTML: home, sign-in, the public catalogue, administration."""
 
-from services.directory.pages import calendars, catalogue, home, passwords, poster, second_factor, sessions, staff, units
+from services.directory.pages import (
+    calendar,
+    calendars,
+    catalogue,
+    changes,
+    home,
+    imports,
+    passwords,
+    person,
+    poster,
+    second_factor,
+    sessions,
+    staff,
+    unit,
+    units,
+)
 
 ROUTERS = (
     home.router,
@@ -12,4 +27,9 @@ ROUTERS = (
     units.router,
     staff.router,
     calendars.router,
+    changes.router,
+    imports.router,
+    person.router,
+    unit.router,
+    calendar.router,
 )

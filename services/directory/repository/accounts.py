@@ -16,6 +16,7 @@ from services.directory.tables import AccountRow
 
 # By primary key or account_username; locks in id order.
 _LOCK_ALL = text("SELECT value, version, password_hash, one_time_until, second_factor FROM account ORDER BY id FOR UPDATE")
+_READ_ALL = text("SELECT value, version, password_hash, one_time_until, second_factor FROM account ORDER BY id")
 _LOCK = text(
     "SELECT value, version, password_hash, one_time_until, second_factor FROM account WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
 )
@@ -32,6 +33,12 @@ _UPSERT = upsert(AccountRow)
 async def lock_all(connection: AsyncConnection) -> dict[str, Account]:
     """By id."""
     accounts = [_account(row) for row in await connection.execute(_LOCK_ALL)]
+    return {account.id: account for account in accounts}
+
+
+async def read_all(connection: AsyncConnection) -> dict[str, Account]:
+    """As `lock_all`, without locking them."""
+    accounts = [_account(row) for row in await connection.execute(_READ_ALL)]
     return {account.id: account for account in accounts}
 
 
