@@ -38,6 +38,11 @@ LEFT_OUT: Final = {
     "/reconcile": "reads everything, as an audit must",
     "/receipt.css": "a file",
     "/directory/staff/{staff_id}/second-factor": "a person by id",
+    "/directory/staff/{staff_id}/edit": "a person by id",
+    "/directory/units/{unit}/edit": "a unit by id",
+    "/directory/calendars/{calendar}": "a calendar by id",
+    "/directory/changes/{change}": "a change that somebody has asked for",
+    "/api/directory/changes/{change}": "a change that somebody has asked for",
 }
 
 _THIS_YEAR: Final = "from={year}&to={tomorrow}"
@@ -76,6 +81,8 @@ QUESTIONS: Final = (
     Question("/directory/privacy", who=NOBODY),
     Question("/directory/units", "q=Hà An"),
     *(Question("/directory/staff", query, ADMIN) for query in ("", "q=Bích")),
+    *(Question(path, query, ADMIN) for path in ("/api/directory/history", "/directory/history") for query in ("", "of=cb007")),
+    *(Question(path, who=ADMIN) for path in ("/directory/import", "/directory/staff/new", "/directory/units/new")),
     *(
         Question(path, f"unit={{unit}}{query}")
         for path in ("/api/intake/dossiers", "/intake/dossiers")

@@ -29,6 +29,8 @@ LISTS: Final[Mapping[str, frozenset[str]]] = {
     "/reporting/board/dossiers": frozenset({"preset", "by", "unit", "waiting"}),
     "/api/directory/staff": frozenset({"q"}),
     "/directory/staff": frozenset({"q"}),
+    "/api/directory/history": frozenset({"of"}),
+    "/directory/history": frozenset({"of"}),
 }
 
 

@@ -5,6 +5,7 @@ asked there. A command names a version that nobody has seen: who may give it get
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.process import build
 from chassis.settings import ProcessSettings
+from contracts.directory import UnitV1
 from contracts.intake import UnitRef
+from contracts.values import Tier
+from services.directory.importer.csv_writer import write_units
 from services.reporting.main import SERVICE as REPORTING
 from tests.support import directory_world, intake_world, notify_world, routing_world
 from tests.support.draft_pages import is_draft
 from tests.support.intake_events import APPLICANT, new_dossier
-from tests.support.reference_data import DISTRICT, INSURANCE, INSURANCE_CARD, LAND, REVISE, ROOT_KEYS, people, vouched
+from tests.support.reference_data import CENTRE, DISTRICT, INSURANCE, INSURANCE_CARD, LAND, REVISE, ROOT_KEYS, people, vouched
 from tests.support.reporting_events import DUE, LATE, NOW
 from tests.support.reporting_world import CLOSED_PORT, World
 from tests.support.rights_table import askers
@@ -28,6 +32,9 @@ from tests.support.servers import PostgresServer
 from web.openapi import read_path
 
 NEVER_SEEN: Final = "999"
+_UNIT: Final = UnitV1(
+    id="H99.21.05.77", name="Xã Mới", tier=Tier.COMMUNE, parent=DISTRICT, valid_from=date(2027, 1, 1), calendar="mot-cua"
+)
 _YEAR: Final = {"from": "2025-12-15", "to": "2026-12-15", "through": "2026-12-14"}
 
 
@@ -196,8 +203,31 @@ async def directory(postgres: PostgresServer, folder: Path) -> AsyncIterator[Ser
             "POST /api/directory/staff/{staff_id}/disable (holds a post elsewhere too)": mixed,
             "POST /api/directory/staff/{staff_id}/enable (holds a post elsewhere too)": mixed,
             "POST /directory/staff/{staff_id}/disable (holds a post elsewhere too)": mixed,
+            "POST /api/directory/changes": Question(body={"files": write_units([_UNIT])}),
+            "POST /api/directory/changes (a unit that is under nothing)": Question(
+                body={"files": write_units([_UNIT.model_copy(update={"parent": None})])}
+            ),
+            "GET /api/directory/history": Question(query={"of": "cb007"}, looks_for=people()["son"].name),
+            "GET /directory/history": Question(query={"of": "cb007"}, looks_for=people()["son"].name),
+            "POST /directory/staff/new": Question(body={"name": "Ai Đó", "username": "ai.do", "unit": DISTRICT, "role": "clerk"}),
+            "GET /directory/staff/{staff_id}/edit (holds a post elsewhere too)": mixed,
+            "POST /directory/staff/{staff_id}/edit": Question(
+                body={"name": "Ai Đó", "username": "son", "kept": f"{DISTRICT} leader"}
+            ),
+            "POST /directory/staff/{staff_id}/edit (holds a post elsewhere too)": mixed,
+            "POST /directory/units/new": Question(body=_UNIT.model_dump(mode="json", exclude_none=True)),
+            "POST /directory/units/{unit}/edit": Question(
+                body=_UNIT.model_dump(mode="json", exclude_none=True) | {"id": DISTRICT, "parent": CENTRE}
+            ),
+            "POST /directory/calendars/{calendar}": Question(
+                body={"date": "2027-06-01", "kind": "local_closure", "name_vi": "A", "name_en": "B"}
+            ),
         }
-        yield Served(app=world.app, path={"staff_id": "cb007", "code": LAND}, questions=questions)
+        yield Served(
+            app=world.app,
+            path={"staff_id": "cb007", "code": LAND, "unit": DISTRICT, "calendar": "mot-cua", "change": "none"},
+            questions=questions,
+        )
 
 
 _ADD_COPIES = text("""

@@ -29,7 +29,7 @@ class Concerned:
 
 def concerned_by(changes: Changes, held: Holdings) -> list[Concerned]:
     return [
-        *(Concerned("calendar", item.id, _keepers(item.entity, held)) for item in changes.calendars),
+        *(Concerned("calendar", item.id, _keepers(item.entity, changes, held)) for item in changes.calendars),
         *(Concerned("unit", item.id, _of_unit(item.entity, held.units.get(item.id))) for item in changes.units),
         *(Concerned("procedure", item.id, _of_procedure(item.entity, held.procedures)) for item in changes.procedures),
         *(
@@ -46,9 +46,9 @@ def require_somebody_else(changes: Changes, by: str) -> None:
         raise OwnAccount
 
 
-def _keepers(calendar: CalendarV1, held: Holdings) -> frozenset[str]:
-    """A calendar with this one as its base changes with it, and is asked about by itself."""
-    return frozenset(unit.id for unit in held.units.values() if unit.entity.calendar == calendar.id)
+def _keepers(calendar: CalendarV1, changes: Changes, held: Holdings) -> frozenset[str]:
+    """Before or after. A calendar with this one as its base changes with it, and is asked about by itself."""
+    return frozenset(unit.id for unit in (*held.units.values(), *changes.units) if unit.entity.calendar == calendar.id)
 
 
 def _of_unit(unit: UnitV1, before: Versioned[UnitV1] | None) -> frozenset[str]:

@@ -30,7 +30,7 @@ _HISTORY = text("""
     SELECT c.id, c.at, c.by, a.value ->> 'name' AS by_name, c.kind, c.subject, c.name, c.is_new, c.lines, c.left_out
     FROM register_change c LEFT JOIN account a ON a.id = c.by
     WHERE (CAST(:subject AS text) IS NULL OR c.subject = :subject)
-      AND (CAST(:units AS text[]) IS NULL OR (c.units <> '{}' AND c.units <@ CAST(:units AS text[])))
+      AND (CAST(:units AS text[]) IS NULL OR (c.units <> '{}' AND CAST(c.units AS text[]) <@ CAST(:units AS text[])))
       AND (CAST(:at AS timestamptz) IS NULL OR (c.at, c.id) < (CAST(:at AS timestamptz), CAST(:id AS text)))
     ORDER BY c.at DESC, c.id DESC LIMIT :limit
 """)

@@ -43,6 +43,14 @@ def first(address: str, link: str, rest: str = "") -> Reach:
     return reach
 
 
+async def difference_shown(page: Page) -> None:
+    """Asked for, and not confirmed."""
+    await page.goto("/directory/units/H99.21.05.13/edit")
+    await page.get_by_label("Điện thoại").fill("0299 3999 123")
+    await page.get_by_role("button", name="Xem khác biệt").click()
+    await page.get_by_role("button", name="Xác nhận thay đổi").wait_for()
+
+
 async def counter_opened(page: Page) -> None:
     await page.goto("/intake/counter")
     if await page.locator("select[name=unit]").count():
@@ -233,6 +241,14 @@ PAGES = (
     PageCase("units", CITIZEN, "/directory/units", at("/directory/units")),
     PageCase("calendars", "quantri", "/directory/calendars", at("/directory/calendars")),
     PageCase("staff", "quantri", "/directory/staff", at("/directory/staff")),
+    PageCase("person-new", "quantri", "/directory/staff/new", at("/directory/staff/new")),
+    PageCase("person", "quantri", "/directory/staff/{staff_id}/edit", at("/directory/staff/cb006/edit")),
+    PageCase("unit-new", "quantri", "/directory/units/new", at("/directory/units/new")),
+    PageCase("unit", "quantri", "/directory/units/{unit}/edit", at("/directory/units/H99.21.05.13/edit")),
+    PageCase("calendar", "quantri", "/directory/calendars/{calendar}", at("/directory/calendars/mot-cua?year=2027")),
+    PageCase("import", "quantri", "/directory/import", at("/directory/import")),
+    PageCase("difference", "quantri", "/directory/changes/{change}", difference_shown),
+    PageCase("history", "quantri", "/directory/history", at("/directory/history")),
     PageCase("counter", "hoa", "/intake/counter", at("/intake/counter")),
     PageCase("counter-opened", "tam", "/intake/counter", counter_opened),
     PageCase("counter-refused", "tam", "/intake/counter", counter_refused),
