@@ -109,7 +109,8 @@ async def _copied(connection: AsyncConnection, roots: RootKeys, kid: str, staff_
 
 
 def _state(staff: StaffV1, unit_names: Mapping[str, str]) -> StaffState:
-    return StaffState(staff.active, staff.tokens_valid_from, staff.roles(), unit_names)
+    ended = frozenset(session.sid for session in staff.ended_sessions)
+    return StaffState(staff.active, staff.tokens_valid_from, staff.roles(), unit_names, ended)
 
 
 class OwnSignInLookUp:

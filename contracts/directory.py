@@ -163,6 +163,13 @@ class PostV1(Value):
     fields: list[Identifier] = Field(default_factory=list, max_length=100)
 
 
+class EndedSessionV1(Value):
+    """A sign-in that somebody has ended before its time; `until`: its token is over then anyway."""
+
+    sid: Identifier
+    until: Moment
+
+
 @event("staff.changed.v1", STAFF)
 class StaffV1(Event):
     """A member of staff. `tokens_valid_from`: tokens issued before are void (signed out, or disabled meanwhile)."""
@@ -174,6 +181,9 @@ class StaffV1(Event):
     tokens_valid_from: Moment
     posts: list[PostV1] = Field(default_factory=list, max_length=200)
     sample: bool = False
+    ended_sessions: list[EndedSessionV1] = Field(
+        default_factory=list, max_length=200, description="sign-ins ended one by one, as long as their tokens would last"
+    )
 
     def roles(self) -> dict[str, frozenset[Role]]:
         """The roles that the posts give, by unit."""

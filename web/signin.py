@@ -1,9 +1,10 @@
 """Each service checks tokens by itself, against its own copy of keys and staff. What it does not know fails closed.
 
 A token is good if one of directory's keys signed it that is vouched for and in its time (web.vouchers), it has not expired, it
-was made for no longer than a shift, its holder is active, and it was issued after the holder last signed out
-(`tokens_valid_from`). Of its roles those count that the holder's record still has. It comes as `Authorization: Bearer` or in the
-cookie `motcua_token`; with the cookie, unsafe requests must also prove that they come from our own pages (web.csrf).
+was made for no longer than a shift, its holder is active, it was issued after the holder last signed out everywhere
+(`tokens_valid_from`), and its session was not ended by itself (`ended_sessions`). Of its roles those count that the holder's
+record still has. It comes as `Authorization: Bearer` or in the cookie `motcua_token`; with the cookie, unsafe requests must also
+prove that they come from our own pages (web.csrf).
 """
 
 from collections.abc import Callable, Mapping
@@ -50,6 +51,7 @@ class StaffState:
     tokens_valid_from: datetime
     roles: Mapping[str, frozenset[Role]]
     unit_names: Mapping[str, str] = field(default_factory=dict)
+    ended_sessions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class SignInCheck:
         now = self._now()
         if min(claims.expires_at, key.until) <= now:
             raise SignInNeeded("expired")
-        if not staff.active or claims.issued_at < staff.tokens_valid_from:
+        if not staff.active or claims.issued_at < staff.tokens_valid_from or claims.sid in staff.ended_sessions:
             raise SignInNeeded("ended")
         if claims.issued_at > now + _CLOCK_SKEW:
             raise SignInNeeded("invalid")

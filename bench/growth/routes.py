@@ -68,6 +68,8 @@ QUESTIONS: Final = (
     Question("/second-factor", who=CLERK),
     Question("/api/directory/keys", who=OPERATOR),
     Question("/api/directory/me"),
+    Question("/api/directory/sessions"),
+    Question("/directory/sessions"),
     *(Question("/api/directory/staff", query, ADMIN) for query in ("", "q=Bích")),
     Question("/api/directory/units", who=NOBODY),
     Question("/api/directory/calendars", who=NOBODY),

@@ -1,5 +1,6 @@
-"""Who may do and see what: administrators the people of their units and of all units below, operators everybody; an import speaks
-for the whole province, so it is the operator's, and it comes from the command line.
+"""Who may do and see what: administrators the people of their units and of all units below, operators everybody. An import that
+takes effect at once is the operator's and comes from the command line; what is first shown as a difference is also others', as
+far as they administer what it concerns (`domain/change_rights.py`).
 """
 
 from collections.abc import Mapping
@@ -54,8 +55,8 @@ class ImportByCommand(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "import-by-command",
-            vi="Dữ liệu của cả tỉnh chỉ nhập được bằng lệnh motcua import. Hãy nhờ người vận hành hệ thống.",
-            en="A whole province is imported by the command motcua import only. Ask whoever operates the installation.",
+            vi="Nhập ngay cả tỉnh chỉ bằng lệnh motcua import. Trong trình duyệt hãy dùng trang Nhập từ tệp.",
+            en="At once a whole province is imported by the command motcua import only. In a browser use the page Import files.",
         )
 
 

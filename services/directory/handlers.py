@@ -5,10 +5,15 @@ The file import decides in `importer`.
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from contracts.directory import EndedSessionV1
 from services.directory.domain.accounts import OPERATOR, Account, OperatorsPassword, OwnAccount, operator
 from services.directory.domain.guess_limits import WrongPassword
 from services.directory.domain.second_factor import EnrolmentOver, NoSecondFactor, SecondFactor, WrongCode, use_code, use_step
+
+MOST_ENDED: Final = 100
+"""Sign-ins of one person that were ended one by one within a shift."""
 
 
 def switch(account: Account, *, active: bool, by: str, now: datetime) -> Account | None:
@@ -24,7 +29,22 @@ def switch(account: Account, *, active: bool, by: str, now: datetime) -> Account
 
 def sign_out(account: Account, now: datetime) -> Account:
     """Every token issued before is void, on every computer."""
-    return account.becomes(account.staff.model_copy(update={"tokens_valid_from": now}))
+    return account.becomes(account.staff.model_copy(update={"tokens_valid_from": now, "ended_sessions": []}))
+
+
+def end_session(account: Account, session: EndedSessionV1, now: datetime) -> Account:
+    """One sign-in; those whose time is over need not be remembered. Where there are too many to remember, all end."""
+    remembered = [ended for ended in account.staff.ended_sessions if ended.until > now and ended.sid != session.sid]
+    if len(remembered) >= MOST_ENDED:
+        return sign_out(account, now)
+    return account.becomes(account.staff.model_copy(update={"ended_sessions": [*remembered, session]}))
+
+
+def sign_out_other(account: Account, *, by: str, now: datetime) -> Account:
+    """By an administrator. Raises OwnAccount."""
+    if account.id == by:
+        raise OwnAccount
+    return sign_out(account, now)
 
 
 def choose_password(account: Account, password_hash: str, *, proven: str, now: datetime) -> Account:

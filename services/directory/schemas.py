@@ -160,6 +160,22 @@ class AccountState(Value):
     version: int
 
 
+class OpenSession(Value):
+    """`here`: the one that asks. Nothing else is kept of a sign-in."""
+
+    id: str
+    by_program: bool
+    since: datetime
+    until: datetime
+    here: bool
+
+
+class OpenSessions(Value):
+    """The newest first."""
+
+    sessions: list[OpenSession]
+
+
 class VoucherGiven(Value):
     """What a root key of the installation has signed about a key (JWS, see `web/vouchers.py`)."""
 

@@ -203,6 +203,8 @@ async def directory(postgres: PostgresServer, folder: Path) -> AsyncIterator[Ser
             "POST /api/directory/staff/{staff_id}/disable (holds a post elsewhere too)": mixed,
             "POST /api/directory/staff/{staff_id}/enable (holds a post elsewhere too)": mixed,
             "POST /directory/staff/{staff_id}/disable (holds a post elsewhere too)": mixed,
+            "POST /api/directory/staff/{staff_id}/sign-out (holds a post elsewhere too)": mixed,
+            "POST /directory/staff/{staff_id}/sign-out (leads the unit above)": Question(path={"staff_id": "cb002"}),
             "POST /api/directory/changes": Question(body={"files": write_units([_UNIT])}),
             "POST /api/directory/changes (a unit that is under nothing)": Question(
                 body={"files": write_units([_UNIT.model_copy(update={"parent": None})])}
@@ -225,7 +227,14 @@ async def directory(postgres: PostgresServer, folder: Path) -> AsyncIterator[Ser
         }
         yield Served(
             app=world.app,
-            path={"staff_id": "cb007", "code": LAND, "unit": DISTRICT, "calendar": "mot-cua", "change": "none"},
+            path={
+                "staff_id": "cb007",
+                "code": LAND,
+                "unit": DISTRICT,
+                "calendar": "mot-cua",
+                "change": "none",
+                "session": "none",
+            },
             questions=questions,
         )
 

@@ -9,9 +9,10 @@ from starlette.requests import Request
 
 from chassis.process import CurrentProcess
 from contracts.directory import StaffV1
+from contracts.values import Identifier
 from services.directory.commands import sessions
 from services.directory.queries.staff import find_staff
-from services.directory.schemas import SignIn, Token
+from services.directory.schemas import OpenSession, OpenSessions, SignIn, Token
 from web.client_address import client_of
 from web.signin import SignedIn
 
@@ -32,6 +33,30 @@ async def sign_in(request: Request, credentials: SignIn, process: CurrentProcess
 async def me(person: SignedIn, process: CurrentProcess) -> StaffV1:
     """Who is signed in, and the posts held."""
     return await find_staff(process, person.username)
+
+
+@router.get("/sessions")
+async def own_sessions(person: SignedIn, process: CurrentProcess) -> OpenSessions:
+    """One's own sign-ins that are not over, the newest twenty."""
+    listed = await sessions.open_sessions(process, person)
+    return OpenSessions(
+        sessions=[
+            OpenSession(
+                id=session.id,
+                by_program=session.by_program,
+                since=session.since,
+                until=session.until,
+                here=session.id == person.session_id,
+            )
+            for session in listed
+        ]
+    )
+
+
+@router.post("/sessions/{session}/end", status_code=HTTPStatus.NO_CONTENT)
+async def end(session: Identifier, person: SignedIn, process: CurrentProcess) -> None:
+    """One of one's own; the others go on."""
+    await sessions.end_session(process, person, session)
 
 
 @router.post("/sign-out", status_code=HTTPStatus.NO_CONTENT)

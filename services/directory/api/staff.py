@@ -42,6 +42,12 @@ async def enable(staff_id: Identifier, command: CurrentStaffCommand, response: R
     return _tagged(response, await command.switch(staff_id, active=True))
 
 
+@router.post("/staff/{staff_id}/sign-out")
+async def sign_out(staff_id: Identifier, command: CurrentStaffCommand, response: Response) -> AccountState:
+    """All sign-ins of the person end, on every computer; the account stays open."""
+    return _tagged(response, await command.sign_out(staff_id))
+
+
 def _tagged(response: Response, account: AccountState) -> AccountState:
     set_etag(response, account.version)
     return account

@@ -14,6 +14,7 @@ from chassis.process import Process
 from contracts.values import Role
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, NotLoaded, UnitOfWork
 from services.directory.commands.publication import publish_account, publish_entity
+from services.directory.domain.accounts import Account
 from services.directory.domain.change_rights import Concerned, concerned_by, require_somebody_else
 from services.directory.domain.difference import EntityChange, differences, fingerprint
 from services.directory.domain.jurisdiction import with_descendants
@@ -141,8 +142,19 @@ def save_changes(work: UnitOfWork, held: Register, changes: Changes, by: str) ->
         publish_entity(work, versioned)
     for account in changes.accounts:
         publish_account(work, account)
-    concerned = {(entity.kind, entity.id): entity.units for entity in concerned_by(changes, held.held)}
-    for change in differences(changes, held.held):
+    record_changes(work, changes, held.held, by)
+
+
+def record_account(work: UnitOfWork, before: Account, after: Account, by: str) -> None:
+    """One person, changed otherwise than by the checks of an import."""
+    changes = Changes(units=[], calendars=[], procedures=[], accounts=[after], in_files={})
+    record_changes(work, changes, Holdings(accounts={before.id: before}), by)
+
+
+def record_changes(work: UnitOfWork, changes: Changes, held: Holdings, by: str) -> None:
+    """In the history. What nobody sees, a password or the end of sessions, is not in it."""
+    concerned = {(entity.kind, entity.id): entity.units for entity in concerned_by(changes, held)}
+    for change in differences(changes, held):
         units = concerned[change.kind, change.id]
         work.save(REGISTER_CHANGES, RegisterChange(id=uuid4().hex, at=work.now, by=by, change=change, units=units))
 

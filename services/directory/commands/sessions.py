@@ -10,14 +10,14 @@ from typing import Final
 from chassis import guess_limiter
 from chassis.guess_limiter import Attempt, GuessLimit, GuessLimits, Verdict
 from chassis.process import Process
-from contracts.directory import StaffV1
+from contracts.directory import EndedSessionV1, StaffV1
 from contracts.refusal import Refusal
 from messaging.command_table import Command
 from services.directory.adapters.passwords import PASSWORDS
 from services.directory.adapters.signing_key import issue_token, signing_key
 from services.directory.commands.second_factor import pass_factor, require_factor
-from services.directory.commands.staff import SignOut
-from services.directory.domain.accounts import Account, NewPasswordNeeded, OneTimePasswordOver
+from services.directory.commands.staff import EndSession, SignOut
+from services.directory.domain.accounts import Account, NewPasswordNeeded, OneTimePasswordOver, UnknownSession
 from services.directory.domain.guess_limits import (
     CLOSED_FOR,
     MOST,
@@ -136,6 +136,15 @@ async def open_sessions(process: Process, person: Principal) -> Sequence[Session
     """What signing out would end."""
     async with process.reads.connect() as connection:
         return await sessions.open_sessions(connection, person.staff_id, process.clock())
+
+
+async def end_session(process: Process, person: Principal, session_id: str) -> None:
+    """One of the person's own. Raises UnknownSession."""
+    session = next((open_ for open_ in await open_sessions(process, person) if open_.id == session_id), None)
+    if session is None:
+        raise UnknownSession
+    body = EndSession(EndedSessionV1(sid=session.id, until=session.until))
+    await process.commands.run(Command(body=body, by=person, target=person.staff_id, correlation=correlation.current()))
 
 
 async def sign_out(process: Process, person: Principal) -> None:

@@ -45,6 +45,15 @@ class UnknownPerson(NotFound):
         super().__init__("unknown-person", vi="Không có người này.", en="There is no such person.")
 
 
+class UnknownSession(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "unknown-session",
+            vi="Phiên đăng nhập này đã kết thúc. Hãy tải lại danh sách.",
+            en="This sign-in is over already. Load the list again.",
+        )
+
+
 class OwnAccount(Refusal):
     def __init__(self) -> None:
         super().__init__(
@@ -95,5 +104,6 @@ def operator(before: StaffV1 | None) -> StaffV1:
         name="Vận hành / Operator",
         active=True,
         tokens_valid_from=NEVER_VOID if before is None else before.tokens_valid_from,
+        ended_sessions=[] if before is None else before.ended_sessions,
         posts=[PostV1(unit=INSTALLATION, role=role) for role in (Role.OPERATOR, Role.ADMIN)],
     )

@@ -18,7 +18,9 @@ Kind = Literal["calendar", "unit", "procedure", "staff"]
 Part = dict[Literal["text", "word"], str]
 Path = tuple[str, ...]
 # What nobody changes by hand, or what follows from the rest.
-_LEFT_OUT: Final = frozenset({"id", "code", "version", "tokens_valid_from", "sample", "own_dates", "own_weekdays"})
+_LEFT_OUT: Final = frozenset(
+    {"id", "code", "version", "tokens_valid_from", "ended_sessions", "sample", "own_dates", "own_weekdays"}
+)
 # Lists whose members have a name of their own.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "versions": ("version",),

@@ -49,6 +49,7 @@ def import_staff(person: ImportedPerson, before: StaffV1 | None, now: datetime) 
         tokens_valid_from=NEVER_VOID if before is None else before.tokens_valid_from,
         posts=list(person.posts),
         sample=person.sample,
+        ended_sessions=[] if before is None else before.ended_sessions,
     )
     if before is None or (_roles(before.posts) <= _roles(after.posts) and after.active >= before.active):
         return after

@@ -1,5 +1,6 @@
 """The sign-in page, and signing out."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from chassis.process import CurrentProcess
 from contracts.refusal import Refusal
+from contracts.values import Identifier
 from services.directory.commands import sessions
-from services.directory.domain.accounts import NewPasswordNeeded, OneTimePasswordOver
+from services.directory.domain.accounts import NewPasswordNeeded, OneTimePasswordOver, UnknownSession
 from services.directory.domain.guess_limits import TooManyGuesses, WrongPassword
 from services.directory.domain.second_factor import CodeNeeded, FactorOwed, TooManyCodes, WrongCode
 from services.directory.pages.second_factor import offer_to
@@ -21,7 +23,7 @@ from web.csrf import own_site
 from web.errors import retry_header
 from web.forms import Form, blank, read_form
 from web.pages import CurrentPages, Pages
-from web.signin import Visitor, clear_token_cookie, set_token_cookie
+from web.signin import SignedIn, Visitor, clear_token_cookie, set_token_cookie
 
 router = APIRouter(include_in_schema=False)
 Next = Annotated[str, Query(alias="next", max_length=2000)]
@@ -79,6 +81,20 @@ async def sign_out(request: Request, person: Visitor, process: CurrentProcess) -
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     clear_token_cookie(response, secure=process.settings.public_url.startswith("https://"))
     return response
+
+
+@router.get("/directory/sessions")
+async def own_sessions(request: Request, pages: CurrentPages, person: SignedIn, process: CurrentProcess) -> Response:
+    listed = await sessions.open_sessions(process, person)
+    return pages.render(request, "sessions.html", sessions=listed, here=person.session_id)
+
+
+@router.post("/directory/sessions/{session}/end")
+async def end(session: Identifier, person: SignedIn, process: CurrentProcess) -> Response:
+    """One that is over meanwhile is not in the list that comes back."""
+    with suppress(UnknownSession):
+        await sessions.end_session(process, person, session)
+    return RedirectResponse("/directory/sessions", HTTPStatus.SEE_OTHER)
 
 
 def _refused(request: Request, pages: Pages, read: Form[SignIn], after: str, refusal: Refusal) -> Response:

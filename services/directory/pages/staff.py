@@ -43,5 +43,11 @@ async def enable(staff_id: Identifier, command: CurrentStaffCommand) -> Response
     return _back_to(staff_id)
 
 
+@router.post("/{staff_id}/sign-out")
+async def sign_out(staff_id: Identifier, command: CurrentStaffCommand) -> Response:
+    await command.sign_out(staff_id)
+    return _back_to(staff_id)
+
+
 def _back_to(staff_id: str) -> Response:
     return RedirectResponse(f"/directory/staff#{staff_id}", HTTPStatus.SEE_OTHER)

@@ -15,8 +15,9 @@ MOST_LISTED: Final = 20
 # Both by index session_staff_newest.
 _FORGET_OVER: Final = text("DELETE FROM session WHERE staff = :staff AND until <= :since")
 _OPEN: Final = text("""
-    SELECT s.id, s.by_program, s.since FROM session s JOIN account a ON a.id = s.staff
+    SELECT s.id, s.by_program, s.since, s.until FROM session s JOIN account a ON a.id = s.staff
     WHERE s.staff = :staff AND s.until > :now AND s.since >= CAST(a.value ->> 'tokens_valid_from' AS timestamptz)
+      AND NOT COALESCE(a.value -> 'ended_sessions', '[]') @> jsonb_build_array(jsonb_build_object('sid', s.id))
     ORDER BY s.since DESC LIMIT :most
 """)
 _ADD: Final = text("""
@@ -29,6 +30,7 @@ class Session:
     id: str
     by_program: bool
     since: datetime
+    until: datetime
 
 
 async def add(connection: AsyncConnection, claims: TokenClaims, *, by_program: bool) -> None:

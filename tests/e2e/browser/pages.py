@@ -248,6 +248,7 @@ PAGES = (
     PageCase("calendar", "quantri", "/directory/calendars/{calendar}", at("/directory/calendars/mot-cua?year=2027")),
     PageCase("import", "quantri", "/directory/import", at("/directory/import")),
     PageCase("difference", "quantri", "/directory/changes/{change}", difference_shown),
+    PageCase("sessions", "hoa", "/directory/sessions", at("/directory/sessions")),
     PageCase("history", "quantri", "/directory/history", at("/directory/history")),
     PageCase("counter", "hoa", "/intake/counter", at("/intake/counter")),
     PageCase("counter-opened", "tam", "/intake/counter", counter_opened),

@@ -257,3 +257,11 @@ async def test_an_administrator_reads_the_history_of_what_they_administer(direct
     for subject in ("cb009", "buu-dien"):
         found = await directory.http.get("/api/directory/history", params={"of": subject}, headers=operator)
         assert [past["by"] for past in found.json()["changes"]] == ["operator"]
+
+
+async def test_who_disabled_somebody_stands_in_the_history(directory: Directory) -> None:
+    admin = await administrator(directory)
+    await admin.browser.post("/directory/staff/cb006/disable", data=hidden(admin.token, 1), headers=OWN)
+    ((by, lines),) = await directory.rows("SELECT by, lines FROM register_change WHERE subject = 'cb006' AND NOT is_new")
+    assert by == "cb013"
+    assert [(line["path"], line["after"]) for line in lines] == [(["active"], [{"word": "word.no"}])]
