@@ -117,13 +117,24 @@ class DossierAcceptedV1(DossierFact):
     calendar: Identifier | None = None
 
 
+class DayOff(Value):
+    """A day that counted when the date was promised and does not any more, with the calendar's words for it."""
+
+    day: date
+    vi: Text
+    en: Text
+
+
 @event("dossier.rescheduled.v1", DOSSIERS)
 class DossierRescheduledV1(DossierFact):
-    """A provisional promise was counted again by a newer version of its calendar. It may be the same date, now firm."""
+    """The promise was counted again by a newer version of its calendar. A provisional one may be the same date, now firm; a firm
+    one only goes to a later day, `days_off` being why.
+    """
 
     code: DossierCode
     promised_at: Moment
     previous_at: Moment
+    days_off: list[DayOff] = Field(default_factory=list, max_length=400)
 
 
 @event("dossier.refused.v1", DOSSIERS)

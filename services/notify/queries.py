@@ -122,6 +122,7 @@ def _sample_content(now: datetime) -> dict[str, Any]:
         "happened_at": now.isoformat(),
         "promised_at": (now + timedelta(days=14)).isoformat(),
         "previous_at": (now + timedelta(days=12)).isoformat(),
+        "days_off": [{"day": f"{now + timedelta(days=9):%d/%m/%Y}", "vi": "Ngày nghỉ lễ", "en": "Public holiday"}],
         "decided_at": (now - timedelta(days=11)).isoformat(),
         "provisional": True,
         "known_until": f"{now + timedelta(days=10):%d/%m/%Y}",

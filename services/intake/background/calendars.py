@@ -1,4 +1,5 @@
-"""Watches the calendars: when one has a newer version, the open dossiers whose date was provisional by it are counted again.
+"""Watches the calendars: when one has a newer version, the open dossiers promised by an older one are counted again, those whose
+date was provisional here, the firm ones in `moves`.
 
 A look costs one small statement while nothing has changed. Two processes that look at once do the work once: the command sees
 which version a promise was counted by.
@@ -17,8 +18,10 @@ from messaging.backoff import Stopped, retry_forever
 from messaging.bell import LONGEST_SLEEP_SECONDS, Bell
 from messaging.command_table import Command
 from messaging.copy_memory import Revision
+from services.intake.background.moves import apply_calendar
 from services.intake.commands.calendar import RescheduleDossier
 from services.intake.repository import provisional
+from services.intake.repository.offers import CALENDARS
 
 RING: Final = "calendars"
 AT_ONCE: Final = 20
@@ -42,16 +45,18 @@ async def watch_calendars(process: Process, stopping: asyncio.Event, bell: Bell)
 
 
 async def reschedule_due(process: Process, seen: Revision | None) -> Revision | None:
-    """Everything that the calendars have made due since `seen`; which state of them it has looked at."""
+    """Everything that the calendars have made due since `seen`; which state of them it has looked at, None to be asked again."""
     async with process.reads.connect() as connection:
         revision = await copies.revision_of(connection, CalendarV1)
         if revision is not None and revision == seen:
             return seen
-        calendars = await copies.everything(connection, CalendarV1)
-        versions = await copies.versions(connection, CalendarV1, sorted(calendars))
+        ids = sorted(await copies.everything(connection, CalendarV1))
+        versions = await copies.versions(connection, CalendarV1, ids)
+        calendars = await CALENDARS.load(connection, ids)
     for calendar, version in versions.items():
         await _reschedule_under(process, calendar, version)
-    return revision
+    finished = [await apply_calendar(process, calendar) for calendar in calendars.values()]
+    return None if any(finished) else revision
 
 
 async def _reschedule_under(process: Process, calendar: str, version: int) -> None:

@@ -1,4 +1,4 @@
-"""A provisional promise is counted again by a newer version of its calendar. Nobody gives this command but the process itself."""
+"""A promise is counted again by a newer version of its calendar. Nobody gives this command but the process itself."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

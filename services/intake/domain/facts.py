@@ -3,11 +3,13 @@
 A handler returns `Decision(dossier, (fact,))`: recording it adds the fact's line to the history (`Dossier.recorded`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from contracts.directory import LimitV1
 from contracts.intake import (
+    DayOff,
     DossierAcceptedV1,
     DossierAddressConfirmedV1,
     DossierDecidedV1,
@@ -57,8 +59,8 @@ def _counted_by(dossier: Dossier) -> dict[str, Any]:
     return {} if why is None else {"limit": LimitV1.of(why["limit"]), "calendar": why["calendar"]}
 
 
-def rescheduled(dossier: Dossier, previous_at: datetime, at: datetime) -> DossierRescheduledV1:
-    return DossierRescheduledV1(**_common(dossier, at, None), previous_at=previous_at)
+def rescheduled(dossier: Dossier, previous_at: datetime, at: datetime, days_off: Sequence[DayOff] = ()) -> DossierRescheduledV1:
+    return DossierRescheduledV1(**_common(dossier, at, None), previous_at=previous_at, days_off=[*days_off])
 
 
 def refused(dossier: Dossier, at: datetime, by: str) -> DossierRefusedV1:

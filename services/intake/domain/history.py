@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from contracts.intake import DossierFact
+from contracts.intake import DayOff, DossierFact
 from contracts.notices import asks_for_message
 
 _IN_EVERY_FACT: Final = frozenset(DossierFact.model_fields)
@@ -34,6 +34,11 @@ class HistoryLine:
         """A moment in `data`; None where this line has none of that name."""
         value = self.data.get(name)
         return None if value is None else datetime.fromisoformat(value)
+
+    @property
+    def days_off(self) -> list[DayOff]:
+        """For which the promised date was moved; empty where this line moved none."""
+        return [DayOff.model_validate(day) for day in self.data.get("days_off", ())]
 
     @property
     def kind(self) -> str:

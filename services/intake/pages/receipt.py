@@ -34,6 +34,7 @@ async def receipt(sheet: CurrentSheet) -> Response:
         "receipt.html",
         by=received_by[-1] if received_by else None,
         secret=sheet.detail.secret,
+        moved=[line for line in sheet.detail.history if line.kind == "rescheduled"][-1:],
         why=state.why_this_date(chosen_language(sheet.request)),
         reach=await reach_of(sheet.process, state.unit, state.known_by(), email, confirmed=state.address_confirmed),
         qr=qr_of(tracking_url(sheet.process, state.known_by())),

@@ -144,7 +144,7 @@ def _person_rows(state: Dossier) -> list[dict[str, Any]]:
 
 
 def _history_rows(state: Dossier) -> list[dict[str, Any]]:
-    return [{"dossier": state.id, **asdict(line)} for line in state.pending_history]
+    return [{"dossier": state.id, **vars(line)} for line in state.pending_history]
 
 
 def _existing(found_rows: Sequence[Any]) -> Dossier:

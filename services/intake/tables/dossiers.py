@@ -46,6 +46,9 @@ class DossierRow(Row, table=True):
         Index(
             "dossier_provisional", "id", postgresql_where=text("status IN (2, 4) AND (explanation ->> 'provisional') = 'true'")
         ),
+        Index(
+            "dossier_open_calendar", "lane", text("(explanation ->> 'calendar')"), "id", postgresql_where=text("status IN (2, 4)")
+        ),
         Index("dossier_unit_newest", "unit_id", text("submitted_at DESC"), text("id DESC")),
         Index("dossier_unit_status_newest", "unit_id", "status", text("submitted_at DESC"), text("id DESC")),
         Index("dossier_accepted", "unit_id", "accepted_at", "id", postgresql_where=text("accepted_at IS NOT NULL")),

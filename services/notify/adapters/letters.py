@@ -79,6 +79,8 @@ def _flattened(content: Mapping[str, Any]) -> dict[str, Any]:
 def _flat(value: Any) -> Any:
     if isinstance(value, list):
         return [_flat(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _flat(item) for name, item in value.items()}
     return _one_line(value) if isinstance(value, str) else value
 
 

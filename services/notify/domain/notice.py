@@ -27,7 +27,7 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierSubmittedV1: "submitted.v2",
     DossierReturnedV1: "returned.v2",
     DossierAcceptedV1: "accepted.v2",
-    DossierRescheduledV1: "rescheduled.v1",
+    DossierRescheduledV1: "rescheduled.v2",
     DossierRefusedV1: "refused.v2",
     DossierDecidedV1: "decided.v2",
     DossierResultRemindedV1: "result-reminded.v1",
@@ -38,6 +38,9 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
+
+MOST_DAYS_OFF: Final = 10
+"""As many as a letter names."""
 
 CONFIRMATION: Final = "confirmation.v1"
 """The one mail to an address whose owner has not given their word: it asks for it, and names no dossier."""
@@ -59,6 +62,7 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
     }
     if isinstance(event, DossierRescheduledV1):
         content["previous_at"] = event.previous_at.isoformat()
+        content["days_off"] = [{"day": _day(off.day), "vi": off.vi, "en": off.en} for off in event.days_off[:MOST_DAYS_OFF]]
     if isinstance(event, DossierReturnedV1):
         content["missing"] = [paper.title for paper in event.missing]
     if isinstance(event, DossierDecidedV1):

@@ -6,6 +6,7 @@ import pytest
 from jinja2 import TemplateError
 
 from contracts.intake import (
+    DayOff,
     DossierAcceptedV1,
     DossierDecidedV1,
     DossierFact,
@@ -19,7 +20,7 @@ from contracts.intake import (
 from contracts.notices import NOTICES
 from contracts.values import LANGUAGES, HandOver, Outcome
 from services.notify.adapters.letters import FOLDER, Letter, write
-from services.notify.domain.notice import CONFIRMATION, TEMPLATES, content_of
+from services.notify.domain.notice import CONFIRMATION, MOST_DAYS_OFF, TEMPLATES, content_of
 from services.notify.queries import sample_letters
 from tests.support.notify_world import ADDRESS, AT, CODE, CONTACT, TELEPHONE, UNIT, fact
 
@@ -96,6 +97,16 @@ def test_a_date_that_moves_is_told_with_the_one_before() -> None:
     moved = fact(DossierRescheduledV1, promised_at=AT + timedelta(days=1), previous_at=AT)
     assert "Ngày hẹn mới: 15:00, thứ ba 17/02/2026" in letter(moved).text
     assert "Ngày hẹn trước đó: 15:00, thứ hai 16/02/2026" in letter(moved).text
+    assert "Ngày không tính" not in letter(moved).text
+
+
+def test_a_date_that_moves_is_told_with_the_days_off_that_moved_it() -> None:
+    off = DayOff(day=date(2026, 2, 16), vi="Nghỉ do bão", en="Closed by a storm")
+    moved = fact(DossierRescheduledV1, promised_at=AT + timedelta(days=1), previous_at=AT, days_off=[off])
+    assert "Ngày không tính thêm: 16/02/2026, Nghỉ do bão" in letter(moved).text
+    assert "Day no longer counted: 16/02/2026, Closed by a storm" in letter(moved, "en").text
+    many = fact(DossierRescheduledV1, previous_at=AT, days_off=[off] * 30)
+    assert letter(many).text.count("Nghỉ do bão") == MOST_DAYS_OFF
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -116,11 +127,17 @@ def test_a_letter_that_promises_another_says_where_that_will_go(kind: type[Dossi
         assert line in letter(fact(kind, hand_over=hand_over), language).text
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FACTS if TEMPLATES[kind].endswith(".v2")])
+# That of another date had the telephone from its first version on.
+@pytest.mark.parametrize("kind", [kind for kind in FACTS if TEMPLATES[kind].endswith(".v2") and kind is not DossierRescheduledV1])
 def test_a_letter_of_before_is_shown_as_it_was_sent(kind: type[DossierFact]) -> None:
     before = {name: value for name, value in content_of(fact(kind), TELEPHONE).items() if name != "telephone"}
     written = write(TEMPLATES[kind].replace(".v2", ".v1"), "vi", before, URL)
     assert f"hãy liên hệ {UNIT.name} và đọc số {CODE}" in written.text
+
+
+def test_a_letter_about_another_date_that_was_queued_without_the_days_off_is_still_written() -> None:
+    before = {name: value for name, value in content_of(fact(DossierRescheduledV1), TELEPHONE).items() if name != "days_off"}
+    assert "Ngày hẹn trước đó: 15:00, chủ nhật 15/02/2026" in write("rescheduled.v1", "vi", before, URL).text
 
 
 def test_a_submission_without_a_code_goes_by_its_number() -> None:

@@ -126,7 +126,10 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
         "missing": ["Tờ khai"],
     }
     assert content_of(fact(DossierDecidedV1), TELEPHONE) == content | {"outcome": "granted"}
-    assert content_of(fact(DossierRescheduledV1), TELEPHONE) == content | {"previous_at": "2026-02-15T08:00:00+00:00"}
+    assert content_of(fact(DossierRescheduledV1), TELEPHONE) == content | {
+        "previous_at": "2026-02-15T08:00:00+00:00",
+        "days_off": [],
+    }
     may_move = fact(provisional=Provisional(calendar="mot-cua", known_until=date(2026, 1, 31)))
     assert content_of(may_move, TELEPHONE) == content | {"provisional": True, "known_until": "31/01/2026"}
     assert content_of(fact(DossierTransferredV1), TELEPHONE) == content | {"transferred_from": IN_COMMUNE.name}
