@@ -1,9 +1,11 @@
 """What routing publishes: a case opened, who works on it, what was decided. No personal data of the applicant."""
 
+from typing import Literal
+
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.registry import Event, event
 from contracts.topics import CASES
-from contracts.values import DossierCode, Identifier, LongText, Moment, Outcome, Text, WithdrawalReason
+from contracts.values import DossierCode, Identifier, LongText, Moment, Outcome, Role, Text, WithdrawalReason
 
 
 class CaseFact(Event):
@@ -67,3 +69,23 @@ class CaseWithdrawalRefusedV1(CaseFact):
     decided_at: Moment
     by: Identifier
     by_name: Text | None = None
+
+
+class CaseDueFact(CaseFact):
+    """Found by the clock, once for each promised date. `officer` has the case, if anybody; `responsible` is who is to act: an
+    officer who can, otherwise whoever leads the unit.
+    """
+
+    responsible: Literal[Role.OFFICER, Role.LEADER]
+    officer: Identifier | None = None
+    officer_name: Text | None = None
+
+
+@event("case.due-soon.v1", CASES)
+class CaseDueSoonV1(CaseDueFact):
+    """Its promised date is near, and it is not decided."""
+
+
+@event("case.overdue.v1", CASES)
+class CaseOverdueV1(CaseDueFact):
+    """Its promised day has passed, and it is not decided: its leader's concern, whoever has it."""

@@ -31,6 +31,8 @@ TABLE: Final = Table(
         Entry(routing.CaseDecidedV1, handlers.record_decision, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseWithdrawnV1, handlers.record_withdrawal, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseWithdrawalRefusedV1, handlers.record_answer, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(routing.CaseDueSoonV1, handlers.record_due, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(routing.CaseOverdueV1, handlers.record_due, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.GuidanceGivenV1, handlers.record_guidance, GUIDANCE_ROWS, Effect.PROJECTION),
         Entry(notify.MessageSentV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),
         Entry(notify.MessageSkippedV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),

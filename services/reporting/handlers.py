@@ -18,6 +18,7 @@ from contracts.notify import MessageFact
 from contracts.routing import (
     CaseAssignedV1,
     CaseDecidedV1,
+    CaseDueFact,
     CaseFact,
     CaseOpenedV1,
     CaseWithdrawalRefusedV1,
@@ -68,6 +69,11 @@ def record_withdrawal(state: Dossier | None, event: CaseWithdrawnV1, context: Co
 
 def record_answer(state: Dossier | None, event: CaseWithdrawalRefusedV1, context: Context) -> Decision[Dossier]:
     """The decision stands as it was counted."""
+    return _apply_routing(state, event, context)
+
+
+def record_due(state: Dossier | None, event: CaseDueFact, context: Context) -> Decision[Dossier]:
+    """Kept in the history: every figure of lateness counts by the dates themselves, whenever the clock found them."""
     return _apply_routing(state, event, context)
 
 

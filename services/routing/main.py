@@ -8,10 +8,11 @@ from chassis.drafts import Unsealed
 from chassis.process import Service, serve
 from services.routing import pages
 from services.routing.api import absences, cases
-from services.routing.background import KEEP_OPEN_COUNTS
+from services.routing.background import KEEP_OPEN_COUNTS, watch_due
 from services.routing.commands.table import COMMANDS
 from services.routing.consumers import TABLE
 from services.routing.reconcile import VIEWS
+from services.routing.settings import RoutingSettings
 
 SERVICE: Final = Service(
     name="routing",
@@ -20,8 +21,9 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=[cases.router, absences.router, *pages.ROUTERS],
-    background=(purge_drafts, KEEP_OPEN_COUNTS),
+    background=(purge_drafts, KEEP_OPEN_COUNTS, watch_due),
     views=VIEWS,
+    settings=RoutingSettings,
     draft_seal=lambda _: Unsealed(),
 )
 

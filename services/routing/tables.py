@@ -63,6 +63,13 @@ class CaseRow(RoutingRow, table=True):
             postgresql_where=text("decided_at IS NOT NULL"),
         ),
         Index("case_officer_assigned", "officer", "assigned_at"),
+        Index(
+            "case_not_overdue_yet",
+            "lane",
+            "promised_at",
+            "id",
+            postgresql_where=text(f"{OPEN} AND overdue_for IS DISTINCT FROM promised_at"),
+        ),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -96,6 +103,8 @@ class CaseRow(RoutingRow, table=True):
     limit_kind: str | None = Field(default=None, sa_type=Text)
     calendar: str | None = Field(default=None, sa_type=Text)
     provisional: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    due_soon_for: datetime | None = Field(default=None, sa_type=MOMENT)
+    overdue_for: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class StepRow(RoutingRow, table=True):

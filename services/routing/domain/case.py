@@ -42,6 +42,10 @@ TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (State.UNASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
     (State.ASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
     (State.DECIDED, Transition.WITHDRAWAL_REFUSED): State.DECIDED,
+    (State.UNASSIGNED, Transition.DUE_SOON): State.UNASSIGNED,
+    (State.ASSIGNED, Transition.DUE_SOON): State.ASSIGNED,
+    (State.UNASSIGNED, Transition.OVERDUE): State.UNASSIGNED,
+    (State.ASSIGNED, Transition.OVERDUE): State.ASSIGNED,
 }
 
 
@@ -94,7 +98,8 @@ class Withdrawal:
 class Case(Aggregate):
     """`version` is the number of its last event. `limit_kind` and `calendar`: what the promised date was counted by, None for
     cases older than that; `provisional`: why it may still move. `assigned_by`: the staff id of who gave or took it, None where
-    the rule of competence chose. `pending_history`: lines of events published since it was loaded.
+    the rule of competence chose. `due_soon_for` and `overdue_for`: of
+    which promised date that was published. `pending_history`: lines of events published since it was loaded.
     """
 
     lane: Lane
@@ -114,6 +119,8 @@ class Case(Aggregate):
     assigned_by: str | None = None
     verdict: Verdict | None = None
     withdrawal: Withdrawal | None = None
+    due_soon_for: datetime | None = None
+    overdue_for: datetime | None = None
     pending_history: tuple[HistoryLine, ...] = ()
 
     @property

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from contracts.registry import Event
-from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact, CaseWithdrawalRefusedV1, CaseWithdrawnV1
+from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseDueFact, CaseFact, CaseWithdrawalRefusedV1, CaseWithdrawnV1
 
 
 class Transition(StrEnum):
@@ -17,6 +17,8 @@ class Transition(StrEnum):
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
     WITHDRAWAL_REFUSED = "withdrawal-refused"
+    DUE_SOON = "due-soon"
+    OVERDUE = "overdue"
 
     @classmethod
     def of(cls, fact: type[CaseFact]) -> "Transition":
@@ -48,6 +50,9 @@ class HistoryLine:
         transition = Transition.of(type(event))
         if isinstance(event, CaseWithdrawalRefusedV1):
             return cls(number=number, transition=transition, at=event.at, by=_person(event.by, event.by_name))
+        if isinstance(event, CaseDueFact):
+            officer = _person(event.officer, event.officer_name)
+            return cls(number=number, transition=transition, at=event.at, officer=officer)
         if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1):
             return cls(number=number, transition=transition, at=event.at)
         return cls(

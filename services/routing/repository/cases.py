@@ -20,6 +20,7 @@ _CHANGING = (
     "version", "promised_at", "provisional", "officer", "officer_name", "assigned_at", "assigned_by",
     "outcome", "result_number", "reason", "decided_at", "decided_by", "decided_by_name",
     "withdrawn_at", "withdrawal_reason", "duplicate_of", "withdrawn_by", "withdrawn_by_name",
+    "due_soon_for", "overdue_for",
 )  # fmt: skip
 
 # By primary key.
@@ -83,6 +84,8 @@ def _case(row: Any) -> Case:
         assigned_by=row.assigned_by,
         verdict=_verdict(row),
         withdrawal=_withdrawal(row),
+        due_soon_for=row.due_soon_for,
+        overdue_for=row.overdue_for,
     )
 
 
@@ -134,6 +137,8 @@ def _case_row(case: Case) -> Mapping[str, object]:
         "provisional": case.provisional and case.provisional.model_dump(mode="json"),
         "assigned_at": case.assigned_at,
         "assigned_by": case.assigned_by,
+        "due_soon_for": case.due_soon_for,
+        "overdue_for": case.overdue_for,
         **_named("officer", case.officer),
         **({} if case.verdict is None else _verdict_columns(case.verdict)),
         **({} if case.withdrawal is None else _withdrawal_columns(case.withdrawal)),

@@ -224,6 +224,16 @@ def test_a_withdrawn_dossier_is_in_nobody_s_figures_and_in_nobody_s_hands(routin
     assert holdings(state.pending_history)[-1].until == EVENING
 
 
+def test_what_the_clock_finds_changes_no_figure_and_stands_in_the_history():
+    soon = routing.CaseDueSoonV1(**CASE, at=EVENING, responsible="officer", officer="cb006")
+    late = routing.CaseOverdueV1(**CASE, at=EVENING + HOUR, responsible="leader")
+    before = fold(BY_INTAKE[:4] + BY_ROUTING[:2])
+    state = fold([*BY_INTAKE[:4], *BY_ROUTING[:2], published("routing", 3, soon), published("routing", 4, late)])
+    assert (state.counted(), state.case_state, state.officer) == (before.counted(), before.case_state, before.officer)
+    assert state.case_sequence == 4
+    assert [line.type.split(".")[-2] for line in state.pending_history][-2:] == ["due-soon", "overdue"]
+
+
 def test_a_withdrawal_that_came_too_late_changes_no_figure():
     answer = routing.CaseWithdrawalRefusedV1(**CASE, at=EVENING + HOUR, decided_at=EVENING, by="cb006")
     refusal = intake.DossierWithdrawalRefusedV1(

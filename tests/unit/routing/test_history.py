@@ -11,7 +11,7 @@ from starlette.requests import Request
 from contracts.golden import load_events
 from contracts.intake import DossierAcceptedV1
 from contracts.registry import EVENTS, Event
-from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseFact, CaseOpenedV1
+from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseDueSoonV1, CaseFact, CaseOpenedV1, CaseOverdueV1
 from contracts.topics import CASES
 from contracts.values import Lane, Outcome
 from services.routing.domain.assignment import Load
@@ -74,6 +74,8 @@ def test_transitions_are_the_events_of_the_topic() -> None:
             AN,
         ),
         (fact(CaseDecidedV1, outcome=Outcome.GRANTED, by="cb-chi"), Person("cb-chi", "cb-chi"), None),
+        (fact(CaseDueSoonV1, responsible="officer", officer="cb-an", officer_name="An"), None, AN),
+        (fact(CaseOverdueV1, responsible="leader"), None, None),
     ],
 )
 def test_a_line_says_what_its_event_says(event: CaseFact, by: Person | None, officer: Person | None) -> None:
