@@ -15,13 +15,16 @@ from contracts.topics import DEAD_LETTER, TOPICS
 
 FOLDER: Final = Path(__file__).parent / "schemas"
 OWNERS: Final = tuple(dict.fromkeys(topic.owner for topic in (*TOPICS, DEAD_LETTER)))
-"""Whoever owns a topic declares its events, in `contracts/<owner>.py`."""
+"""Whoever owns a topic declares its events, in `contracts/<owner>.py` and in `contracts/<subject>/<owner>.py`."""
 
 
 def load_events() -> None:
-    """Import every owner's module, so that the registry is whole."""
+    """Import every owner's modules, so that the registry is whole."""
     for owner in OWNERS:
         import_module(f"contracts.{owner}")
+    for path in sorted(Path(__file__).parent.glob("*/*.py")):
+        if path.stem in OWNERS:
+            import_module(f"contracts.{path.parent.name}.{path.stem}")
 
 
 def current() -> dict[str, Schema]:

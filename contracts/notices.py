@@ -16,6 +16,7 @@ from contracts.intake import (
     DossierTransferredV1,
     DossierWithdrawnV1,
 )
+from contracts.supplements.intake import DossierOwedRemindedV1, DossierPausedV1, DossierResumedV1
 from contracts.values import Channel, HandOver
 
 NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
@@ -31,6 +32,9 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
         DossierTransferredV1,
         DossierWithdrawnV1,
         DossierAddressConfirmedV1,
+        DossierPausedV1,
+        DossierResumedV1,
+        DossierOwedRemindedV1,
     }
 )
 """The facts that may owe the applicant a message; `asks_for_message` says of one fact whether it is so."""

@@ -5,11 +5,12 @@ from typing import Any, Final
 from contracts.envelope import Attributes
 from contracts.post import DossierCollectedV1, ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.routing import CaseDecidedV1, CaseOpenedV1, CaseWithdrawalRefusedV1, CaseWithdrawnV1
+from contracts.supplements.routing import CasePausedV1, CaseResumedV1
 from contracts.topics import CALENDARS, CASES, KEYS, PROCEDURES, SHIPMENTS, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
 from services.intake.domain.dossier import dossier_of_collection
 from services.intake.domain.orders import dossier_of, order_of
-from services.intake.handlers import post, routing, withdrawal
+from services.intake.handlers import owed, post, routing, withdrawal
 from services.intake.repository.dossiers import AnnouncedDossiers
 from services.intake.repository.orders import ORDERS
 from services.intake.repository.publication import PUBLICATION
@@ -40,6 +41,8 @@ TABLE: Final = Table(
         Entry(CaseWithdrawnV1, withdrawal.record_withdrawal, DOSSIERS, Effect.PROCESS),
         Entry(CaseWithdrawnV1, withdrawal.cancel_order, ORDERS, Effect.PROCESS, key=_order_of_dossier),
         Entry(CaseWithdrawalRefusedV1, withdrawal.refuse_withdrawal, DOSSIERS, Effect.PROCESS),
+        Entry(CasePausedV1, owed.pause, DOSSIERS, Effect.PROCESS),
+        Entry(CaseResumedV1, owed.resume, DOSSIERS, Effect.PROCESS),
         Entry(ShipmentDispatchedV1, post.record_dispatch, ORDERS, Effect.PROCESS),
         Entry(ShipmentDeliveredV1, post.record_delivery, ORDERS, Effect.PROCESS),
         Entry(ShipmentDeliveredV1, post.hand_over_by_post, DOSSIERS, Effect.PROCESS, key=_dossier_of_order),

@@ -3,6 +3,8 @@
 from typing import Final
 
 from contracts import intake, notify, routing
+from contracts.supplements import intake as owed
+from contracts.supplements import routing as pauses
 from contracts.topics import CASES, DOSSIERS, FRONT_DESK, KEYS, MESSAGES, STAFF, UNITS
 from messaging.handler_table import Effect, Entry, Table
 from services.reporting import handlers
@@ -33,6 +35,12 @@ TABLE: Final = Table(
         Entry(routing.CaseWithdrawalRefusedV1, handlers.record_answer, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseDueSoonV1, handlers.record_due, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(routing.CaseOverdueV1, handlers.record_due, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(owed.DossierPausedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(owed.DossierHandedInV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(owed.DossierResumedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(owed.DossierOwedRemindedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(pauses.CasePausedV1, handlers.record_pause, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(pauses.CaseResumedV1, handlers.record_resumption, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.GuidanceGivenV1, handlers.record_guidance, GUIDANCE_ROWS, Effect.PROJECTION),
         Entry(notify.MessageSentV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),
         Entry(notify.MessageSkippedV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),

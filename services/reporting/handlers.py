@@ -24,6 +24,7 @@ from contracts.routing import (
     CaseWithdrawalRefusedV1,
     CaseWithdrawnV1,
 )
+from contracts.supplements.routing import CasePausedV1, CaseResumedV1
 from messaging.handler_table import Context, Decision
 from services.reporting.domain.dossier import Data, Dossier, Fact, GuidanceTurn, Message
 
@@ -75,6 +76,15 @@ def record_answer(state: Dossier | None, event: CaseWithdrawalRefusedV1, context
 def record_due(state: Dossier | None, event: CaseDueFact, context: Context) -> Decision[Dossier]:
     """Kept in the history: every figure of lateness counts by the dates themselves, whenever the clock found them."""
     return _apply_routing(state, event, context)
+
+
+def record_pause(state: Dossier | None, event: CasePausedV1, context: Context) -> Decision[Dossier]:
+    """Whoever has it has it meanwhile. Where it counts is the status's to say."""
+    return _apply_routing(state, event, context, case_state="waiting")
+
+
+def record_resumption(state: Dossier | None, event: CaseResumedV1, context: Context) -> Decision[Dossier]:
+    return _apply_routing(state, event, context, case_state="assigned", officer=event.officer)
 
 
 def record_guidance(_: GuidanceTurn | None, event: GuidanceGivenV1, context: Context) -> Decision[GuidanceTurn]:

@@ -95,7 +95,9 @@ async def dossiers_behind(
     listed = [
         ListedDossier(
             **row,
-            days_late=days_late(row["promised_on"], row["decided_on"], question.period, judged),
+            days_late=0
+            if row["decided_on"] is None and row["status"] in definition.waiting
+            else days_late(row["promised_on"], row["decided_on"], question.period, judged),
             held=holdings(facts.get(row["id"], ())),
         )
         for row in rows

@@ -14,8 +14,8 @@ from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.tables import add_messaging_tables
 from services.routing.domain.history import Transition
 
-OPEN: Final = "decided_at IS NULL AND withdrawn_at IS NULL"
-"""Of a case that somebody has to do something about."""
+OPEN: Final = "decided_at IS NULL AND withdrawn_at IS NULL AND waiting_since IS NULL"
+"""Of a case that somebody in the unit has to do something about: while one waits, that is its applicant."""
 
 METADATA = MetaData()
 MESSAGING = add_messaging_tables(METADATA)
@@ -43,6 +43,11 @@ class CaseRow(RoutingRow, table=True):
         ),
         CheckConstraint("withdrawn_at IS NULL OR decided_at IS NULL", name="case_closed_once"),
         CheckConstraint("result_number IS NULL OR outcome IS NOT DISTINCT FROM 'granted'", name="case_number_if_granted"),
+        CheckConstraint("num_nonnulls(waiting_since, pause) IN (0, 2)", name="case_waits_wholly"),
+        CheckConstraint(
+            "waiting_since IS NULL OR decided_at IS NULL AND withdrawn_at IS NULL AND officer IS NOT NULL",
+            name="case_waits_while_open",
+        ),
         Index("case_code_once", "code", unique=True),
         Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
         Index("case_officer_open", "officer", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
@@ -70,6 +75,7 @@ class CaseRow(RoutingRow, table=True):
             "id",
             postgresql_where=text(f"{OPEN} AND overdue_for IS DISTINCT FROM promised_at"),
         ),
+        Index("case_unit_waiting", "competent_unit", "waiting_since", "id", postgresql_where=text("waiting_since IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -105,6 +111,10 @@ class CaseRow(RoutingRow, table=True):
     provisional: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     due_soon_for: datetime | None = Field(default=None, sa_type=MOMENT)
     overdue_for: datetime | None = Field(default=None, sa_type=MOMENT)
+    waiting_since: datetime | None = Field(default=None, sa_type=MOMENT)
+    pause: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    supplements: int = Field(default=0, sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
+    payments: int = Field(default=0, sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
 
 
 class StepRow(RoutingRow, table=True):

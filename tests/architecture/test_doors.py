@@ -18,6 +18,7 @@ READ_TOLERANTLY = {
     "FindDossiers.after",
     "FindDossiers.q",
     "ResubmitBySecret.secret",
+    "HandInBySecret.secret",
     "EnrolmentConfirmed.code",
     "EnrolmentConfirmed.password",
     "EnrolmentConfirmed.sealed",

@@ -39,6 +39,8 @@ from contracts.intake import (
     ProcedureRef,
     UnitRef,
 )
+from contracts.supplements import OwedPaper, SupplementReason
+from contracts.supplements.intake import DossierHandedInV1, DossierOwedRemindedV1, DossierPausedV1, DossierResumedV1
 from contracts.topics import CONTACTS, DOSSIERS
 from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, WithdrawalReason, mint_code
 from deploy.sandbox.mail_server.mailbox import Mailbox
@@ -75,6 +77,7 @@ CONTACT = ContactV1(name="Nguyễn Văn A", email=ADDRESS)
 REACHABLE = KnownContact(1, CONTACT)
 FORGOTTEN = KnownContact(2, None)
 
+ASKED = [OwedPaper(code="p", title="Tờ khai", reason=SupplementReason.UNSIGNED)]
 OWN: dict[type[DossierFact], dict[str, Any]] = {
     DossierSubmittedV1: {},
     DossierReturnedV1: {"missing": [MissingPaper(code="p", title="Tờ khai", reason="bà Trần Thị B chưa ký")]},
@@ -90,6 +93,16 @@ OWN: dict[type[DossierFact], dict[str, Any]] = {
     DossierWithdrawalRequestedV1: {"reason": WithdrawalReason.APPLICANT},
     DossierWithdrawnV1: {"reason": WithdrawalReason.DUPLICATE, "duplicate_of": "000.00.21.H99-260216-0002"},
     DossierWithdrawalRefusedV1: {"decided_at": AT},
+    DossierPausedV1: {"owed": "papers", "request_number": 1, "missing": ASKED, "paused_at": AT},
+    DossierOwedRemindedV1: {"owed": "papers", "request_number": 1, "missing": ASKED, "paused_at": AT},
+    DossierHandedInV1: {"owed": "papers", "request_number": 1},
+    DossierResumedV1: {
+        "owed": "papers",
+        "request_number": 1,
+        "paused_at": AT,
+        "resumed_at": AT,
+        "previous_at": AT - timedelta(days=2),
+    },
 }
 """What each fact needs besides what all have."""
 

@@ -40,6 +40,7 @@ from services.intake.repository.offers import OFFERS
 from services.intake.repository.orders import ORDERS
 from services.intake.repository.people import PEOPLE
 from services.intake.repository.reference import Wanted
+from services.intake.schemas.owed import HandInPapers, RecordPayment
 from services.intake.schemas.requests import (
     AcceptDossier,
     HandOverResult,
@@ -63,6 +64,8 @@ _ACTIONS: Final = {
     HandOverResult: "hand-over",
     RemindApplicant: "remind",
     WithdrawDossier: "withdraw",
+    HandInPapers: "hand-in",
+    RecordPayment: "record-payment",
 }
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.intake.commands import calendar, confirmation, dossiers, guidance, receive, results, succession, withdrawal
+from services.intake.commands import calendar, confirmation, dossiers, guidance, owed, receive, results, succession, withdrawal
 from services.intake.repository.addresses import ADDRESSES
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.dossiers import DOSSIERS
@@ -40,5 +40,6 @@ COMMANDS: Final = CommandTable(
         *succession.ENTRIES,
         *withdrawal.ENTRIES,
         *confirmation.ENTRIES,
+        *owed.ENTRIES,
     ),
 )

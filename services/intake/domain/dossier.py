@@ -18,6 +18,7 @@ from contracts.refusal import NotFound
 from contracts.registry import Event
 from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus, WithdrawalReason
 from services.intake.domain.history import HistoryLine
+from services.intake.domain.owed import Owed
 from services.intake.domain.stages import Stage, Transition, after
 from worktime import Explanation
 
@@ -52,7 +53,7 @@ class Withdrawal:
 class Dossier(Aggregate):
     """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02. `withdrawal`
     without `withdrawn_at` waits for routing's answer. `address_confirmed` False: nothing goes to the e-mail address.
-    `reminded_at`: when its applicant was last told that the result still waits.
+    `reminded_at`: when its applicant was last told that the result still waits. `owed`: what its clock stands still for.
     """
 
     lane: Lane
@@ -84,6 +85,7 @@ class Dossier(Aggregate):
     address_confirmed: bool = True
     withdrawal: Withdrawal | None = None
     withdrawn_at: datetime | None = None
+    owed: Owed | None = None
     pending_history: tuple[HistoryLine, ...] = field(default=(), compare=False)
     person: SealedPerson | None = field(default=None, compare=False, repr=False)
 
@@ -105,8 +107,9 @@ class Dossier(Aggregate):
         return self.withdrawal is not None and self.withdrawn_at is None
 
     def moved(self, transition: Transition, now: datetime, **changes: Any) -> Self:
-        """The dossier after a step of the table; raises IllegalStep."""
-        return replace(self, stage=after(self.stage, transition), changed_at=now, **changes)
+        """The dossier after a step of the table; raises IllegalStep. Wherever it does not wait any more, nothing is owed."""
+        stage = after(self.stage, transition)
+        return replace(self, stage=stage, changed_at=now, **(changes if stage.waits else changes | {"owed": None}))
 
     def recorded(self, events: Sequence[Event]) -> Self:
         """At its new version, and with each event's line of the history. Raises TypeError for what is no dossier fact."""

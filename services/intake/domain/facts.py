@@ -31,7 +31,7 @@ from services.intake.domain.dossier import Dossier
 
 def submitted(dossier: Dossier, by: str | None, stated_at: datetime | None = None) -> DossierSubmittedV1:
     return DossierSubmittedV1(
-        **_common(dossier, dossier.submitted_at, by),
+        **common(dossier, dossier.submitted_at, by),
         papers=list(dossier.papers),
         collection=dossier.collection,
         stated_at=stated_at,
@@ -39,13 +39,13 @@ def submitted(dossier: Dossier, by: str | None, stated_at: datetime | None = Non
 
 
 def returned(dossier: Dossier, at: datetime, by: str) -> DossierReturnedV1:
-    return DossierReturnedV1(**_common(dossier, at, by), missing=list(dossier.missing))
+    return DossierReturnedV1(**common(dossier, at, by), missing=list(dossier.missing))
 
 
 def accepted(dossier: Dossier, by: str) -> DossierAcceptedV1:
     assert dossier.accepted_at is not None  # noqa: S101 -- an accepted dossier has its time; CHECKed in the database too
     return DossierAcceptedV1(
-        **_common(dossier, dossier.accepted_at, by),
+        **common(dossier, dossier.accepted_at, by),
         competent_unit=dossier.competent,
         accepted_at=dossier.accepted_at,
         fee=dossier.fee,
@@ -60,21 +60,21 @@ def _counted_by(dossier: Dossier) -> dict[str, Any]:
 
 
 def rescheduled(dossier: Dossier, previous_at: datetime, at: datetime, days_off: Sequence[DayOff] = ()) -> DossierRescheduledV1:
-    return DossierRescheduledV1(**_common(dossier, at, None), previous_at=previous_at, days_off=[*days_off])
+    return DossierRescheduledV1(**common(dossier, at, None), previous_at=previous_at, days_off=[*days_off])
 
 
 def refused(dossier: Dossier, at: datetime, by: str) -> DossierRefusedV1:
-    return DossierRefusedV1(**_common(dossier, at, by), reason=dossier.reason)
+    return DossierRefusedV1(**common(dossier, at, by), reason=dossier.reason)
 
 
 def taken_up(dossier: Dossier, at: datetime) -> DossierTakenUpV1:
-    return DossierTakenUpV1(**_common(dossier, at, None))
+    return DossierTakenUpV1(**common(dossier, at, None))
 
 
 def decided(dossier: Dossier, by: str) -> DossierDecidedV1:
     assert dossier.decided_at is not None  # noqa: S101 -- as above
     return DossierDecidedV1(
-        **_common(dossier, dossier.decided_at, by),
+        **common(dossier, dossier.decided_at, by),
         outcome=dossier.outcome,
         decided_at=dossier.decided_at,
         result_number=dossier.result_number,
@@ -83,13 +83,13 @@ def decided(dossier: Dossier, by: str) -> DossierDecidedV1:
 
 def result_reminded(dossier: Dossier, at: datetime, by: str) -> DossierResultRemindedV1:
     assert dossier.decided_at is not None  # noqa: S101 -- as above
-    return DossierResultRemindedV1(**_common(dossier, at, by), decided_at=dossier.decided_at)
+    return DossierResultRemindedV1(**common(dossier, at, by), decided_at=dossier.decided_at)
 
 
 def handed_over(dossier: Dossier, by: str | None, stated_at: datetime | None = None) -> DossierHandedOverV1:
     assert dossier.handed_over_at is not None  # noqa: S101 -- as above
     return DossierHandedOverV1(
-        **_common(dossier, dossier.handed_over_at, by),
+        **common(dossier, dossier.handed_over_at, by),
         handed_over_by=dossier.handed_over_by,
         handed_over_at=dossier.handed_over_at,
         stated_at=stated_at,
@@ -97,24 +97,24 @@ def handed_over(dossier: Dossier, by: str | None, stated_at: datetime | None = N
 
 
 def transferred(dossier: Dossier, before: UnitRef, at: datetime) -> DossierTransferredV1:
-    return DossierTransferredV1(**_common(dossier, at, None), transferred_from=before)
+    return DossierTransferredV1(**common(dossier, at, None), transferred_from=before)
 
 
 def address_confirmed(dossier: Dossier, at: datetime) -> DossierAddressConfirmedV1:
-    return DossierAddressConfirmedV1(**_common(dossier, at, None))
+    return DossierAddressConfirmedV1(**common(dossier, at, None))
 
 
 def withdrawal_requested(dossier: Dossier, at: datetime, by_name: str | None) -> DossierWithdrawalRequestedV1:
-    return DossierWithdrawalRequestedV1(**_common(dossier, at, _asker(dossier)), **_why(dossier), by_name=by_name)
+    return DossierWithdrawalRequestedV1(**common(dossier, at, _asker(dossier)), **_why(dossier), by_name=by_name)
 
 
 def withdrawn(dossier: Dossier) -> DossierWithdrawnV1:
     assert dossier.withdrawn_at is not None  # noqa: S101 -- as above
-    return DossierWithdrawnV1(**_common(dossier, dossier.withdrawn_at, _asker(dossier)), **_why(dossier))
+    return DossierWithdrawnV1(**common(dossier, dossier.withdrawn_at, _asker(dossier)), **_why(dossier))
 
 
 def withdrawal_refused(dossier: Dossier, at: datetime, decided_at: datetime, by: str) -> DossierWithdrawalRefusedV1:
-    return DossierWithdrawalRefusedV1(**_common(dossier, at, by), decided_at=decided_at)
+    return DossierWithdrawalRefusedV1(**common(dossier, at, by), decided_at=decided_at)
 
 
 def _asker(dossier: Dossier) -> str | None:
@@ -126,7 +126,7 @@ def _why(dossier: Dossier) -> dict[str, Any]:
     return {"reason": dossier.withdrawal.reason, "duplicate_of": dossier.withdrawal.duplicate_of}
 
 
-def _common(dossier: Dossier, at: datetime, by: str | None) -> dict[str, Any]:
+def common(dossier: Dossier, at: datetime, by: str | None) -> dict[str, Any]:
     """What every fact carries."""
     return {
         "status": dossier.status,

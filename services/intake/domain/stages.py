@@ -19,6 +19,13 @@ class Stage(StrEnum):
     DECIDED = "decided"
     HANDED_OVER = "handed_over"
     WITHDRAWN = "withdrawn"
+    SUPPLEMENT_OWED = "supplement_owed"
+    PAYMENT_OWED = "payment_owed"
+
+    @property
+    def waits(self) -> bool:
+        """For its applicant, after acceptance: the clock stands still."""
+        return self in {Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED}
 
     @property
     def portal(self) -> PortalStatus:
@@ -40,6 +47,8 @@ _PORTAL: Final = {
     Stage.DECIDED: PortalStatus.DECIDED,
     Stage.HANDED_OVER: PortalStatus.HANDED_OVER,
     Stage.WITHDRAWN: PortalStatus.WITHDRAWN,
+    Stage.SUPPLEMENT_OWED: PortalStatus.SUPPLEMENT_OWED,
+    Stage.PAYMENT_OWED: PortalStatus.PAYMENT_OWED,
 }
 
 
@@ -59,6 +68,10 @@ class Transition(StrEnum):
     WITHDRAW = "withdraw"
     REQUEST_WITHDRAWAL = "request_withdrawal"
     REFUSE_WITHDRAWAL = "refuse_withdrawal"
+    OWE_PAPERS = "owe_papers"
+    OWE_MONEY = "owe_money"
+    HAND_IN = "hand_in"
+    RESUME = "resume"
 
 
 TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
@@ -85,6 +98,14 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
     (Stage.ACCEPTED, Transition.TRANSFER): Stage.ACCEPTED,
     (Stage.IN_PROCESS, Transition.TRANSFER): Stage.IN_PROCESS,
     (Stage.DECIDED, Transition.TRANSFER): Stage.DECIDED,
+    # Papers or money are owed: what is handed in is a request too, and routing's answer leads on.
+    (Stage.IN_PROCESS, Transition.OWE_PAPERS): Stage.SUPPLEMENT_OWED,
+    (Stage.IN_PROCESS, Transition.OWE_MONEY): Stage.PAYMENT_OWED,
+    **{(stage, Transition.HAND_IN): stage for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
+    **{(stage, Transition.RESUME): Stage.IN_PROCESS for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
+    **{(stage, Transition.REQUEST_WITHDRAWAL): stage for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
+    **{(stage, Transition.WITHDRAW): Stage.WITHDRAWN for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
+    **{(stage, Transition.TRANSFER): stage for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
 }
 
 _STANDS: Final = {
@@ -99,6 +120,8 @@ _STANDS: Final = {
     Stage.DECIDED: ("đã có kết quả, đang chờ trả", "has its result, which waits to be handed over"),
     Stage.HANDED_OVER: ("đã trả kết quả", "has been handed over"),
     Stage.WITHDRAWN: ("đã được rút", "has been withdrawn"),
+    Stage.SUPPLEMENT_OWED: ("đang chờ bổ sung giấy tờ", "is waiting for papers that were asked for"),
+    Stage.PAYMENT_OWED: ("đang chờ nộp tiền", "is waiting for a payment"),
 }
 NAMES: Final = {
     Transition.RETURN: ("trả lại để bổ sung giấy tờ", "be handed back for papers"),
@@ -114,6 +137,10 @@ NAMES: Final = {
     Transition.WITHDRAW: ("rút", "be withdrawn"),
     Transition.REQUEST_WITHDRAWAL: ("yêu cầu rút", "be asked back"),
     Transition.REFUSE_WITHDRAWAL: ("ghi là không rút được", "be recorded as not withdrawn"),
+    Transition.OWE_PAPERS: ("yêu cầu bổ sung giấy tờ", "be asked for papers"),
+    Transition.OWE_MONEY: ("yêu cầu nộp tiền", "be asked for a payment"),
+    Transition.HAND_IN: ("ghi là đã bổ sung hay đã nộp tiền", "have anything handed in for it"),
+    Transition.RESUME: ("xử lý tiếp", "go on"),
 }
 
 
@@ -148,5 +175,7 @@ STEPS_AHEAD: Final[Mapping[Stage, tuple[str, ...]]] = {
     Stage.DECIDED: ("hand_over",),
     Stage.HANDED_OVER: (),
     Stage.WITHDRAWN: (),
+    Stage.SUPPLEMENT_OWED: ("complete", "decide", "hand_over"),
+    Stage.PAYMENT_OWED: ("pay", "decide", "hand_over"),
 }
 """What an applicant may still wait for, in its order; the words are `ahead.<step>`."""

@@ -9,6 +9,7 @@ from services.intake.pages import (
     dossiers,
     guidance,
     hand_over,
+    owed,
     rating,
     receipt,
     results,
@@ -30,4 +31,5 @@ ROUTERS = (
     citizen.router,
     rating.router,
     confirmation.router,
+    owed.router,
 )

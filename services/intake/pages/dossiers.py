@@ -27,6 +27,8 @@ _STATUSES: Final = (
     PortalStatus.SUBMITTED,
     PortalStatus.ACCEPTED,
     PortalStatus.IN_PROCESS,
+    PortalStatus.SUPPLEMENT_OWED,
+    PortalStatus.PAYMENT_OWED,
     PortalStatus.DECIDED,
     PortalStatus.HANDED_OVER,
     PortalStatus.REFUSED,

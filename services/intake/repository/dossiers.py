@@ -14,6 +14,7 @@ from messaging import outbox
 from messaging.statements import Statement
 from services.intake.domain.dossier import Dossier, NoSuchDossier, Withdrawal
 from services.intake.domain.history import HistoryLine
+from services.intake.domain.owed import Owed
 from services.intake.domain.stages import Stage
 from services.intake.repository.status_counts import COUNTED
 from services.intake.tables import DossierRow, HistoryRow, PersonRow
@@ -132,6 +133,8 @@ def _row(state: Dossier) -> dict[str, Any]:
         "address_confirmed": state.address_confirmed,
         "withdrawal": state.withdrawal and asdict(state.withdrawal),
         "withdrawn_at": state.withdrawn_at,
+        "owed_since": state.owed and state.owed.since,
+        "owed": state.owed and state.owed.to_data(),
     }
 
 
@@ -186,6 +189,7 @@ def _dossier(row: Any) -> Dossier:
         address_confirmed=row.address_confirmed,
         withdrawal=_withdrawal(row.withdrawal),
         withdrawn_at=row.withdrawn_at,
+        owed=None if row.owed is None else Owed.from_data(row.owed, row.owed_since),
     )
 
 

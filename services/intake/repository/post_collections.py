@@ -10,10 +10,13 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.civil import civil_day
+from contracts.directory import CalendarV1
 from contracts.envelope import Envelope
 from contracts.post import ApplicantV1, DossierCollectedV1, ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.refusal import Refusal
+from contracts.supplements.routing import CaseResumedV1
 from contracts.text import without_hidden
+from messaging import copies
 from messaging.clock import Clock
 from messaging.handler_table import Waiting
 from messaging.turns import in_turns
@@ -24,7 +27,9 @@ from services.intake.domain.arrival import Arrival, arrival
 from services.intake.domain.dossier import SealedPerson, dossier_of_collection
 from services.intake.domain.offers import Offer
 from services.intake.repository import orders, reference
+from services.intake.repository.offers import CALENDARS
 from services.intake.repository.successions import successors_on
+from worktime import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,13 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a batch was prepared with, by the collection's id: ready, or why not. `sent`: since when each order is on its way."""
+    """What a batch was prepared with, by the collection's id: ready, or why not. `sent`: since when each order is on its way.
+    `calendars`: by id, where a clock goes on.
+    """
 
     collections: dict[str, Collected | Refusal] = field(default_factory=dict)
     sent: dict[str, datetime] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
 
     def collected(self, collection: str) -> Collected:
         """Raises Waiting for reference data that has not come yet, and the Refusal of what cannot be prepared."""
@@ -59,9 +67,20 @@ class Known:
 
 
 async def prepare(keys: Keys, clock: Clock, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> Known:
-    """With as many queries for many collections as for one; none without a collection, none without a delivery."""
+    """With as many queries for many collections as for one; none without a collection, a delivery or a clock that goes on."""
     now = clock()
-    return Known(await _collections(keys, now, connection, envelopes), await _sent(now, connection, envelopes))
+    return Known(
+        await _collections(keys, now, connection, envelopes),
+        await _sent(now, connection, envelopes),
+        await _calendars(connection, envelopes),
+    )
+
+
+async def _calendars(connection: AsyncConnection, envelopes: Sequence[Envelope]) -> dict[str, Calendar]:
+    """All of them: which one a dossier was promised by is in its row. They are few, and remembered."""
+    if not any(isinstance(envelope.data, CaseResumedV1) for envelope in envelopes):
+        return {}
+    return await CALENDARS.load(connection, sorted(await copies.everything(connection, CalendarV1)))
 
 
 async def _collections(

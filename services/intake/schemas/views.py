@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from contracts.civil import civil_moment
 from contracts.identity import Identity, doubts
@@ -19,6 +19,7 @@ from services.intake.domain.history import HistoryLine
 from services.intake.domain.proof import Question
 from services.intake.domain.results import Representative
 from services.intake.domain.stages import Stage
+from services.intake.schemas.owed import OwedState
 from web.problems import FieldProblem
 
 CivilMoment = Annotated[datetime, AfterValidator(civil_moment)]
@@ -58,6 +59,9 @@ class DossierState(_View):
     promised_at: CivilMoment | None
     provisional: Provisional | None = None
     withdrawal: WithdrawalState | None = None
+    owed: Annotated[OwedState | None, BeforeValidator(OwedState.shown)] = Field(
+        default=None, exclude_if=_is_none, description="with status 5 or 6"
+    )
     address_confirmed: bool = Field(default=True, description="false: no message goes to the e-mail address that was given")
 
 

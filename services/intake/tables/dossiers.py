@@ -18,7 +18,7 @@ class DossierRow(Row, table=True):
     __tablename__ = "dossier"
     __table_args__ = (
         CheckConstraint("version >= 1", name="dossier_version_from_one"),
-        CheckConstraint("status IN (1, 2, 3, 4, 7, 9, 10)", name="dossier_status_known"),
+        CheckConstraint("status IN (1, 2, 3, 4, 5, 6, 7, 9, 10)", name="dossier_status_known"),
         CheckConstraint("NOT returned OR status = 1", name="dossier_returned_before_acceptance"),
         CheckConstraint(one_of("lane", Lane), name="dossier_lane_known"),
         CheckConstraint(one_of("channel", Channel), name="dossier_channel_known"),
@@ -31,6 +31,9 @@ class DossierRow(Row, table=True):
             name="dossier_promise_from_acceptance_on",
         ),
         CheckConstraint("(status = 7) = (withdrawn_at IS NOT NULL)", name="dossier_withdrawn_once"),
+        CheckConstraint(
+            "num_nonnulls(owed_since, owed) = CASE WHEN status IN (5, 6) THEN 2 ELSE 0 END", name="dossier_owes_while_it_waits"
+        ),
         CheckConstraint("status <> 7 OR withdrawal IS NOT NULL", name="dossier_withdrawal_has_reason"),
         CheckConstraint("(status = 3) = (reason IS NOT NULL)", name="dossier_refusal_has_reason"),
         CheckConstraint(
@@ -52,6 +55,7 @@ class DossierRow(Row, table=True):
         Index("dossier_unit_newest", "unit_id", text("submitted_at DESC"), text("id DESC")),
         Index("dossier_unit_status_newest", "unit_id", "status", text("submitted_at DESC"), text("id DESC")),
         Index("dossier_accepted", "unit_id", "accepted_at", "id", postgresql_where=text("accepted_at IS NOT NULL")),
+        Index("dossier_owed", "lane", "owed_since", "id", postgresql_where=text("owed_since IS NOT NULL")),
         Index("dossier_to_fetch", "unit_id", "decided_at", "id", postgresql_where=text("status = 9 AND hand_over = 'counter'")),
     )
 
@@ -89,6 +93,8 @@ class DossierRow(Row, table=True):
     address_confirmed: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     withdrawal: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     withdrawn_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    owed_since: datetime | None = Field(default=None, sa_type=MOMENT)
+    owed: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class StatusCountRow(Row, table=True):

@@ -60,6 +60,7 @@ def write(template: str, language: str, content: Mapping[str, Any], public_url: 
         {
             **_flattened(content),
             **_moments(content, language),
+            **({"amount": formats.dong(content["amount"], language)} if content.get("amount") else {}),
             "link": link,
             "confirmation": confirmation or _NOT_SHOWN,
             "confirmation_link": f"{public_url.rstrip('/')}/submit/confirm" + (f"#{confirmation}" if confirmation else ""),
@@ -85,7 +86,7 @@ def _flat(value: Any) -> Any:
 
 
 def _moments(content: Mapping[str, Any], language: str) -> dict[str, str | None]:
-    moments = {name: content.get(name) for name in ("happened_at", "promised_at", "previous_at", "decided_at")}
+    moments = {name: content.get(name) for name in ("happened_at", "promised_at", "previous_at", "decided_at", "paused_at")}
     return {name: value and formats.moment(datetime.fromisoformat(value), language) for name, value in moments.items()}
 
 

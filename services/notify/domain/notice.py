@@ -22,6 +22,8 @@ from contracts.intake import (
     DossierTransferredV1,
     DossierWithdrawnV1,
 )
+from contracts.supplements import OwedRequest
+from contracts.supplements.intake import DossierOwedRemindedV1, DossierPausedV1, DossierResumedV1
 
 TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierSubmittedV1: "submitted.v2",
@@ -35,6 +37,9 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierTransferredV1: "transferred.v1",
     DossierWithdrawnV1: "withdrawn.v1",
     DossierAddressConfirmedV1: "address-confirmed.v1",
+    DossierPausedV1: "paused.v1",
+    DossierResumedV1: "resumed.v1",
+    DossierOwedRemindedV1: "owed-reminded.v1",
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
@@ -75,7 +80,19 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
         content["status"] = int(event.status)
     if isinstance(event, DossierWithdrawnV1):
         content["duplicate_of"] = event.duplicate_of
+    if isinstance(event, DossierPausedV1 | DossierOwedRemindedV1):
+        content |= _asked(event) | {"paused_at": event.paused_at.isoformat()}
+    if isinstance(event, DossierResumedV1):
+        content |= {"owed": event.owed.value, "previous_at": event.previous_at.isoformat()}
     return content
+
+
+def _asked(request: OwedRequest) -> dict[str, Any]:
+    return {
+        "owed": request.owed.value,
+        "missing": [paper.title for paper in request.missing],
+        "amount": request.amount,
+    }
 
 
 def _day(known_until: date | None) -> str | None:

@@ -23,6 +23,7 @@ from contracts.intake import (
     DossierTransferredV1,
     DossierWithdrawnV1,
 )
+from contracts.supplements.intake import DossierOwedRemindedV1, DossierPausedV1, DossierResumedV1
 from services.notify.domain.message import Message
 
 Facts = frozenset[type[DossierFact]]
@@ -35,6 +36,8 @@ _BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, Dossie
 _ANY: Final[Facts] = _BEFORE | _END
 _REMINDED: Final[Facts] = frozenset({DossierResultRemindedV1})
 _RESCHEDULED: Final[Facts] = frozenset({DossierRescheduledV1})
+_RESUMED: Final[Facts] = frozenset({DossierResumedV1})
+_OWED: Final[Facts] = frozenset({DossierPausedV1, DossierOwedRemindedV1})
 _TRANSFER: Final[Facts] = frozenset({DossierTransferredV1})
 
 SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
@@ -43,17 +46,22 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     DossierReturnedV1: _ANY,
     DossierAcceptedV1: _END,
     # A new date is no acceptance; the newest of them is the one that holds, until there is a result, or none to come.
-    DossierRescheduledV1: _END | _RESCHEDULED,
+    DossierRescheduledV1: _END | _RESCHEDULED | _RESUMED | _OWED,
     DossierRefusedV1: frozenset(),
     DossierDecidedV1: _HAND_OVER,
     # The newest of them says how long it has waited; none says what was decided.
     DossierResultRemindedV1: _HAND_OVER | _REMINDED,
     DossierHandedOverV1: frozenset(),
     # Every letter names the unit that holds the dossier; a transfer says nothing of papers, dates or results.
-    DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER | _REMINDED,
+    DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER | _REMINDED | _RESUMED | _OWED,
     DossierWithdrawnV1: frozenset(),
     # It says where things were; any later one says where they are.
-    DossierAddressConfirmedV1: _ANY | _RESCHEDULED | _REMINDED,
+    DossierAddressConfirmedV1: _ANY | _RESCHEDULED | _REMINDED | _RESUMED | _OWED,
+    # What was owed has come, or is asked for once more, or is owed no longer.
+    DossierPausedV1: _END | _RESUMED | _OWED,
+    DossierOwedRemindedV1: _END | _RESUMED | _OWED,
+    # It says that what was owed has come, which no other new date says.
+    DossierResumedV1: _END | _RESUMED | _OWED,
 }
 """For each fact the later ones that leave nothing worth saying about it. What ends a dossier is never among the pointless."""
 

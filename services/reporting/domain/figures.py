@@ -86,6 +86,8 @@ def classify(dossier: CountedDossier, period: Period, judged: date, definition: 
         return frozenset()
     if decided is not None and decided < period.start:
         return frozenset()
+    if decided is None and dossier.status in definition.waiting:
+        promised = max(promised, judged)
     return frozenset({Measure.TOTAL, *_came(accepted, dossier.channel, period), *_went(promised, decided, period, judged)})
 
 

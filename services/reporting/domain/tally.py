@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from services.reporting.domain.definition import DEFINITIONS
+from services.reporting.domain.definition import DEFINITIONS, Definition
 from services.reporting.domain.dossier import Counted, Dossier
 from services.reporting.domain.question import NOT_FORWARDED
 
@@ -51,6 +51,8 @@ WAITING: Final = ("undecided", "unassigned", "to_fetch")
 AMOUNTS: Final = ("accepted", "early", "on_time", "late", "due", "past_due", *WAITING)
 """Accepted, and decided, that day; promised for that day; promised before the next day and decided before it; and what waits."""
 Amounts = list[int]
+NEVER: Final = date.max
+"""The day for which what waits is promised: no day of judging comes after it."""
 
 
 def changes(dossiers: Iterable[Dossier]) -> Mapping[TallyKey, Amounts]:
@@ -70,13 +72,15 @@ def _add(sums: dict[TallyKey, Amounts], counted: Counted | None, number: int) ->
     limits = counted.unit, counted.field, counted.channel, counted.competent or NOT_FORWARDED
     for definition in DEFINITIONS:
         if counted.status in definition.counted:
-            for day, amount in _days(counted):
+            for day, amount in _days(counted, definition):
                 for span in Span:
                     sums[TallyKey(definition.id, span, first_of(span, day), *limits)][AMOUNTS.index(amount)] += number
 
 
-def _days(counted: Counted) -> Iterator[tuple[date, str]]:
+def _days(counted: Counted, definition: Definition) -> Iterator[tuple[date, str]]:
     accepted, promised, decided = counted.accepted_on, counted.promised_on, counted.decided_on
+    if decided is None and counted.status in definition.waiting:
+        promised = NEVER
     due = max(accepted, promised)
     yield accepted, "accepted"
     yield due, "due"
@@ -84,12 +88,12 @@ def _days(counted: Counted) -> Iterator[tuple[date, str]]:
         decided = max(accepted, decided)
         yield decided, "late" if decided > promised else "on_time" if decided == promised else "early"
         yield max(due, decided), "past_due"
-    yield from _waiting(counted)
+    yield from _waiting(counted, promised)
 
 
-def _waiting(counted: Counted) -> Iterator[tuple[date, str]]:
+def _waiting(counted: Counted, promised: date) -> Iterator[tuple[date, str]]:
     if counted.decided_on is None:
-        yield counted.promised_on, "undecided"
+        yield promised, "undecided"
     elif counted.to_fetch:
         yield counted.decided_on, "to_fetch"
     if counted.unassigned:

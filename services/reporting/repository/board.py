@@ -14,7 +14,7 @@ from services.reporting.domain.question import Question
 from services.reporting.domain.scope import Scope
 from services.reporting.repository import tally
 from services.reporting.repository.dossiers import DossierKey
-from services.reporting.repository.figures import Alternative, limits, selection
+from services.reporting.repository.figures import WAITS, Alternative, limits, selection
 
 _COLUMNS: Final = (
     "id, code, procedure_title, field_title, unit, unit_name, channel, status, received_at, accepted_on, promised_on, "
@@ -25,7 +25,7 @@ _COLUMNS: Final = (
 _OPEN: Final = "accepted_on IS NOT NULL AND decided_on IS NULL"
 _TO_FETCH: Final = "accepted_on IS NOT NULL AND decided_on IS NOT NULL AND handed_over_at IS NULL AND status = 9"
 CONDITIONS: Final[Mapping[Waiting, Alternative]] = {
-    Waiting.DUE_SOON: Alternative("promised_on", f"{_OPEN} AND promised_on >= :today AND promised_on <= :soon"),
+    Waiting.DUE_SOON: Alternative("promised_on", f"{_OPEN} AND promised_on >= :today AND promised_on <= :soon AND NOT {WAITS}"),
     Waiting.UNASSIGNED: Alternative("promised_on", f"{_OPEN} AND competent_unit IS NOT NULL AND officer IS NULL"),
     Waiting.TO_FETCH: Alternative("decided_on", _TO_FETCH),
     Waiting.UNFETCHED: Alternative("decided_on", f"{_TO_FETCH} AND decided_on < :fetched_by"),

@@ -25,6 +25,8 @@ class Alternative(NamedTuple):
     condition: str
 
 
+# Its clock stands still, by the definition in use.
+WAITS: Final = "(decided_on IS NULL AND status = ANY(CAST(:waiting AS smallint[])))"
 _RECEIVED: Final = "accepted_on >= :start AND accepted_on < :end AND (decided_on IS NULL OR decided_on >= :start)"
 _CARRIED: Final = (
     Alternative("accepted_on", "decided_on IS NULL AND accepted_on < :start"),
@@ -60,8 +62,8 @@ CONDITIONS: Final[Mapping[Measure, tuple[Alternative, ...]]] = {
     Measure.ON_TIME: _decided("decided_on = promised_on"),
     Measure.LATE: _decided("decided_on > promised_on"),
     Measure.IN_PROGRESS: _still_open(),
-    Measure.WITHIN_TIME: _still_open("promised_on >= :judged"),
-    Measure.OVERDUE: _still_open("promised_on < :judged"),
+    Measure.WITHIN_TIME: _still_open(f"(promised_on >= :judged OR {WAITS})"),
+    Measure.OVERDUE: _still_open(f"promised_on < :judged AND NOT {WAITS}"),
 }
 
 
@@ -95,6 +97,7 @@ def selection(question: Question, scope: Scope, definition: Definition, now: dat
         "end": question.period.end,
         "judged": judged_before(question.period, civil_day(question.as_of or now)),
         "counted": sorted(int(status) for status in definition.counted),
+        "waiting": sorted(int(status) for status in definition.waiting),
     }
     conditions, limiting = limits(question, scope, f"coalesce(competent_unit, '{NOT_FORWARDED}')")
     source = "dossier"

@@ -49,7 +49,8 @@ CHANGES: Final = f"""
            CASE WHEN due < day AND ended < day THEN number ELSE 0 END AS past_due
     FROM (SELECT -1 AS number, {_COUNTED} FROM dossier d WHERE {_CHANGED}
           UNION ALL SELECT 1, {_COUNTED} FROM ({_AS_OF} AND {_CHANGED}) AS stood) AS state
-    CROSS JOIN LATERAL (SELECT greatest(accepted_on, promised_on) AS due,
+    CROSS JOIN LATERAL (SELECT CASE WHEN decided_on IS NULL AND status = ANY(CAST(:waiting AS smallint[])) THEN 'infinity'
+                             ELSE greatest(accepted_on, promised_on) END AS due,
                         CASE WHEN decided_on IS NOT NULL THEN greatest(accepted_on, decided_on) END AS ended) AS days
     CROSS JOIN unnest(CAST(:at_points AS text[]), CAST(:at_days AS date[])) AS at (point, day)
     WHERE status = ANY(:counted) AND accepted_on IS NOT NULL
@@ -64,6 +65,7 @@ def change_values(as_of: datetime, definition: Definition, days: Mapping[str, da
         "as_of": as_of,
         "known_day": civil_day(as_of),
         "counted": sorted(int(status) for status in definition.counted),
+        "waiting": sorted(int(status) for status in definition.waiting),
         "at_points": list(days),
         "at_days": list(days.values()),
     }

@@ -61,16 +61,17 @@ async def assign_many(process: CurrentProcess, person: Worker, request: AssignCa
 @router.post("/{case}/decide")
 async def decide(command: Annotated[CaseCommand, Depends(case_command)], request: DecideCase, response: Response) -> CaseChanged:
     """Grant or decline: the officer who has the case, or one who leads the unit."""
-    return _changed(await command.run(request), response)
+    return changed(await command.run(request), response)
 
 
 @router.post("/{case}/assign")
 async def assign(command: Annotated[CaseCommand, Depends(case_command)], request: AssignCase, response: Response) -> CaseChanged:
     """Give it to an officer of the unit (leaders), or take one that nobody has (officers)."""
-    return _changed(await command.run(request), response)
+    return changed(await command.run(request), response)
 
 
-def _changed(answer: Answer, response: Response) -> CaseChanged:
+def changed(answer: Answer, response: Response) -> CaseChanged:
+    """With the version that the next command has to name."""
     changed = CaseChanged.model_validate(answer.body)
     set_etag(response, changed.version)
     return changed

@@ -16,6 +16,7 @@ from services.routing.domain.case import Case
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.repository.cases import CASE_STORE
 from services.routing.schemas.requests import AssignCase, DecideCase
+from services.routing.schemas.supplements import AskForPapers, AskForPayment
 from services.routing.schemas.views import CaseChanged
 from web import correlation
 from web.conditional import IfMatch, require_current
@@ -46,7 +47,8 @@ def worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     require_current(command.seen, case.version)
 
 
-_ACTIONS: Final = {DecideCase: "decide", AssignCase: "assign"}
+CaseRequest = DecideCase | AssignCase | AskForPapers | AskForPayment
+_ACTIONS: Final = {DecideCase: "decide", AssignCase: "assign", AskForPapers: "supplement", AskForPayment: "payment"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,12 @@ class CaseCommand:
     version: int
     key: str
 
-    async def run(self, request: DecideCase | AssignCase) -> Answer:
-        """Raises a Refusal, and then nothing has happened. What could decide no case is refused before anything is locked."""
+    async def run(self, request: CaseRequest) -> Answer:
+        """Raises a Refusal, and then nothing has happened. What could be said of no case is refused before anything is locked."""
         if isinstance(request, DecideCase):
             request.ruling()
+        if isinstance(request, AskForPapers | AskForPayment):
+            request.wanted()
         route = f"{_ACTIONS[type(request)]} {self.case_id}"
         command = Command(
             body=request,

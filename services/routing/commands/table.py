@@ -3,12 +3,12 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.routing.commands import absences, assignment, decision, due
+from services.routing.commands import absences, assignment, decision, due, supplement
 from services.routing.commands.case import STAFF
 from services.routing.repository.absences import ABSENCES
 from services.routing.repository.cases import CASE_STORE
 
 COMMANDS: Final = CommandTable(
-    order=(CASE_STORE, ABSENCES, STAFF),
-    entries=(*decision.ENTRIES, *assignment.ENTRIES, *absences.ENTRIES, *due.ENTRIES),
+    order=(CASE_STORE, ABSENCES, STAFF, supplement.PROCEDURES),
+    entries=(*decision.ENTRIES, *assignment.ENTRIES, *absences.ENTRIES, *due.ENTRIES, *supplement.ENTRIES),
 )

@@ -14,6 +14,7 @@ from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.registry import Event
 from contracts.values import Lane, Outcome, WithdrawalReason
 from services.routing.domain.history import HistoryLine, Person, Transition
+from services.routing.domain.pause import Pause
 from services.routing.domain.refusals import (
     AlreadyDecided,
     AlreadyTheirs,
@@ -24,6 +25,7 @@ from services.routing.domain.refusals import (
     ReasonWithoutDecline,
     SomebodyElses,
 )
+from services.routing.domain.supplement_refusals import StillWaiting
 
 
 class State(StrEnum):
@@ -31,6 +33,7 @@ class State(StrEnum):
     ASSIGNED = "assigned"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
+    WAITING = "waiting"
 
 
 TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
@@ -46,6 +49,10 @@ TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (State.ASSIGNED, Transition.DUE_SOON): State.ASSIGNED,
     (State.UNASSIGNED, Transition.OVERDUE): State.UNASSIGNED,
     (State.ASSIGNED, Transition.OVERDUE): State.ASSIGNED,
+    (State.ASSIGNED, Transition.PAUSED): State.WAITING,
+    (State.WAITING, Transition.ASSIGNED): State.WAITING,
+    (State.WAITING, Transition.RESUMED): State.ASSIGNED,
+    (State.WAITING, Transition.WITHDRAWN): State.WITHDRAWN,
 }
 
 
@@ -98,8 +105,9 @@ class Withdrawal:
 class Case(Aggregate):
     """`version` is the number of its last event. `limit_kind` and `calendar`: what the promised date was counted by, None for
     cases older than that; `provisional`: why it may still move. `assigned_by`: the staff id of who gave or took it, None where
-    the rule of competence chose. `due_soon_for` and `overdue_for`: of
-    which promised date that was published. `pending_history`: lines of events published since it was loaded.
+    the rule of competence chose. `due_soon_for` and `overdue_for`: of which promised date that was published. `pause`: what it
+    waits for; `supplements`, `payments`: how often either was asked for. `pending_history`: lines of events published since it
+    was loaded.
     """
 
     lane: Lane
@@ -121,11 +129,14 @@ class Case(Aggregate):
     withdrawal: Withdrawal | None = None
     due_soon_for: datetime | None = None
     overdue_for: datetime | None = None
+    pause: Pause | None = None
+    supplements: int = 0
+    payments: int = 0
     pending_history: tuple[HistoryLine, ...] = ()
 
     @property
     def state(self) -> State:
-        return state_of(self.officer, self.verdict, self.withdrawal)
+        return state_of(self.officer, self.verdict, self.withdrawal, self.pause)
 
     @property
     def closed(self) -> bool:
@@ -138,21 +149,29 @@ class Case(Aggregate):
         return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
 
     def allow(self, transition: Transition) -> None:
-        """Raises AlreadyDecided or AlreadyWithdrawn: what the table of transitions refuses to a case that is closed."""
+        """Raises what the table of transitions refuses: AlreadyDecided, AlreadyWithdrawn, and StillWaiting to one that waits."""
         if (self.state, transition) in TRANSITIONS:
             return
         if self.withdrawal is not None:
             by = self.withdrawal.by
             raise AlreadyWithdrawn(self.code, by.name if by else None, self.withdrawal.duplicate_of)
+        if self.pause is not None:
+            raise StillWaiting(self.code, self.pause.owed, self.pause.since)
         raise AlreadyDecided(self.code)
 
+    def promised_for(self, promised_at: datetime, provisional: Provisional | None) -> Self:
+        """The promise is intake's; what it says is kept."""
+        return replace(self, promised_at=promised_at, provisional=provisional)
 
-def state_of(officer: object | None, decision: object | None, withdrawal: object | None) -> State:
-    """By who has the case, what was decided, how it was withdrawn: None for nobody and nothing."""
+
+def state_of(officer: object | None, decision: object | None, withdrawal: object | None, pause: object | None = None) -> State:
+    """By who has the case, what was decided, how it was withdrawn, what it waits for: None for nobody and nothing."""
     if decision is not None:
         return State.DECIDED
     if withdrawal is not None:
         return State.WITHDRAWN
+    if pause is not None:
+        return State.WAITING
     return State.UNASSIGNED if officer is None else State.ASSIGNED
 
 
@@ -171,7 +190,7 @@ def decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Case:
 def withdrawn(case: Case, withdrawal: Withdrawal) -> Case:
     """Closed without a decision."""
     case.allow(Transition.WITHDRAWN)
-    return replace(case, withdrawal=withdrawal)
+    return replace(case, withdrawal=withdrawal, pause=None)
 
 
 def may_assign(case: Case, officer: Person, by: Actor, *, stranded: bool = False) -> None:

@@ -7,6 +7,7 @@ from typing import Self
 
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseDueFact, CaseFact, CaseWithdrawalRefusedV1, CaseWithdrawnV1
+from contracts.supplements.routing import CasePausedV1, CaseResumedV1
 
 
 class Transition(StrEnum):
@@ -19,6 +20,8 @@ class Transition(StrEnum):
     WITHDRAWAL_REFUSED = "withdrawal-refused"
     DUE_SOON = "due-soon"
     OVERDUE = "overdue"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
     @classmethod
     def of(cls, fact: type[CaseFact]) -> "Transition":
@@ -50,10 +53,9 @@ class HistoryLine:
         transition = Transition.of(type(event))
         if isinstance(event, CaseWithdrawalRefusedV1):
             return cls(number=number, transition=transition, at=event.at, by=_person(event.by, event.by_name))
-        if isinstance(event, CaseDueFact):
-            officer = _person(event.officer, event.officer_name)
-            return cls(number=number, transition=transition, at=event.at, officer=officer)
-        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1):
+        if isinstance(event, CaseDueFact | CaseResumedV1):
+            return cls(number=number, transition=transition, at=event.at, officer=_person(event.officer, event.officer_name))
+        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1 | CasePausedV1):
             return cls(number=number, transition=transition, at=event.at)
         return cls(
             number=number,

@@ -13,17 +13,18 @@ from services.routing.domain.stranded import NeedsHand
 
 class ListKind(StrEnum):
     """Undecided cases, those of them that nobody has, those of these whose officer cannot work on them any more (all three: most
-    urgent first), or decided ones (newest first).
+    urgent first), decided ones (newest first), or those that wait for papers or money (longest first).
     """
 
     OPEN = "open"
     UNASSIGNED = "unassigned"
     NEEDS_HAND = "needs-hand"
     DECIDED = "decided"
+    WAITING = "waiting"
 
 
 class ListKey(NamedTuple):
-    """What a list is ordered by: the promised date, or when it was decided; then the case."""
+    """What a list is ordered by: the promised date, when it was decided, or since when it waits; then the case."""
 
     at: datetime
     case_id: str

@@ -1,6 +1,5 @@
 """A dossier arrives or its promised date moves: what intake says, and what becomes of the case."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from contracts.intake import DossierAcceptedV1, DossierRescheduledV1
@@ -33,7 +32,7 @@ def reschedule(state: Case | None, event: DossierRescheduledV1, _: Context) -> D
     """The promise is intake's, decided or not. Where the acceptance was skipped there is no case."""
     if state is None:
         return None
-    return Decision(replace(state, promised_at=event.promised_at, provisional=event.provisional))
+    return Decision(state.promised_for(event.promised_at, event.provisional))
 
 
 def _new_case(event: DossierAcceptedV1, context: Context) -> Case:

@@ -36,7 +36,12 @@ class CaseRecord:
     @property
     def can_decide(self) -> bool:
         mine = self.case.officer is not None and self.case.officer.id == self.actor.person.id
-        return not self.case.closed and (self.actor.leads or mine)
+        return not self.case.closed and self.case.pause is None and (self.actor.leads or mine)
+
+    @property
+    def can_ask(self) -> bool:
+        """For papers or money; a case of nobody is taken first."""
+        return self.can_decide and self.case.officer is not None
 
     @property
     def can_take(self) -> bool:
@@ -63,7 +68,8 @@ async def case_record(connection: AsyncConnection, person: Principal, case_id: s
     unit = case.competent_unit.id
     colleagues = (await officers.officers_of(connection, [unit]))[unit]
     known = await calendars_of(connection, [case.calendar])
-    ended = case.verdict.at if case.verdict else case.withdrawal.at if case.withdrawal else now
+    stands = case.pause.since if case.pause else now
+    ended = case.verdict.at if case.verdict else case.withdrawal.at if case.withdrawal else stands
     return CaseRecord(
         case=case,
         history=await cases.history(connection, case_id),

@@ -28,6 +28,7 @@ ME: Final = "me"
 ALL: Final = "all"
 _BY_PROMISE: Final = Cursor("cases-by-promise", ListKey)
 _BY_DECISION: Final = Cursor("cases-by-decision", ListKey)
+_BY_WAIT: Final = Cursor("cases-by-wait", ListKey)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,8 @@ async def work_counts(connection: AsyncConnection, person: Principal, now: datet
 
 async def _left(connection: AsyncConnection, rows: Sequence[Any], now: datetime) -> list[Left]:
     known = await calendars_of(connection, [row.calendar for row in rows])
-    return [left(row.promised_at, row.decided_at or now, row.limit_kind, known.get(row.calendar)) for row in rows]
+    ended = [row.decided_at or row.waiting_since or now for row in rows]
+    return [left(row.promised_at, at, row.limit_kind, known.get(row.calendar)) for row, at in zip(rows, ended, strict=True)]
 
 
 async def _name(connection: AsyncConnection, officer: str) -> str:
@@ -126,7 +128,7 @@ async def _name(connection: AsyncConnection, officer: str) -> str:
 
 def cursor(kind: ListKind) -> Cursor[ListKey]:
     """Which reads and writes the `after` of such a list."""
-    return _BY_DECISION if kind is ListKind.DECIDED else _BY_PROMISE
+    return {ListKind.DECIDED: _BY_DECISION, ListKind.WAITING: _BY_WAIT}.get(kind, _BY_PROMISE)
 
 
 def case_line(row: Any) -> CaseLine:
@@ -135,7 +137,7 @@ def case_line(row: Any) -> CaseLine:
         id=row.id,
         code=row.code,
         version=row.version,
-        state=state_of(row.officer, row.outcome, row.withdrawn_at),
+        state=state_of(row.officer, row.outcome, row.withdrawn_at, row.waiting_since),
         competent_unit=UnitRef(id=row.competent_unit, name=row.competent_unit_name),
         receiving_unit=UnitRef(id=row.receiving_unit, name=row.receiving_unit_name),
         procedure=ProcedureRef.model_validate(row.procedure),
@@ -147,4 +149,6 @@ def case_line(row: Any) -> CaseLine:
         needs_hand=row.needs_hand,
         outcome=row.outcome,
         decided_at=row.decided_at,
+        waiting_since=row.waiting_since,
+        owed=row.pause and row.pause["owed"],
     )

@@ -14,6 +14,7 @@ from messaging.statements import Statement
 from services.routing.domain.case import Case, Ruling, Verdict, Withdrawal
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.repository.open_counts import COUNTED
+from services.routing.repository.pauses import pause_columns, pause_of
 from services.routing.tables import CaseRow, StepRow
 
 _CHANGING = (
@@ -21,6 +22,7 @@ _CHANGING = (
     "outcome", "result_number", "reason", "decided_at", "decided_by", "decided_by_name",
     "withdrawn_at", "withdrawal_reason", "duplicate_of", "withdrawn_by", "withdrawn_by_name",
     "due_soon_for", "overdue_for",
+    "papers", "waiting_since", "pause", "supplements", "payments",
 )  # fmt: skip
 
 # By primary key.
@@ -30,7 +32,8 @@ _HISTORY = Statement("SELECT * FROM case_step WHERE case_id = :id ORDER BY numbe
 # By primary keys.
 _SAVE = Statement(f"""
     WITH given AS (
-        SELECT id, competent_unit, officer, procedure, assigned_by, promised_at, decided_at, withdrawn_at
+        SELECT id, competent_unit, officer, procedure, assigned_by, promised_at, decided_at, withdrawn_at,
+               waiting_since
         FROM jsonb_populate_recordset(CAST(NULL AS routing_case), CAST(:rows AS jsonb))
     ), {COUNTED}
     {rows.upsert_text(CaseRow, _CHANGING)}
@@ -86,6 +89,9 @@ def _case(row: Any) -> Case:
         withdrawal=_withdrawal(row),
         due_soon_for=row.due_soon_for,
         overdue_for=row.overdue_for,
+        pause=None if row.pause is None else pause_of(row.pause, row.waiting_since),
+        supplements=row.supplements,
+        payments=row.payments,
     )
 
 
@@ -142,6 +148,9 @@ def _case_row(case: Case) -> Mapping[str, object]:
         **_named("officer", case.officer),
         **({} if case.verdict is None else _verdict_columns(case.verdict)),
         **({} if case.withdrawal is None else _withdrawal_columns(case.withdrawal)),
+        **({} if case.pause is None else pause_columns(case.pause)),
+        "supplements": case.supplements,
+        "payments": case.payments,
     }
 
 

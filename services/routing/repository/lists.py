@@ -15,20 +15,23 @@ from services.routing.domain.due import Today
 from services.routing.domain.work_list import CaseQuery, ListKey, ListKind
 from services.routing.repository.stranded import IS_OPEN, REASON, stranded_rows
 
-# Which index serves: case_unit_open, case_unit_unassigned or case_unit_decided; with an officer, case_officer_open or _decided.
+# Which index serves: case_unit_open, _unassigned, _decided or _waiting; with an officer, case_officer_open or _decided.
 _STATE: Final = {
     ListKind.OPEN: IS_OPEN,
     ListKind.UNASSIGNED: f"{IS_OPEN} AND c.officer IS NULL",
     ListKind.DECIDED: "c.decided_at IS NOT NULL",
+    ListKind.WAITING: "c.waiting_since IS NOT NULL",
 }
 _COLUMNS: Final = (
     "c.id, c.code, c.version, c.competent_unit, c.competent_unit_name, c.receiving_unit, c.receiving_unit_name, c.procedure, "
     "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.assigned_by, c.outcome, c.decided_at, "
-    "c.withdrawn_at, c.limit_kind, c.calendar, c.provisional"
+    "c.withdrawn_at, c.limit_kind, c.calendar, c.provisional, c.waiting_since, c.pause"
 )
 # Column, comparison, direction, and what stands before the first row.
 _NEWEST_FIRST: Final = ("decided_at", "<", "DESC", "infinity")
 _MOST_URGENT_FIRST: Final = ("promised_at", ">", "ASC", "-infinity")
+_LONGEST_FIRST: Final = ("waiting_since", ">", "ASC", "-infinity")
+_ORDER: Final = {ListKind.DECIDED: _NEWEST_FIRST, ListKind.WAITING: _LONGEST_FIRST}
 
 
 async def case_rows(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Sequence[Any]:
@@ -43,7 +46,7 @@ async def case_rows(connection: AsyncConnection, query: CaseQuery, now: datetime
 
 
 async def _plain_rows(connection: AsyncConnection, query: CaseQuery, now: datetime) -> Sequence[Any]:
-    column, beyond, direction, start = _NEWEST_FIRST if query.kind is ListKind.DECIDED else _MOST_URGENT_FIRST
+    column, beyond, direction, start = _ORDER.get(query.kind, _MOST_URGENT_FIRST)
     since, before = Today.of(now).bounds(query.due)
     conditions = [
         "c.competent_unit = given.unit",
@@ -54,7 +57,8 @@ async def _plain_rows(connection: AsyncConnection, query: CaseQuery, now: dateti
         *(["c.promised_at < :before"] if before else []),
     ]
     statement = text(f"""
-        SELECT page.*, CASE WHEN page.officer IS NOT NULL AND COALESCE(page.decided_at, page.withdrawn_at) IS NULL
+        SELECT page.*, CASE WHEN page.officer IS NOT NULL
+                                 AND COALESCE(page.decided_at, page.withdrawn_at, page.waiting_since) IS NULL
                             THEN {REASON} END AS needs_hand
         FROM unnest(CAST(:units AS text[])) AS given (unit)
         CROSS JOIN LATERAL (
@@ -79,4 +83,5 @@ async def _plain_rows(connection: AsyncConnection, query: CaseQuery, now: dateti
 
 def key_of(row: Any, kind: ListKind) -> ListKey:
     """Where the row stands in the order of its list."""
-    return ListKey(row.decided_at if kind is ListKind.DECIDED else row.promised_at, row.id)
+    column, *_ = _ORDER.get(kind, _MOST_URGENT_FIRST)
+    return ListKey(getattr(row, column), row.id)

@@ -15,7 +15,7 @@ from contracts.values import CIVIL_TIME
 from messaging.statements import Statement
 from services.routing.domain.stranded import NeedsHand
 from services.routing.domain.work_list import Holding
-from services.routing.repository.stranded import REASON
+from services.routing.repository.stranded import IS_OPEN, REASON
 from services.routing.tables import OPEN
 
 _KEY: Final = "unit, officer, field, by_rule, promised_on"
@@ -36,7 +36,7 @@ COUNTED: Final = f"""
             SELECT {_key_of("given")}, 1 AS number FROM given WHERE {OPEN}
             UNION ALL
             SELECT {_key_of("c")}, -1 FROM routing_case c JOIN given USING (id)
-            WHERE c.decided_at IS NULL AND c.withdrawn_at IS NULL
+            WHERE {IS_OPEN}
         ) AS moved GROUP BY {_KEY} HAVING sum(number) <> 0
     ), counted AS (
         INSERT INTO open_count AS o ({_KEY}, cases) SELECT {_KEY}, number FROM change ORDER BY {_KEY}

@@ -7,11 +7,17 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
+from contracts.supplements import OwedKind, OwedPaper
 from contracts.values import Lane, Outcome, WithdrawalReason
 from services.routing.domain.case import Case, State
 from services.routing.domain.history import HistoryLine, Transition
 from services.routing.domain.stranded import NeedsHand
 from services.routing.schemas.requests import NoteAbsence, Schema
+
+
+def _absent(value: object) -> bool:
+    """What only a case that waits, or has waited, says."""
+    return not value
 
 
 class AbsenceList(Schema):
@@ -46,7 +52,8 @@ class CasesAssigned(Schema):
 
 class CaseLine(Schema):
     """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move.
-    `needs_hand`: why its officer cannot work on it any more.
+    `needs_hand`: why its officer cannot work on it any more. `waiting_since`: until what is `owed` has come its clock
+    stands still.
     """
 
     id: str
@@ -64,6 +71,8 @@ class CaseLine(Schema):
     needs_hand: NeedsHand | None = None
     outcome: Outcome | None
     decided_at: datetime | None
+    waiting_since: datetime | None = Field(default=None, exclude_if=_absent)
+    owed: OwedKind | None = Field(default=None, exclude_if=_absent)
 
 
 class CasePage(Schema):
@@ -105,6 +114,18 @@ class WithdrawalDetail(Schema):
     by: PersonRef | None
 
 
+class PauseDetail(Schema):
+    """What the case waits for. `notes`: what the officer wrote beside a reason, by the paper's code; it may name people."""
+
+    owed: OwedKind
+    since: datetime
+    number: int
+    by: PersonRef
+    papers: list[OwedPaper]
+    amount: int | None
+    notes: dict[str, str]
+
+
 class CaseDetail(CaseLine):
     lane: Lane
     papers: list[PaperRef]
@@ -114,6 +135,8 @@ class CaseDetail(CaseLine):
     reason: str | None
     decided_by: PersonRef | None
     withdrawal: WithdrawalDetail | None = None
+    pause: PauseDetail | None = Field(default=None, exclude_if=_absent)
+    supplements: int = Field(default=0, exclude_if=_absent, description="how often papers were asked for")
     history: list[Step]
 
     @classmethod
@@ -143,5 +166,9 @@ class CaseDetail(CaseLine):
             decided_at=verdict.at if verdict else None,
             decided_by=PersonRef.model_validate(verdict.by) if verdict else None,
             withdrawal=WithdrawalDetail.model_validate(case.withdrawal) if case.withdrawal else None,
+            waiting_since=case.pause.since if case.pause else None,
+            owed=case.pause.owed if case.pause else None,
+            pause=PauseDetail.model_validate(case.pause) if case.pause else None,
+            supplements=case.supplements,
             history=[Step.model_validate(line) for line in history],
         )

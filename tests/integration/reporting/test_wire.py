@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from contracts.values import CIVIL_TIME, GuidanceKind
-from services.reporting.domain.definition import V1
+from services.reporting.domain.definition import V2
 from services.reporting.repository import shadow
 from tests.support.eventually import eventually
 from tests.support.reference_data import COMMUNE, DISTRICT, INSURANCE, headers_for
@@ -107,7 +107,7 @@ async def test_figures(http):
     assert await get(http, "figures", **PERIOD, as_of=AS_OF, by="channel") == {
         **HEADER,
         "by": "channel",
-        "definition": {"id": "v1", "vi": V1.vi, "en": V1.en},
+        "definition": {"id": "v2", "vi": V2.vi, "en": V2.en},
         "newest_fact": "2026-03-11T13:00:00Z",
         "total": BOTH,
         "rows": [

@@ -6,12 +6,15 @@ import pytest
 
 from contracts.intake import DossierFact, GuidanceGivenV1
 from contracts.registry import EVENTS
+from contracts.supplements import OwedKind
+from contracts.supplements.routing import CaseResumedV1
 from contracts.topics import DOSSIERS
 from contracts.values import LANGUAGES, Channel, GuidanceKind, HandOver, Outcome, WithdrawalReason
 from messaging.handler_table import Decision, numbered
-from services.intake.domain import facts
+from services.intake.domain import facts, owed_facts
 from services.intake.domain.dossier import Dossier, Withdrawal
 from services.intake.domain.history import HistoryLine
+from services.intake.domain.owed import Owed
 from services.intake.domain.stages import STEPS_AHEAD, Stage
 from services.intake.handlers import dossier as handlers
 from services.intake.main import SERVICE
@@ -95,8 +98,32 @@ def one_of_each() -> list[DossierFact]:
         facts.withdrawal_requested(asked, NOW, "Hoa"),
         facts.withdrawn(replace(asked, stage=Stage.WITHDRAWN, withdrawn_at=NOW)),
         facts.withdrawal_refused(decided, NOW, NOW, "minh"),
+        owed_facts.paused(accepted(), OWED, CLERK),
+        owed_facts.handed_in(accepted(), OWED, NOW, through=Channel.COUNTER, by=CLERK, by_name="Hoa"),
+        owed_facts.reminded(accepted(), OWED, NOW),
+        owed_facts.resumed(accepted(), resumption(), NOW),
     ]
     return made
+
+
+OWED = Owed(kind=OwedKind.MONEY, since=NOW, number=1, amount=50_000)
+
+
+def resumption() -> CaseResumedV1:
+    about = accepted()
+    return CaseResumedV1(
+        code=str(about.code),
+        receiving_unit=about.unit,
+        competent_unit=about.unit,
+        procedure=about.procedure,
+        promised_at=NOW,
+        at=NOW,
+        owed=OwedKind.MONEY,
+        request_number=1,
+        paused_at=NOW,
+        handed_in_at=NOW,
+        officer="minh",
+    )
 
 
 def test_every_kind_of_fact_can_be_said_by_intake_and_has_its_line() -> None:

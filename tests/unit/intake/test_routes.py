@@ -28,6 +28,9 @@ BY_EVENTS = {
     Transition.REFUSE_WITHDRAWAL,
     # Asked for by `withdraw` too, where routing has to answer.
     Transition.REQUEST_WITHDRAWAL,
+    Transition.OWE_PAPERS,
+    Transition.OWE_MONEY,
+    Transition.RESUME,
 }
 BY_A_CLERK = [transition for transition in Transition if transition not in BY_EVENTS]
 

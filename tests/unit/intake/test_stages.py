@@ -29,6 +29,18 @@ LEADS_ON = {
     ("in_process", "request_withdrawal"): "in_process",
     ("decided", "refuse_withdrawal"): "decided",
     ("handed_over", "refuse_withdrawal"): "handed_over",
+    ("in_process", "owe_papers"): "supplement_owed",
+    ("in_process", "owe_money"): "payment_owed",
+    ("supplement_owed", "hand_in"): "supplement_owed",
+    ("supplement_owed", "resume"): "in_process",
+    ("supplement_owed", "transfer"): "supplement_owed",
+    ("supplement_owed", "request_withdrawal"): "supplement_owed",
+    ("supplement_owed", "withdraw"): "withdrawn",
+    ("payment_owed", "hand_in"): "payment_owed",
+    ("payment_owed", "resume"): "in_process",
+    ("payment_owed", "transfer"): "payment_owed",
+    ("payment_owed", "request_withdrawal"): "payment_owed",
+    ("payment_owed", "withdraw"): "withdrawn",
 }
 
 

@@ -13,6 +13,7 @@ from contracts.intake import DossierRescheduledV1, Provisional
 from contracts.refusal import Refusal
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseOpenedV1
+from contracts.supplements import OwedKind
 from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.handler_table import Context, Decision, numbered
 from services.routing.domain.assignment import Competent, Ledger
@@ -29,7 +30,9 @@ from services.routing.domain.case import (
     withdrawn,
 )
 from services.routing.domain.history import HistoryLine, Person, Transition
+from services.routing.domain.pause import Pause
 from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
+from services.routing.domain.supplement_refusals import StillWaiting
 from services.routing.handlers.arrival import open_case, reschedule
 from services.routing.handlers.work import Assignee, assign, decide
 from tests.support.routing_world import NOW, accepted, attributes
@@ -72,6 +75,8 @@ def in_state(state: State) -> Case:
     held = saved(opening(AN))
     if state is State.WITHDRAWN:
         return withdrawn(held, ASKED)
+    if state is State.WAITING:
+        return replace(held, pause=Pause(owed=OwedKind.MONEY, since=NOW, number=1, by=AN, amount=50_000))
     return held if state is State.ASSIGNED else saved(decide(held, GRANT, OFFICER, NOW))
 
 
@@ -134,12 +139,18 @@ def test_every_transition_is_allowed_by_the_table_or_refused(state: State, trans
     if (state, transition) in TRANSITIONS:
         assert changed(case, transition).state is TRANSITIONS[state, transition]
     else:
-        with pytest.raises(AlreadyWithdrawn if state is State.WITHDRAWN else AlreadyDecided):
+        refusal = {State.WITHDRAWN: AlreadyWithdrawn, State.WAITING: StillWaiting}.get(state, AlreadyDecided)
+        with pytest.raises(refusal):
             changed(case, transition)
 
 
 def test_the_table_ends_with_a_decision_or_a_withdrawal() -> None:
-    assert {state for (state, _), after in TRANSITIONS.items() if after is not state} == {None, State.UNASSIGNED, State.ASSIGNED}
+    assert {state for (state, _), after in TRANSITIONS.items() if after is not state} == {
+        None,
+        State.UNASSIGNED,
+        State.ASSIGNED,
+        State.WAITING,
+    }
 
 
 # --- deciding -------------------------------------------------------------------------------------------

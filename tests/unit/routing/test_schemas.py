@@ -108,6 +108,8 @@ def test_a_page_of_a_list() -> None:
         outcome=None,
         decided_at=None,
         withdrawn_at=None,
+        waiting_since=None,
+        pause=None,
         provisional=None,
     )
     assert CasePage(cases=[case_line(row)], next="behind-it").model_dump_json(by_alias=True) == LIST_PAGE
@@ -142,7 +144,7 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
     commands = {
         path: operations["post"]
         for path, operations in document["paths"].items()
-        if path.endswith(("/decide", "/assign", "/absences"))
+        if path.endswith(("/decide", "/assign", "/absences", "/supplement", "/payment"))
     }
     assert len(commands) == len([entry for entry in COMMANDS.entries if entry.body is not NoteDue]), "that is the clock's"
     for request, action in ((DecideCase, "decide"), (AssignCase, "assign")):
