@@ -119,6 +119,7 @@ QUESTIONS: Final = (
     Question("/intake/dossiers/{dossier}/hand-over"),
     Question("/intake/dossiers/{dossier}/slip"),
     Question("/intake/dossiers/{dossier}/withdraw"),
+    Question("/intake/dossiers/{dossier}/hand-in"),
     *(Question("/intake/guidance", query) for query in ("", "unit={unit}")),
     *(Question("/track", query, NOBODY) for query in ("", "code={code}")),
     *(Question(path, who=NOBODY) for path in ("/track/dossier", "/submit/done")),
@@ -128,10 +129,11 @@ QUESTIONS: Final = (
         Question(path, query, who)
         for path in ("/api/routing/cases", "/routing/cases")
         for who in (LEADER, PROVINCE)
-        for query in ("", "state=unassigned", "state=decided", "due=late")
+        for query in ("", "state=unassigned", "state=decided", "state=waiting", "due=late")
     ),
     Question("/api/routing/cases/{case}", who=LEADER),
     Question("/routing/cases/{case}", who=LEADER),
+    Question("/routing/cases/{case}/supplement", who=LEADER),
     Question("/routing/cases/{case}/decide", who=LEADER),
     *(Question(path, query, LEADER) for path in ("/api/routing/cases", "/routing/cases") for query in ("state=needs-hand",)),
     *(Question(path, who=LEADER) for path in ("/api/routing/absences", "/routing/absences")),

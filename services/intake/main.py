@@ -10,6 +10,7 @@ from services.intake.adapters.keys import keys_of
 from services.intake.background.calendars import watch_calendars
 from services.intake.background.counts import KEEP_STATUS_COUNTS
 from services.intake.background.hashes import hash_people_anew
+from services.intake.background.reminders import remind_of_owed
 from services.intake.background.successors import transfer_dossiers
 from services.intake.commands.table import COMMANDS
 from services.intake.consumers import TABLE
@@ -24,7 +25,7 @@ SERVICE: Final = Service(
     table=TABLE,
     commands=COMMANDS,
     routers=(*api.ROUTERS, *pages.ROUTERS),
-    background=(hash_people_anew, watch_calendars, transfer_dossiers, purge_drafts, KEEP_STATUS_COUNTS),
+    background=(hash_people_anew, watch_calendars, transfer_dossiers, purge_drafts, KEEP_STATUS_COUNTS, remind_of_owed),
     views=VIEWS,
     settings=IntakeSettings,
     at_start=open_keys,

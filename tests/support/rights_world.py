@@ -96,6 +96,9 @@ async def intake(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served
             "POST /api/intake/submissions/{submission_number}/resubmit": Question(
                 body={"papers": [], "secret": submitted["secret"]}
             ),
+            "POST /api/intake/submissions/{submission_number}/hand-in": Question(
+                body={"papers": [], "secret": submitted["secret"]}
+            ),
         }
         for prefix in ("/api/intake", "/intake"):
             for step, body in _STEPS.items():
@@ -112,6 +115,8 @@ _STEPS: Final[Mapping[str, Mapping[str, Any]]] = {
     "hand-over": {},
     "remind": {},
     "withdraw": {"reason": "applicant"},
+    "hand-in": {"papers": []},
+    "record-payment": {},
 }
 
 
@@ -136,6 +141,9 @@ async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
             body={"officer": "cb008", "cases": [{"case": case, "version": 999}] if "api" in prefix else [f"{case}:999"]}
         )
         questions[f"POST {prefix}/cases/{{case}}/assign"] = Question(body={"officer": "cb008"})
+        asked = {"missing": [{"code": "to-khai", "reason": "absent"}]} if "api" in prefix else {"reason-to-khai": "absent"}
+        questions[f"POST {prefix}/cases/{{case}}/supplement"] = Question(body=asked)
+        questions[f"POST {prefix}/cases/{{case}}/payment"] = Question(body={"amount": 1000})
     async with routing_world.running(url) as app:
         yield Served(app=app, path={"case": case}, questions=questions)
     await database.dispose()

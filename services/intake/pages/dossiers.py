@@ -1,5 +1,6 @@
 """A unit's dossiers: found by what a clerk has in hand, and the queue of submissions that wait to be accepted."""
 
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from services.intake.queries.dossiers import FoundDossiers, ListedDossier, list_
 from services.intake.queries.results import count_results
 from services.intake.queries.search import names_person
 from services.intake.schemas.views import WaitingCount
+from services.intake.settings import intake_settings
 from web.forms import Form, blank
 from web.paging import After, Page
 
@@ -80,6 +82,7 @@ async def dossiers(
         chosen,
         code,
         statuses=_STATUSES,
+        unanswered_since=_unanswered_since(screen),
         searched=listing is not None,
         search=looked_for,
         text=(looked_for and looked_for.quoted) or typed.strip(),
@@ -89,6 +92,12 @@ async def dossiers(
         lines=page.rows,
         next=more and f"/intake/dossiers?{more}",
     )
+
+
+def _unanswered_since(screen: ClerkScreen) -> datetime:
+    """What was asked for before that, and has not come, is called unanswered."""
+    days = intake_settings(screen.process.settings).owed_unanswered_days
+    return screen.process.clock() - timedelta(days=days)
 
 
 async def _list(

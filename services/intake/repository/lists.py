@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.values import PortalStatus
 
 _COLUMNS: Final = """d.id, d.version, d.status, d.returned, d.code, d.submission_number, d.procedure, d.channel, d.hand_over,
-    d.submitted_at, d.promised_at, d.decided_at, p.sealed"""
+    d.submitted_at, d.promised_at, d.decided_at, d.owed_since, p.sealed"""
 _FROM: Final = f"SELECT {_COLUMNS} FROM dossier d LEFT JOIN person p ON p.dossier = d.id"  # noqa: S608 -- constants
 # One comparison for the first page too: an OR would keep the index from beginning where the page does.
 _KEYSET: Final = """AND (d.submitted_at, d.id) < (COALESCE(CAST(:at AS timestamptz), 'infinity'), CAST(:id AS text))

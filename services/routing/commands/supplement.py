@@ -16,7 +16,12 @@ from services.routing.schemas.supplements import AskForPapers, AskForPayment
 PROCEDURES: Final = Copied(ProcedureV1)
 
 
-def _ask(command: Command[AskForPapers] | Command[AskForPayment], work: UnitOfWork) -> Answer:
+def _ask_for_payment(command: Command[AskForPayment], work: UnitOfWork) -> Answer:
+    case = case_of(command, work)
+    return changed(work, ask(case, command.body.wanted(), {}, actor_of(command.by, case), work.now))
+
+
+def _ask_for_papers(command: Command[AskForPapers], work: UnitOfWork) -> Answer:
     case = case_of(command, work)
     known = papers_of(work.get(PROCEDURES, case.procedure.code), case.procedure.version)
     return changed(work, ask(case, command.body.wanted(), known, actor_of(command.by, case), work.now))
@@ -28,7 +33,10 @@ def _procedure(command: Command[AskForPapers], work: UnitOfWork) -> Iterable[str
 
 ENTRIES: Final = (
     CommandEntry(
-        body=AskForPapers, handler=_ask, may=worker_who_has_seen_it, loads=(Load(CASE_STORE), Load(PROCEDURES, _procedure))
+        body=AskForPapers,
+        handler=_ask_for_papers,
+        may=worker_who_has_seen_it,
+        loads=(Load(CASE_STORE), Load(PROCEDURES, _procedure)),
     ),
-    CommandEntry(body=AskForPayment, handler=_ask, may=worker_who_has_seen_it, loads=(Load(CASE_STORE),)),
+    CommandEntry(body=AskForPayment, handler=_ask_for_payment, may=worker_who_has_seen_it, loads=(Load(CASE_STORE),)),
 )
