@@ -54,6 +54,8 @@ async def _visit(cast: Cast, visit: Visit, number: int) -> None:
         await cast.clerks[visit.unit].post("/api/intake/guidance", body)
         return
     dossier = await _hand_in(cast, visit, random.Random(f"{visit}{number}"))  # noqa: S311 -- the same made-up people in every run
+    if visit.supplemented:
+        await _supplement(cast, visit, dossier)
     if visit.decided:
         await _decide(cast, cast.clerks[visit.unit], dossier)
     if visit.collected:
@@ -107,6 +109,18 @@ async def _by_post(cast: Cast, visit: HandIn, person: dict[str, str]) -> str:
     clerk = cast.clerks[visit.unit]
     dossier = await clerk.first("/api/intake/dossiers", "dossiers", unit=visit.unit, q=str(collected["collection"]))
     return await _accept(cast, clerk, str(dossier["id"]), visit.procedure)
+
+
+async def _supplement(cast: Cast, visit: HandIn, dossier: str) -> None:
+    """The leader asks for a paper once more, signed; the clock stands still until it has come."""
+    clerk, path, paper = cast.clerks[visit.unit], f"/api/intake/dossiers/{dossier}", cast.codes(visit.procedure)[0]
+    accepted = await clerk.get(path)
+    leader = cast.leaders[accepted["competent_unit"]["id"]]
+    asked = {"missing": [{"code": paper, "reason": "unsigned"}]}
+    await leader.change(f"/api/routing/cases/{dossier}", "supplement", asked)
+    await clerk.until(path, "status", PortalStatus.SUPPLEMENT_OWED)
+    await clerk.change(path, "hand-in", {"papers": [paper], "through": "post"})
+    await clerk.until(path, "status", PortalStatus.IN_PROCESS)
 
 
 async def _decide(cast: Cast, clerk: Desk, dossier: str) -> None:

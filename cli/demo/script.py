@@ -39,7 +39,9 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandIn:
-    """Papers handed in. `decided`: the result is signed on the day; `collected`: and handed over."""
+    """Papers handed in. `decided`: the result is signed on the day; `collected`: and handed over. `supplemented`: a paper is asked
+    for after acceptance, and comes by post.
+    """
 
     day: Day
     unit: str
@@ -48,6 +50,7 @@ class HandIn:
     decided: bool = True
     collected: bool = False
     incomplete_at_first: bool = False
+    supplemented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def _vu_thu() -> Iterator[Visit]:
     yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=CARD_CORRECTION, collected=True)] * 8
     yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=INSURANCE_CARD, collected=True)] * 5
     yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=CERTIFIED_COPY, collected=True)] * 4
-    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=LAND, decided=False)] * 5
+    yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=LAND, decided=False)] * 4
+    yield HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=LAND, decided=False, supplemented=True)
     yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=BUSINESS)] * 3
     yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=BUSINESS, door=Door.ONLINE, decided=False)] * 2
     yield from [HandIn(day=Day.VU_THU, unit=DISTRICT, procedure=INSURANCE_CARD, door=Door.POST, collected=True)] * 6
