@@ -39,8 +39,8 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandIn:
-    """Papers handed in. `decided`: the result is signed on the day; `collected`: and handed over. `supplemented`: a paper is asked
-    for after acceptance, and comes by post.
+    """Papers handed in. `decided`: the result is signed on the day; `collected`: and handed over. `supplemented`: a paper is
+    asked for after acceptance, and comes by post.
     """
 
     day: Day

@@ -104,6 +104,18 @@ async def test_a_citizen_hands_in_online_with_the_secret_and_nobody_else_does(in
     assert row.data["through"] == "online"
 
 
+async def test_a_citizen_hands_in_on_the_tracking_page_and_reads_that_nothing_more_is_to_do(intake: Intake) -> None:
+    received = await waiting(intake)
+    citizen = Browser(intake.http, person=None)
+    asks = await citizen.get(f"/track?code={received['code']}")
+    page = await citizen.send(asks, "/track", code=received["code"], secret=received["secret"])
+    assert "Cần bổ sung giấy tờ" in page.text
+    assert "Chưa ký hoặc chưa đóng dấu" in page.text
+    sent = await citizen.send(page, "/track/hand-in", papers=[DEED])
+    assert "Đã bổ sung, chờ xử lý tiếp" in sent.text
+    assert (await intake.published(received["id"]))[-1] == (5, "handed-in")
+
+
 async def test_a_clerk_records_it_on_a_page_and_form_02_names_what_is_owed(intake: Intake) -> None:
     received = await waiting(intake)
     hoa, path = Browser(intake.http), f"/intake/dossiers/{received['id']}"

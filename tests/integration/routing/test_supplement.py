@@ -130,7 +130,7 @@ async def test_an_officer_asks_from_the_page_and_reads_there_what_is_awaited(wor
     assert "Chờ bổ sung giấy tờ từ" in shown
     assert "Chưa ký hoặc chưa đóng dấu. chưa ký" in shown
     assert "Hồ sơ này do" not in shown, "it is theirs, and waits"
-    assert "Chờ giấy tờ từ" in (await minh.open("/routing/cases?state=waiting")).text
+    assert "Giấy tờ từ" in (await minh.open("/routing/cases?state=waiting")).text
 
 
 async def test_money_is_asked_for_from_the_same_page(world: World) -> None:
