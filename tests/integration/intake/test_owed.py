@@ -142,8 +142,8 @@ async def test_who_brings_nothing_is_reminded_once_by_the_clock_and_the_list_cal
     received = await waiting(intake, at=NOW - timedelta(days=20))
     for _ in range(2):
         await remind_some(intake.app.state.process)
-    told = [number for number, kind in await intake.published(received["id"]) if kind == "owed-reminded"]
-    assert told == [5], "once for each request, whichever process looks"
+    reminders = [number for number, kind in await intake.published(received["id"]) if kind == "owed-reminded"]
+    assert reminders == [5], "once for each request, whichever process looks"
     notices = await intake.rows("SELECT sequence FROM history WHERE dossier = :id AND notice", id=received["id"])
     assert 5 in [row.sequence for row in notices]
     page = await Browser(intake.http).get("/intake/dossiers?status=5")

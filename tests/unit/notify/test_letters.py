@@ -18,6 +18,7 @@ from contracts.intake import (
     Provisional,
 )
 from contracts.notices import NOTICES
+from contracts.supplements.intake import DossierPausedV1, DossierResumedV1
 from contracts.values import LANGUAGES, HandOver, Outcome
 from services.notify.adapters.letters import FOLDER, Letter, write
 from services.notify.domain.notice import CONFIRMATION, MOST_DAYS_OFF, TEMPLATES, content_of
@@ -165,3 +166,19 @@ def test_the_samples_show_every_template_in_both_languages() -> None:
     shown = sample_letters(URL, AT)
     assert {sample.template for sample in shown} == {*TEMPLATES.values(), CONFIRMATION}
     assert all([letter.language for letter in sample.letters] == list(LANGUAGES) for sample in shown)
+
+
+@pytest.mark.parametrize(("language", "amount"), [("vi", "150.000 đồng"), ("en", "150,000 VND")])
+def test_a_payment_names_its_amount_and_no_papers(language: str, amount: str) -> None:
+    owed = fact(DossierPausedV1, owed="money", amount=150_000, missing=[])
+    letter = write("paused.v1", language, content_of(owed, TELEPHONE), URL)
+    assert amount in letter.text
+    assert "Tờ khai" not in letter.text
+
+
+def test_papers_are_named_by_their_titles_and_a_date_that_stays_is_not_called_new() -> None:
+    asked = write("paused.v1", "vi", content_of(fact(DossierPausedV1), TELEPHONE), URL)
+    assert "Tờ khai" in asked.text
+    same = fact(DossierResumedV1, previous_at=AT, promised_at=AT)
+    assert "không đổi" in write("resumed.v1", "vi", content_of(same, TELEPHONE), URL).text
+    assert "Ngày hẹn trước đây" in write("resumed.v1", "vi", content_of(fact(DossierResumedV1), TELEPHONE), URL).text
