@@ -170,7 +170,7 @@ class DossierWithdrawnV1(DossierFact):
 
 @event("dossier.withdrawal-refused.v1", DOSSIERS)
 class DossierWithdrawalRefusedV1(DossierFact):
-    """It had been decided before the request came: the decision stands. `by`: whoever decided."""
+    """It had been decided or stopped before the request came, and that stands. `by`: whoever did it."""
 
     decided_at: Moment
 

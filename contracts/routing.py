@@ -64,7 +64,7 @@ class CaseWithdrawnV1(CaseFact):
 
 @event("case.withdrawal-refused.v1", CASES)
 class CaseWithdrawalRefusedV1(CaseFact):
-    """The case was not withdrawn, for it had been decided: when, and by whom."""
+    """The case was not withdrawn, for it had been decided or stopped: when, and by whom."""
 
     decided_at: Moment
     by: Identifier

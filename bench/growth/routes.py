@@ -120,6 +120,8 @@ QUESTIONS: Final = (
     Question("/intake/dossiers/{dossier}/slip"),
     Question("/intake/dossiers/{dossier}/withdraw"),
     Question("/intake/dossiers/{dossier}/hand-in"),
+    Question("/intake/dossiers/{dossier}/stop"),
+    Question("/intake/dossiers/{dossier}/decline"),
     *(Question("/intake/guidance", query) for query in ("", "unit={unit}")),
     *(Question("/track", query, NOBODY) for query in ("", "code={code}")),
     *(Question(path, who=NOBODY) for path in ("/track/dossier", "/submit/done")),
@@ -135,6 +137,7 @@ QUESTIONS: Final = (
     Question("/routing/cases/{case}", who=LEADER),
     Question("/routing/cases/{case}/supplement", who=LEADER),
     Question("/routing/cases/{case}/decide", who=LEADER),
+    Question("/routing/cases/{case}/stop", who=LEADER),
     *(Question(path, query, LEADER) for path in ("/api/routing/cases", "/routing/cases") for query in ("state=needs-hand",)),
     *(Question(path, who=LEADER) for path in ("/api/routing/absences", "/routing/absences")),
     *(

@@ -15,6 +15,7 @@ _AFTER_DECISION: Final = (
     "changed_at",
     "handed_over_at",
     "withdrawn_at",
+    "stopped_at",
     "intake_recorded_at",
     "case_recorded_at",
     "placed_at",

@@ -3,6 +3,8 @@
 from typing import Final
 
 from contracts import intake, notify, routing
+from contracts.endings import intake as ended
+from contracts.endings import routing as endings
 from contracts.supplements import intake as owed
 from contracts.supplements import routing as pauses
 from contracts.topics import CASES, DOSSIERS, FRONT_DESK, KEYS, MESSAGES, STAFF, UNITS
@@ -41,6 +43,8 @@ TABLE: Final = Table(
         Entry(owed.DossierOwedRemindedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(pauses.CasePausedV1, handlers.record_pause, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(pauses.CaseResumedV1, handlers.record_resumption, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(ended.DossierStoppedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(endings.CaseStoppedV1, handlers.record_stop, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.GuidanceGivenV1, handlers.record_guidance, GUIDANCE_ROWS, Effect.PROJECTION),
         Entry(notify.MessageSentV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),
         Entry(notify.MessageSkippedV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),

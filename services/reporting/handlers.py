@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.civil import civil_day
+from contracts.endings.routing import CaseStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierFact,
@@ -66,6 +67,11 @@ def record_decision(state: Dossier | None, event: CaseDecidedV1, context: Contex
 def record_withdrawal(state: Dossier | None, event: CaseWithdrawnV1, context: Context) -> Decision[Dossier]:
     """Nobody holds it any more. By which status it counts, if at all, is intake's next fact and the definition's to say."""
     return _apply_routing(state, event, context, case_state="withdrawn")
+
+
+def record_stop(state: Dossier | None, event: CaseStoppedV1, context: Context) -> Decision[Dossier]:
+    """As with a withdrawal: nobody holds it any more, and the status says where it counts."""
+    return _apply_routing(state, event, context, case_state="stopped")
 
 
 def record_answer(state: Dossier | None, event: CaseWithdrawalRefusedV1, context: Context) -> Decision[Dossier]:

@@ -10,11 +10,12 @@ from sqlmodel import Field, SQLModel
 
 from chassis.drafts import add_draft_table
 from chassis.tables import MOMENT, one_of
+from contracts.endings.ground import StopGround
 from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.tables import add_messaging_tables
 from services.routing.domain.history import Transition
 
-OPEN: Final = "decided_at IS NULL AND withdrawn_at IS NULL AND waiting_since IS NULL"
+OPEN: Final = "decided_at IS NULL AND withdrawn_at IS NULL AND stopped_at IS NULL AND waiting_since IS NULL"
 """Of a case that somebody in the unit has to do something about: while one waits, that is its applicant."""
 
 METADATA = MetaData()
@@ -41,13 +42,19 @@ class CaseRow(RoutingRow, table=True):
         CheckConstraint(
             "(duplicate_of IS NOT NULL) = (withdrawal_reason IS NOT DISTINCT FROM 'duplicate')", name="case_duplicate_of_another"
         ),
-        CheckConstraint("withdrawn_at IS NULL OR decided_at IS NULL", name="case_closed_once"),
+        CheckConstraint("num_nonnulls(decided_at, withdrawn_at, stopped_at) <= 1", name="case_closed_once"),
         CheckConstraint("result_number IS NULL OR outcome IS NOT DISTINCT FROM 'granted'", name="case_number_if_granted"),
         CheckConstraint("num_nonnulls(waiting_since, pause) IN (0, 2)", name="case_waits_wholly"),
         CheckConstraint(
             "waiting_since IS NULL OR decided_at IS NULL AND withdrawn_at IS NULL AND officer IS NOT NULL",
             name="case_waits_while_open",
         ),
+        CheckConstraint(one_of("stop_ground", StopGround), name="case_stop_ground_known"),
+        CheckConstraint(
+            "num_nonnulls(stopped_at, stop_ground, stopped_by, stopped_by_name) IN (0, 4)", name="case_stopped_wholly"
+        ),
+        CheckConstraint("stop_details IS NULL OR stopped_at IS NOT NULL", name="case_details_if_stopped"),
+        CheckConstraint("stop_ground <> 'other' OR stop_details IS NOT NULL", name="case_other_ground_in_words"),
         Index("case_code_once", "code", unique=True),
         Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
         Index("case_officer_open", "officer", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
@@ -106,6 +113,11 @@ class CaseRow(RoutingRow, table=True):
     duplicate_of: str | None = Field(default=None, sa_type=Text)
     withdrawn_by: str | None = Field(default=None, sa_type=Text)
     withdrawn_by_name: str | None = Field(default=None, sa_type=Text)
+    stopped_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    stop_ground: str | None = Field(default=None, sa_type=Text)
+    stop_details: str | None = Field(default=None, sa_type=Text)
+    stopped_by: str | None = Field(default=None, sa_type=Text)
+    stopped_by_name: str | None = Field(default=None, sa_type=Text)
     limit_kind: str | None = Field(default=None, sa_type=Text)
     calendar: str | None = Field(default=None, sa_type=Text)
     provisional: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))

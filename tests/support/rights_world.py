@@ -137,6 +137,7 @@ async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
             body={"officer": "cb008", "deputy": "cb014", "first_day": "2026-03-02", "last_day": "2026-03-06"}
         )
         questions[f"POST {prefix}/cases/{{case}}/decide"] = Question(body={"outcome": "granted"})
+        questions[f"POST {prefix}/cases/{{case}}/stop"] = Question(body={"ground": "asked-by-agency"})
         questions[f"POST {prefix}/cases/assign"] = Question(
             body={"officer": "cb008", "cases": [{"case": case, "version": 999}] if "api" in prefix else [f"{case}:999"]}
         )

@@ -17,6 +17,7 @@ from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, Pro
 from contracts.refusal import NotFound
 from contracts.registry import Event
 from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus, WithdrawalReason
+from services.intake.domain.endings import Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.owed import Owed
 from services.intake.domain.stages import Stage, Transition, after
@@ -54,6 +55,7 @@ class Dossier(Aggregate):
     """`version` numbers its last published fact. `reason` is that of a refusal; `missing` that of the last form 02. `withdrawal`
     without `withdrawn_at` waits for routing's answer. `address_confirmed` False: nothing goes to the e-mail address.
     `reminded_at`: when its applicant was last told that the result still waits. `owed`: what its clock stands still for.
+    `decline_reason`: why it was declined, for form 03.
     """
 
     lane: Lane
@@ -86,6 +88,8 @@ class Dossier(Aggregate):
     withdrawal: Withdrawal | None = None
     withdrawn_at: datetime | None = None
     owed: Owed | None = None
+    stop: Stop | None = None
+    decline_reason: str | None = None
     pending_history: tuple[HistoryLine, ...] = field(default=(), compare=False)
     person: SealedPerson | None = field(default=None, compare=False, repr=False)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.directory import LimitV1
+from contracts.endings.intake import DossierStoppedV1
 from contracts.intake import (
     DayOff,
     DossierAcceptedV1,
@@ -115,6 +116,11 @@ def withdrawn(dossier: Dossier) -> DossierWithdrawnV1:
 
 def withdrawal_refused(dossier: Dossier, at: datetime, decided_at: datetime, by: str) -> DossierWithdrawalRefusedV1:
     return DossierWithdrawalRefusedV1(**common(dossier, at, by), decided_at=decided_at)
+
+
+def stopped(dossier: Dossier) -> DossierStoppedV1:
+    assert dossier.stop is not None  # noqa: S101 -- as above
+    return DossierStoppedV1(**_common(dossier, dossier.stop.at, dossier.stop.by), ground=dossier.stop.ground)
 
 
 def _asker(dossier: Dossier) -> str | None:

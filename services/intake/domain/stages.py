@@ -21,6 +21,7 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
     SUPPLEMENT_OWED = "supplement_owed"
     PAYMENT_OWED = "payment_owed"
+    STOPPED = "stopped"
 
     @property
     def waits(self) -> bool:
@@ -49,6 +50,7 @@ _PORTAL: Final = {
     Stage.WITHDRAWN: PortalStatus.WITHDRAWN,
     Stage.SUPPLEMENT_OWED: PortalStatus.SUPPLEMENT_OWED,
     Stage.PAYMENT_OWED: PortalStatus.PAYMENT_OWED,
+    Stage.STOPPED: PortalStatus.STOPPED,
 }
 
 
@@ -72,6 +74,7 @@ class Transition(StrEnum):
     OWE_MONEY = "owe_money"
     HAND_IN = "hand_in"
     RESUME = "resume"
+    STOP = "stop"
 
 
 TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
@@ -92,6 +95,8 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
     (Stage.IN_PROCESS, Transition.WITHDRAW): Stage.WITHDRAWN,
     (Stage.DECIDED, Transition.REFUSE_WITHDRAWAL): Stage.DECIDED,
     (Stage.HANDED_OVER, Transition.REFUSE_WITHDRAWAL): Stage.HANDED_OVER,
+    (Stage.IN_PROCESS, Transition.STOP): Stage.STOPPED,
+    (Stage.STOPPED, Transition.REFUSE_WITHDRAWAL): Stage.STOPPED,
     # To the unit's successor; where it stands stays as it is.
     (Stage.SUBMITTED, Transition.TRANSFER): Stage.SUBMITTED,
     (Stage.RETURNED, Transition.TRANSFER): Stage.RETURNED,
@@ -105,6 +110,7 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
     **{(stage, Transition.RESUME): Stage.IN_PROCESS for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
     **{(stage, Transition.REQUEST_WITHDRAWAL): stage for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
     **{(stage, Transition.WITHDRAW): Stage.WITHDRAWN for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
+    **{(stage, Transition.STOP): Stage.STOPPED for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
     **{(stage, Transition.TRANSFER): stage for stage in (Stage.SUPPLEMENT_OWED, Stage.PAYMENT_OWED)},
 }
 
@@ -122,6 +128,7 @@ _STANDS: Final = {
     Stage.WITHDRAWN: ("đã được rút", "has been withdrawn"),
     Stage.SUPPLEMENT_OWED: ("đang chờ bổ sung giấy tờ", "is waiting for papers that were asked for"),
     Stage.PAYMENT_OWED: ("đang chờ nộp tiền", "is waiting for a payment"),
+    Stage.STOPPED: ("đã dừng xử lý", "is processed no more"),
 }
 NAMES: Final = {
     Transition.RETURN: ("trả lại để bổ sung giấy tờ", "be handed back for papers"),
@@ -141,6 +148,7 @@ NAMES: Final = {
     Transition.OWE_MONEY: ("yêu cầu nộp tiền", "be asked for a payment"),
     Transition.HAND_IN: ("ghi là đã bổ sung hay đã nộp tiền", "have anything handed in for it"),
     Transition.RESUME: ("xử lý tiếp", "go on"),
+    Transition.STOP: ("dừng xử lý", "be stopped"),
 }
 
 
@@ -177,5 +185,6 @@ STEPS_AHEAD: Final[Mapping[Stage, tuple[str, ...]]] = {
     Stage.WITHDRAWN: (),
     Stage.SUPPLEMENT_OWED: ("complete", "decide", "hand_over"),
     Stage.PAYMENT_OWED: ("pay", "decide", "hand_over"),
+    Stage.STOPPED: (),
 }
 """What an applicant may still wait for, in its order; the words are `ahead.<step>`."""

@@ -12,7 +12,7 @@ from services.intake.domain.dossier import Dossier
 from services.intake.domain.stages import Stage
 
 _WAITING_FOR_CLERK: Final = frozenset({Stage.SUBMITTED, Stage.RETURNED})
-_GONE: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN})
+_GONE: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.STOPPED})
 
 
 class ReferenceMissing(Invalid):

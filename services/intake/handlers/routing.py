@@ -1,10 +1,12 @@
-"""Routing's part: a case opened, a case decided. In between the dossier is routing's alone."""
+"""Routing's part: a case opened, a case decided, a case stopped. In between the dossier is routing's alone."""
 
+from contracts.endings.routing import CaseStoppedV1
 from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1, CaseOpenedV1
 from messaging.handler_table import Context, Decision
 from services.intake.domain import facts
 from services.intake.domain.dossier import Dossier
+from services.intake.domain.endings import Stop
 from services.intake.domain.stages import Transition
 
 
@@ -22,9 +24,21 @@ def take_up(dossier: Dossier | None, event: CaseOpenedV1, context: Context) -> D
 def record_decision(dossier: Dossier | None, event: CaseDecidedV1, context: Context) -> Decision[Dossier]:
     """The result is signed; from here the dossier is intake's again, to be handed over."""
     after = existing(dossier, context).moved(
-        Transition.DECIDE, context.now, outcome=event.outcome, decided_at=event.at, result_number=event.result_number
+        Transition.DECIDE,
+        context.now,
+        outcome=event.outcome,
+        decided_at=event.at,
+        result_number=event.result_number,
+        decline_reason=event.reason,
     )
     return Decision(after, (facts.decided(after, event.by),))
+
+
+def record_stop(dossier: Dossier | None, event: CaseStoppedV1, context: Context) -> Decision[Dossier]:
+    """There will be no result: the portal's status 8. A withdrawal that waits is answered by routing's next word."""
+    stop = Stop(ground=event.ground, details=event.details, at=event.at, by=event.by)
+    after = existing(dossier, context).moved(Transition.STOP, context.now, stop=stop)
+    return Decision(after, (facts.stopped(after),))
 
 
 def existing(dossier: Dossier | None, context: Context) -> Dossier:

@@ -1,10 +1,11 @@
 """A dossier is taken back. Before acceptance intake decides; between acceptance and decision it asks, and routing answers.
 
-Of a withdrawal and a decision that cross, the one wins that routing had first; the other is answered with who did what.
+Of a withdrawal and a decision or stop that cross, the one wins that routing had first; the other is answered with who did what.
 """
 
 from datetime import datetime
 
+from contracts.endings.routing import CaseStoppedV1
 from contracts.routing import CaseWithdrawalRefusedV1, CaseWithdrawnV1
 from messaging.handler_table import Context, Decision
 from services.intake.domain import facts
@@ -38,7 +39,7 @@ def refuse_withdrawal(dossier: Dossier | None, event: CaseWithdrawalRefusedV1, c
     return Decision(after, (facts.withdrawal_refused(after, event.at, event.decided_at, event.by),))
 
 
-def cancel_order(order: Order | None, _: CaseWithdrawnV1, __: Context) -> Decision[Order] | None:
+def cancel_order(order: Order | None, _: CaseWithdrawnV1 | CaseStoppedV1, __: Context) -> Decision[Order] | None:
     """There will be no result to deliver. The post has not heard of the order, and its address is forgotten."""
     if order is None:
         return None

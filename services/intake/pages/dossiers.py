@@ -35,6 +35,7 @@ _STATUSES: Final = (
     PortalStatus.HANDED_OVER,
     PortalStatus.REFUSED,
     PortalStatus.WITHDRAWN,
+    PortalStatus.STOPPED,
 )
 
 

@@ -13,6 +13,7 @@ from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, Wit
 from messaging import outbox
 from messaging.statements import Statement
 from services.intake.domain.dossier import Dossier, NoSuchDossier, Withdrawal
+from services.intake.domain.endings import Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.owed import Owed
 from services.intake.domain.stages import Stage
@@ -135,6 +136,8 @@ def _row(state: Dossier) -> dict[str, Any]:
         "withdrawn_at": state.withdrawn_at,
         "owed_since": state.owed and state.owed.since,
         "owed": state.owed and state.owed.to_data(),
+        "stop": state.stop and state.stop.data(),
+        "decline_reason": state.decline_reason,
     }
 
 
@@ -190,6 +193,8 @@ def _dossier(row: Any) -> Dossier:
         withdrawal=_withdrawal(row.withdrawal),
         withdrawn_at=row.withdrawn_at,
         owed=None if row.owed is None else Owed.from_data(row.owed, row.owed_since),
+        stop=Stop.from_data(row.stop) if row.stop else None,
+        decline_reason=row.decline_reason,
     )
 
 

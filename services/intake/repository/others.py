@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.values import PortalStatus
 from messaging.statements import Statement
 
-_ENDED: Final = [int(status) for status in (PortalStatus.REFUSED, PortalStatus.WITHDRAWN, PortalStatus.HANDED_OVER)]
+_ENDED: Final = [
+    int(status) for status in (PortalStatus.REFUSED, PortalStatus.WITHDRAWN, PortalStatus.STOPPED, PortalStatus.HANDED_OVER)
+]
 _COLUMNS: Final = "d.id, d.code, d.submission_number, d.unit_name, d.status, d.returned, d.submitted_at"
 _OPEN: Final = """d.unit_id = ANY(:units) AND d.procedure ->> 'code' = :procedure AND d.status <> ALL(:ended)
     ORDER BY d.submitted_at DESC, d.id DESC LIMIT 20"""

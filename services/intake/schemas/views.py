@@ -19,6 +19,7 @@ from services.intake.domain.history import HistoryLine
 from services.intake.domain.proof import Question
 from services.intake.domain.results import Representative
 from services.intake.domain.stages import Stage
+from services.intake.schemas.endings import StopState
 from services.intake.schemas.owed import OwedState
 from web.problems import FieldProblem
 
@@ -152,6 +153,8 @@ class _WholeDossier(DossierState):
     decided_at: CivilMoment | None
     handed_over_at: CivilMoment | None
     withdrawn_at: CivilMoment | None = None
+    stop: StopState | None = Field(default=None, exclude_if=_is_none)
+    decline_reason: str | None = Field(default=None, exclude_if=_is_none)
 
     @classmethod
     def of(cls, dossier: Dossier, history: Sequence[HistoryLine], **more: Any) -> Self:

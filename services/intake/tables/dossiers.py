@@ -18,7 +18,7 @@ class DossierRow(Row, table=True):
     __tablename__ = "dossier"
     __table_args__ = (
         CheckConstraint("version >= 1", name="dossier_version_from_one"),
-        CheckConstraint("status IN (1, 2, 3, 4, 5, 6, 7, 9, 10)", name="dossier_status_known"),
+        CheckConstraint("status BETWEEN 1 AND 10", name="dossier_status_known"),
         CheckConstraint("NOT returned OR status = 1", name="dossier_returned_before_acceptance"),
         CheckConstraint(one_of("lane", Lane), name="dossier_lane_known"),
         CheckConstraint(one_of("channel", Channel), name="dossier_channel_known"),
@@ -35,6 +35,10 @@ class DossierRow(Row, table=True):
             "num_nonnulls(owed_since, owed) = CASE WHEN status IN (5, 6) THEN 2 ELSE 0 END", name="dossier_owes_while_it_waits"
         ),
         CheckConstraint("status <> 7 OR withdrawal IS NOT NULL", name="dossier_withdrawal_has_reason"),
+        CheckConstraint("(status = 8) = (stop IS NOT NULL)", name="dossier_stopped_once"),
+        CheckConstraint(
+            "decline_reason IS NULL OR outcome IS NOT DISTINCT FROM 'declined'", name="dossier_decline_reason_if_declined"
+        ),
         CheckConstraint("(status = 3) = (reason IS NOT NULL)", name="dossier_refusal_has_reason"),
         CheckConstraint(
             "num_nonnulls(decided_at, outcome) = CASE WHEN status IN (9, 10) THEN 2 ELSE 0 END", name="dossier_decided_once"
@@ -95,6 +99,8 @@ class DossierRow(Row, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=MOMENT)
     owed_since: datetime | None = Field(default=None, sa_type=MOMENT)
     owed: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    stop: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    decline_reason: str | None = None
 
 
 class StatusCountRow(Row, table=True):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from contracts.endings.intake import DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierAddressConfirmedV1,
@@ -40,6 +41,7 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierPausedV1: "paused.v1",
     DossierResumedV1: "resumed.v1",
     DossierOwedRemindedV1: "owed-reminded.v1",
+    DossierStoppedV1: "stopped.v1",
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
@@ -65,9 +67,11 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
         "provisional": event.provisional is not None,
         "known_until": _day(event.provisional.known_until) if event.provisional else None,
     }
-    if isinstance(event, DossierRescheduledV1):
-        content["previous_at"] = event.previous_at.isoformat()
-        content["days_off"] = [{"day": _day(off.day), "vi": off.vi, "en": off.en} for off in event.days_off[:MOST_DAYS_OFF]]
+    return content | _of_its_course(event) | _of_its_clock(event)
+
+
+def _of_its_course(event: DossierFact) -> dict[str, Any]:
+    content: dict[str, Any] = {}
     if isinstance(event, DossierReturnedV1):
         content["missing"] = [paper.title for paper in event.missing]
     if isinstance(event, DossierDecidedV1):
@@ -80,6 +84,17 @@ def content_of(event: DossierFact, telephone: str | None) -> dict[str, Any]:
         content["status"] = int(event.status)
     if isinstance(event, DossierWithdrawnV1):
         content["duplicate_of"] = event.duplicate_of
+    if isinstance(event, DossierStoppedV1):
+        content["ground"] = event.ground.value
+    return content
+
+
+def _of_its_clock(event: DossierFact) -> dict[str, Any]:
+    """What moves the promised date, or stops its clock."""
+    content: dict[str, Any] = {}
+    if isinstance(event, DossierRescheduledV1):
+        content["previous_at"] = event.previous_at.isoformat()
+        content["days_off"] = [{"day": _day(off.day), "vi": off.vi, "en": off.en} for off in event.days_off[:MOST_DAYS_OFF]]
     if isinstance(event, DossierPausedV1 | DossierOwedRemindedV1):
         content |= _asked(event) | {"paused_at": event.paused_at.isoformat()}
     if isinstance(event, DossierResumedV1):

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.endings.intake import DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierAddressConfirmedV1,
@@ -30,8 +31,8 @@ Facts = frozenset[type[DossierFact]]
 
 _HAND_OVER: Final[Facts] = frozenset({DossierHandedOverV1})
 _RESULT: Final[Facts] = _HAND_OVER | {DossierDecidedV1}
-_WITHDRAWN: Final[Facts] = frozenset({DossierWithdrawnV1})
-_END: Final[Facts] = _RESULT | _WITHDRAWN
+_NO_RESULT: Final[Facts] = frozenset({DossierWithdrawnV1, DossierStoppedV1})
+_END: Final[Facts] = _RESULT | _NO_RESULT
 _BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1})
 _ANY: Final[Facts] = _BEFORE | _END
 _REMINDED: Final[Facts] = frozenset({DossierResultRemindedV1})
@@ -55,6 +56,7 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     # Every letter names the unit that holds the dossier; a transfer says nothing of papers, dates or results.
     DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER | _REMINDED | _RESUMED | _OWED,
     DossierWithdrawnV1: frozenset(),
+    DossierStoppedV1: frozenset(),
     # It says where things were; any later one says where they are.
     DossierAddressConfirmedV1: _ANY | _RESCHEDULED | _REMINDED | _RESUMED | _OWED,
     # What was owed has come, or is asked for once more, or is owed no longer.

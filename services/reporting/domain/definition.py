@@ -27,16 +27,18 @@ _NEVER_ACCEPTED: Final = frozenset({PortalStatus.SUBMITTED, PortalStatus.REFUSED
 V1: Final = Definition(
     id="v1",
     valid_from=date(2026, 1, 1),
-    counted=frozenset(PortalStatus) - _NEVER_ACCEPTED - {PortalStatus.WITHDRAWN},
+    counted=frozenset(PortalStatus) - _NEVER_ACCEPTED - {PortalStatus.WITHDRAWN, PortalStatus.STOPPED},
     vi=(
         "Tính mỗi hồ sơ một lần, từ ngày tiếp nhận có mã, ở đơn vị tiếp nhận. Hồ sơ trả lại để bổ sung trước khi tiếp nhận, "
-        "không được tiếp nhận hoặc đã được rút thì không tính. Sớm, đúng hay quá hạn xét theo ngày xử lý xong so với ngày hẹn, "
-        "không theo ngày công dân đến nhận. Chưa xong thì còn trong hạn cho đến hết ngày hẹn, kể cả khi đang chờ bổ sung."
+        "không được tiếp nhận, đã được rút hoặc đã dừng xử lý thì không tính. Sớm, đúng hay quá hạn xét theo ngày xử lý xong "
+        "so với ngày hẹn, không theo ngày công dân đến nhận. "
+        "Chưa xong thì còn trong hạn cho đến hết ngày hẹn, kể cả khi đang chờ bổ sung."
     ),
     en=(
         "Every dossier counts once, from the day it was accepted with a code, at the unit that received it. One handed back "
-        "before acceptance, refused or withdrawn is not counted. Early, on time or late is judged by the day processing ended "
-        "against the promised date, never by the day the citizen came to fetch it. Unfinished ones are within time until the end "
+        "before acceptance, refused, withdrawn or stopped is not counted. Early, on time or late is judged by the day processing "
+        "ended against the promised date, never by the day the citizen came to fetch it. "
+        "Unfinished ones are within time until the end "
         "of the promised day, also while papers are awaited."
     ),
 )

@@ -18,7 +18,7 @@ class Holding:
 
 
 def holdings(facts: Iterable[Fact]) -> tuple[Holding, ...]:
-    """From acceptance until decided or withdrawn, in the order of time; the receiving unit holds it until a case is opened."""
+    """From acceptance until its end, in the order of time; the receiving unit holds it until a case is opened."""
     held: list[Holding] = []
     for fact in sorted(facts, key=lambda fact: (fact.at, fact.source, fact.sequence)):
         if held and held[-1].until is not None:
@@ -29,7 +29,7 @@ def holdings(facts: Iterable[Fact]) -> tuple[Holding, ...]:
 
 def _after(held: list[Holding], fact: Fact) -> list[Holding]:
     begun = _begun(fact)
-    if fact.data.get("decided_on") or fact.data.get("case_state") == "withdrawn":
+    if fact.data.get("decided_on") or fact.data.get("case_state") in {"withdrawn", "stopped"}:
         return _ended(held, fact.at)
     if begun is None or (held and (fact.source == "intake" or (held[-1].unit, held[-1].officer) == (begun.unit, begun.officer))):
         return held

@@ -15,6 +15,7 @@ from services.routing.access import ROLES, Worker, actor_of, units_of
 from services.routing.domain.case import Case
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.repository.cases import CASE_STORE
+from services.routing.schemas.endings import StopCase
 from services.routing.schemas.requests import AssignCase, DecideCase
 from services.routing.schemas.supplements import AskForPapers, AskForPayment
 from services.routing.schemas.views import CaseChanged
@@ -47,8 +48,14 @@ def worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     require_current(command.seen, case.version)
 
 
-CaseRequest = DecideCase | AssignCase | AskForPapers | AskForPayment
-_ACTIONS: Final = {DecideCase: "decide", AssignCase: "assign", AskForPapers: "supplement", AskForPayment: "payment"}
+CaseRequest = DecideCase | AssignCase | AskForPapers | AskForPayment | StopCase
+_ACTIONS: Final = {
+    DecideCase: "decide",
+    AssignCase: "assign",
+    AskForPapers: "supplement",
+    AskForPayment: "payment",
+    StopCase: "stop",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

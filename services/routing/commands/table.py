@@ -3,12 +3,19 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.routing.commands import absences, assignment, decision, due, supplement
+from services.routing.commands import absences, assignment, decision, due, stop, supplement
 from services.routing.commands.case import STAFF
 from services.routing.repository.absences import ABSENCES
 from services.routing.repository.cases import CASE_STORE
 
 COMMANDS: Final = CommandTable(
     order=(CASE_STORE, ABSENCES, STAFF, supplement.PROCEDURES),
-    entries=(*decision.ENTRIES, *assignment.ENTRIES, *absences.ENTRIES, *due.ENTRIES, *supplement.ENTRIES),
+    entries=(
+        *decision.ENTRIES,
+        *assignment.ENTRIES,
+        *absences.ENTRIES,
+        *due.ENTRIES,
+        *supplement.ENTRIES,
+        *stop.ENTRIES,
+    ),
 )

@@ -25,6 +25,7 @@ from services.routing.domain.refusals import (
     ReasonWithoutDecline,
     SomebodyElses,
 )
+from services.routing.domain.stop import AlreadyStopped, Stop
 from services.routing.domain.supplement_refusals import StillWaiting
 
 
@@ -34,7 +35,11 @@ class State(StrEnum):
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
     WAITING = "waiting"
+    STOPPED = "stopped"
 
+
+OPEN: Final = frozenset({State.UNASSIGNED, State.ASSIGNED, State.WAITING})
+"""In which somebody has to do something about it; while it waits, its applicant."""
 
 TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (None, Transition.OPENED): State.UNASSIGNED,
@@ -53,10 +58,12 @@ TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (State.WAITING, Transition.ASSIGNED): State.WAITING,
     (State.WAITING, Transition.RESUMED): State.ASSIGNED,
     (State.WAITING, Transition.WITHDRAWN): State.WITHDRAWN,
+    **{(state, Transition.STOPPED): State.STOPPED for state in sorted(OPEN)},
+    (State.STOPPED, Transition.WITHDRAWAL_REFUSED): State.STOPPED,
 }
 
 
-CLOSED: Final = frozenset({State.DECIDED, State.WITHDRAWN})
+CLOSED: Final = frozenset(State) - OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +139,16 @@ class Case(Aggregate):
     pause: Pause | None = None
     supplements: int = 0
     payments: int = 0
+    stop: Stop | None = None
     pending_history: tuple[HistoryLine, ...] = ()
 
     @property
     def state(self) -> State:
-        return state_of(self.officer, self.verdict, self.withdrawal, self.pause)
+        return state_of(self.officer, self.verdict, self.withdrawal, self.stop, self.pause)
 
     @property
     def closed(self) -> bool:
-        """Decided or withdrawn: nobody has to do anything about it."""
+        """Decided, withdrawn or stopped: nobody has to do anything about it."""
         return self.state in CLOSED
 
     def recorded(self, events: Sequence[Event]) -> Self:
@@ -149,7 +157,9 @@ class Case(Aggregate):
         return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
 
     def allow(self, transition: Transition) -> None:
-        """Raises what the table of transitions refuses: AlreadyDecided, AlreadyWithdrawn, and StillWaiting to one that waits."""
+        """Raises what the table of transitions refuses: AlreadyDecided, AlreadyWithdrawn, AlreadyStopped, and StillWaiting to one
+        that waits.
+        """
         if (self.state, transition) in TRANSITIONS:
             return
         if self.withdrawal is not None:
@@ -157,6 +167,8 @@ class Case(Aggregate):
             raise AlreadyWithdrawn(self.code, by.name if by else None, self.withdrawal.duplicate_of)
         if self.pause is not None:
             raise StillWaiting(self.code, self.pause.owed, self.pause.since)
+        if self.stop is not None:
+            raise AlreadyStopped(self.code, self.stop.by.name)
         raise AlreadyDecided(self.code)
 
     def promised_for(self, promised_at: datetime, provisional: Provisional | None) -> Self:
@@ -164,12 +176,20 @@ class Case(Aggregate):
         return replace(self, promised_at=promised_at, provisional=provisional)
 
 
-def state_of(officer: object | None, decision: object | None, withdrawal: object | None, pause: object | None = None) -> State:
-    """By who has the case, what was decided, how it was withdrawn, what it waits for: None for nobody and nothing."""
+def state_of(
+    officer: object | None,
+    decision: object | None,
+    withdrawal: object | None,
+    stop: object | None = None,
+    pause: object | None = None,
+) -> State:
+    """By who has the case, what was decided, how it was withdrawn or stopped, what it waits for: None for nobody and nothing."""
     if decision is not None:
         return State.DECIDED
     if withdrawal is not None:
         return State.WITHDRAWN
+    if stop is not None:
+        return State.STOPPED
     if pause is not None:
         return State.WAITING
     return State.UNASSIGNED if officer is None else State.ASSIGNED

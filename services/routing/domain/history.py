@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from contracts.endings.routing import CaseStoppedV1
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseDueFact, CaseFact, CaseWithdrawalRefusedV1, CaseWithdrawnV1
 from contracts.supplements.routing import CasePausedV1, CaseResumedV1
@@ -22,6 +23,7 @@ class Transition(StrEnum):
     OVERDUE = "overdue"
     PAUSED = "paused"
     RESUMED = "resumed"
+    STOPPED = "stopped"
 
     @classmethod
     def of(cls, fact: type[CaseFact]) -> "Transition":
@@ -55,7 +57,7 @@ class HistoryLine:
             return cls(number=number, transition=transition, at=event.at, by=_person(event.by, event.by_name))
         if isinstance(event, CaseDueFact | CaseResumedV1):
             return cls(number=number, transition=transition, at=event.at, officer=_person(event.officer, event.officer_name))
-        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1 | CasePausedV1):
+        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1 | CasePausedV1 | CaseStoppedV1):
             return cls(number=number, transition=transition, at=event.at)
         return cls(
             number=number,

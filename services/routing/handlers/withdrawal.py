@@ -16,14 +16,15 @@ from services.routing.handlers.facts import facts_of
 
 
 def withdraw(state: Case | None, event: DossierWithdrawalRequestedV1, context: Context) -> Decision[Case]:
-    """Intake asks; the answer is one of two. A decision that was made first stands.
+    """Intake asks; the answer is one of two. A decision or a stop that was made first stands.
 
     Raises CaseUnknown where the acceptance was skipped: whoever skipped it has to retry it first.
     """
     if state is None:
         raise CaseUnknown
-    if state.verdict is not None:
-        return Decision(state, (_not_withdrawn(state, context.now),))
+    first = state.verdict or state.stop
+    if first is not None:
+        return Decision(state, (_not_withdrawn(state, first.at, first.by, context.now),))
     by = None if event.by is None else Person(event.by, event.by_name or event.by)
     withdrawal = Withdrawal(reason=event.reason, at=context.now, duplicate_of=event.duplicate_of, by=by)
     case = withdrawn(state, withdrawal)
@@ -42,7 +43,5 @@ def _withdrawn(case: Case, withdrawal: Withdrawal) -> Event:
     )
 
 
-def _not_withdrawn(case: Case, at: datetime) -> Event:
-    assert case.verdict is not None  # noqa: S101 -- answered so because there is one
-    verdict = case.verdict
-    return CaseWithdrawalRefusedV1(**facts_of(case, at), decided_at=verdict.at, by=verdict.by.id, by_name=verdict.by.name)
+def _not_withdrawn(case: Case, decided_at: datetime, by: Person, at: datetime) -> Event:
+    return CaseWithdrawalRefusedV1(**facts_of(case, at), decided_at=decided_at, by=by.id, by_name=by.name)

@@ -44,6 +44,10 @@ class CaseRecord:
         return self.can_decide and self.case.officer is not None
 
     @property
+    def can_stop(self) -> bool:
+        return not self.case.closed and self.actor.leads
+
+    @property
     def can_take(self) -> bool:
         is_officer = any(post.person.id == self.actor.person.id for post in self.colleagues)
         nobodys = self.case.state is State.UNASSIGNED or self.needs_hand is not None
@@ -68,8 +72,7 @@ async def case_record(connection: AsyncConnection, person: Principal, case_id: s
     unit = case.competent_unit.id
     colleagues = (await officers.officers_of(connection, [unit]))[unit]
     known = await calendars_of(connection, [case.calendar])
-    stands = case.pause.since if case.pause else now
-    ended = case.verdict.at if case.verdict else case.withdrawal.at if case.withdrawal else stands
+    ended = next((end.at for end in (case.verdict, case.withdrawal, case.stop) if end), case.pause.since if case.pause else now)
     return CaseRecord(
         case=case,
         history=await cases.history(connection, case_id),

@@ -137,7 +137,7 @@ def case_line(row: Any) -> CaseLine:
         id=row.id,
         code=row.code,
         version=row.version,
-        state=state_of(row.officer, row.outcome, row.withdrawn_at, row.waiting_since),
+        state=state_of(row.officer, row.outcome, row.withdrawn_at, row.stopped_at, row.waiting_since),
         competent_unit=UnitRef(id=row.competent_unit, name=row.competent_unit_name),
         receiving_unit=UnitRef(id=row.receiving_unit, name=row.receiving_unit_name),
         procedure=ProcedureRef.model_validate(row.procedure),

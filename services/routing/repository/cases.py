@@ -8,11 +8,13 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
+from contracts.endings.ground import StopGround
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.statements import Statement
 from services.routing.domain.case import Case, Ruling, Verdict, Withdrawal
 from services.routing.domain.history import HistoryLine, Person, Transition
+from services.routing.domain.stop import Stop
 from services.routing.repository.open_counts import COUNTED
 from services.routing.repository.pauses import pause_columns, pause_of
 from services.routing.tables import CaseRow, StepRow
@@ -23,6 +25,7 @@ _CHANGING = (
     "withdrawn_at", "withdrawal_reason", "duplicate_of", "withdrawn_by", "withdrawn_by_name",
     "due_soon_for", "overdue_for",
     "papers", "waiting_since", "pause", "supplements", "payments",
+    "stopped_at", "stop_ground", "stop_details", "stopped_by", "stopped_by_name",
 )  # fmt: skip
 
 # By primary key.
@@ -32,7 +35,7 @@ _HISTORY = Statement("SELECT * FROM case_step WHERE case_id = :id ORDER BY numbe
 # By primary keys.
 _SAVE = Statement(f"""
     WITH given AS (
-        SELECT id, competent_unit, officer, procedure, assigned_by, promised_at, decided_at, withdrawn_at,
+        SELECT id, competent_unit, officer, procedure, assigned_by, promised_at, decided_at, withdrawn_at, stopped_at,
                waiting_since
         FROM jsonb_populate_recordset(CAST(NULL AS routing_case), CAST(:rows AS jsonb))
     ), {COUNTED}
@@ -92,6 +95,7 @@ def _case(row: Any) -> Case:
         pause=None if row.pause is None else pause_of(row.pause, row.waiting_since),
         supplements=row.supplements,
         payments=row.payments,
+        stop=_stop(row),
     )
 
 
@@ -107,6 +111,13 @@ def _withdrawal(row: Any) -> Withdrawal | None:
         return None
     by = _person(row.withdrawn_by, row.withdrawn_by_name)
     return Withdrawal(reason=WithdrawalReason(row.withdrawal_reason), at=row.withdrawn_at, duplicate_of=row.duplicate_of, by=by)
+
+
+def _stop(row: Any) -> Stop | None:
+    by = _person(row.stopped_by, row.stopped_by_name)
+    if by is None:
+        return None
+    return Stop(ground=StopGround(row.stop_ground), details=row.stop_details, at=row.stopped_at, by=by)
 
 
 def _person(ident: str | None, name: str | None) -> Person | None:
@@ -151,6 +162,7 @@ def _case_row(case: Case) -> Mapping[str, object]:
         **({} if case.pause is None else pause_columns(case.pause)),
         "supplements": case.supplements,
         "payments": case.payments,
+        **({} if case.stop is None else _stop_columns(case.stop)),
     }
 
 
@@ -170,6 +182,15 @@ def _withdrawal_columns(withdrawal: Withdrawal) -> Mapping[str, object]:
         "withdrawal_reason": withdrawal.reason,
         "duplicate_of": withdrawal.duplicate_of,
         **_named("withdrawn_by", withdrawal.by),
+    }
+
+
+def _stop_columns(stop: Stop) -> Mapping[str, object]:
+    return {
+        "stopped_at": stop.at,
+        "stop_ground": stop.ground,
+        "stop_details": stop.details,
+        **_named("stopped_by", stop.by),
     }
 
 

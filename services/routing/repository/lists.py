@@ -25,7 +25,7 @@ _STATE: Final = {
 _COLUMNS: Final = (
     "c.id, c.code, c.version, c.competent_unit, c.competent_unit_name, c.receiving_unit, c.receiving_unit_name, c.procedure, "
     "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.assigned_by, c.outcome, c.decided_at, "
-    "c.withdrawn_at, c.limit_kind, c.calendar, c.provisional, c.waiting_since, c.pause"
+    "c.withdrawn_at, c.stopped_at, c.limit_kind, c.calendar, c.provisional, c.waiting_since, c.pause"
 )
 # Column, comparison, direction, and what stands before the first row.
 _NEWEST_FIRST: Final = ("decided_at", "<", "DESC", "infinity")
@@ -58,7 +58,7 @@ async def _plain_rows(connection: AsyncConnection, query: CaseQuery, now: dateti
     ]
     statement = text(f"""
         SELECT page.*, CASE WHEN page.officer IS NOT NULL
-                                 AND COALESCE(page.decided_at, page.withdrawn_at, page.waiting_since) IS NULL
+                                 AND COALESCE(page.decided_at, page.withdrawn_at, page.stopped_at, page.waiting_since) IS NULL
                             THEN {REASON} END AS needs_hand
         FROM unnest(CAST(:units AS text[])) AS given (unit)
         CROSS JOIN LATERAL (

@@ -13,7 +13,7 @@ from messaging.statements import Statement
 from services.routing.domain.due import Today
 from services.routing.domain.work_list import CaseQuery
 
-IS_OPEN: Final = "c.decided_at IS NULL AND c.withdrawn_at IS NULL AND c.waiting_since IS NULL"
+IS_OPEN: Final = "c.decided_at IS NULL AND c.withdrawn_at IS NULL AND c.stopped_at IS NULL AND c.waiting_since IS NULL"
 # `held` has unit, officer, field and by_rule; `s` is the officer's record, read by primary key.
 REASON: Final = """
     CASE WHEN s.value IS NULL OR NOT CAST(s.value ->> 'active' AS boolean) THEN 'left'

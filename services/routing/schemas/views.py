@@ -12,6 +12,7 @@ from contracts.values import Lane, Outcome, WithdrawalReason
 from services.routing.domain.case import Case, State
 from services.routing.domain.history import HistoryLine, Transition
 from services.routing.domain.stranded import NeedsHand
+from services.routing.schemas.endings import StopDetail
 from services.routing.schemas.requests import NoteAbsence, Schema
 
 
@@ -137,6 +138,7 @@ class CaseDetail(CaseLine):
     withdrawal: WithdrawalDetail | None = None
     pause: PauseDetail | None = Field(default=None, exclude_if=_absent)
     supplements: int = Field(default=0, exclude_if=_absent, description="how often papers were asked for")
+    stop: StopDetail | None = None
     history: list[Step]
 
     @classmethod
@@ -170,5 +172,6 @@ class CaseDetail(CaseLine):
             owed=case.pause.owed if case.pause else None,
             pause=PauseDetail.model_validate(case.pause) if case.pause else None,
             supplements=case.supplements,
+            stop=StopDetail.of(case.stop) if case.stop else None,
             history=[Step.model_validate(line) for line in history],
         )

@@ -201,6 +201,12 @@ async def decision_asked(page: Page) -> None:
     await page.get_by_role("heading", name="Chấp thuận hồ sơ này, có kết quả?").wait_for()
 
 
+async def stop_asked(page: Page) -> None:
+    await page.goto("/routing/cases?officer=all")
+    await page.goto((await page.locator(_CASE).first.get_attribute("href") or "") + "/stop")
+    await page.get_by_role("button", name="Dừng xử lý").wait_for()
+
+
 async def beside(page: Page) -> None:
     """The first case beside its list, at any width."""
     await page.goto("/routing/cases?officer=all")
@@ -287,6 +293,7 @@ PAGES = (
     PageCase("ask-for-papers", "son", "/routing/cases/{case}/supplement", first("/routing/cases", _CASE, "/supplement")),
     PageCase("absences", "son", "/routing/absences", at("/routing/absences")),
     PageCase("decide", "son", "/routing/cases/{case}/decide", decision_asked),
+    PageCase("stop", "son", "/routing/cases/{case}/stop", stop_asked),
     PageCase("messages", "hoa", "/notify/messages", at("/notify/messages")),
     PageCase("messages-none", "hoa", "/notify/messages", at("/notify/messages?code=khong-co")),
     PageCase("message", "hoa", "/notify/messages/{message}", first("/notify/messages", "table a[href^='/notify/messages/']")),

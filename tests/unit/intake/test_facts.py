@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from contracts.endings.ground import StopGround
 from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, UnitRef
 from contracts.post import RecipientV1
 from contracts.values import HandOver, Outcome, PortalStatus, WithdrawalReason
 from services.intake.domain import facts
 from services.intake.domain.applicant import Applicant, Forgotten
 from services.intake.domain.dossier import Dossier, Withdrawal
+from services.intake.domain.endings import Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.promise import promised
 from services.intake.domain.stages import Stage
@@ -89,6 +91,12 @@ def at_the_end() -> Dossier:
             id="withdrawal requested",
         ),
         pytest.param(facts.withdrawn, "hoa", {"reason": WithdrawalReason.DUPLICATE, "duplicate_of": OTHER}, id="withdrawn"),
+        pytest.param(
+            lambda of: facts.stopped(replace(of, stop=Stop(ground=StopGround.OTHER, at=NOW, by="son", details="Ông A kiện."))),
+            "son",
+            {"ground": StopGround.OTHER},
+            id="stopped",
+        ),
         pytest.param(
             lambda of: facts.withdrawal_refused(of, NOW, DECIDED_AT, "an"), "an", {"decided_at": DECIDED_AT}, id="not withdrawn"
         ),

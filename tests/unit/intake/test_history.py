@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from contracts.endings.ground import StopGround
 from contracts.intake import DossierFact, GuidanceGivenV1
 from contracts.registry import EVENTS
 from contracts.supplements import OwedKind
@@ -13,6 +14,7 @@ from contracts.values import LANGUAGES, Channel, GuidanceKind, HandOver, Outcome
 from messaging.handler_table import Decision, numbered
 from services.intake.domain import facts, owed_facts
 from services.intake.domain.dossier import Dossier, Withdrawal
+from services.intake.domain.endings import Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.owed import Owed
 from services.intake.domain.stages import STEPS_AHEAD, Stage
@@ -102,6 +104,7 @@ def one_of_each() -> list[DossierFact]:
         owed_facts.handed_in(accepted(), OWED, NOW, through=Channel.COUNTER, by=CLERK, by_name="Hoa"),
         owed_facts.reminded(accepted(), OWED, NOW),
         owed_facts.resumed(accepted(), resumption(), NOW),
+        facts.stopped(accepted(stage=Stage.STOPPED, stop=Stop(ground=StopGround.OBLIGATION_NOT_MET, at=NOW, by="son"))),
     ]
     return made
 

@@ -26,6 +26,7 @@ BY_EVENTS = {
     Transition.DELIVER,
     Transition.TRANSFER,
     Transition.REFUSE_WITHDRAWAL,
+    Transition.STOP,
     # Asked for by `withdraw` too, where routing has to answer.
     Transition.REQUEST_WITHDRAWAL,
     Transition.OWE_PAPERS,

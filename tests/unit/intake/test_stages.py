@@ -41,6 +41,10 @@ LEADS_ON = {
     ("payment_owed", "transfer"): "payment_owed",
     ("payment_owed", "request_withdrawal"): "payment_owed",
     ("payment_owed", "withdraw"): "withdrawn",
+    ("in_process", "stop"): "stopped",
+    ("supplement_owed", "stop"): "stopped",
+    ("payment_owed", "stop"): "stopped",
+    ("stopped", "refuse_withdrawal"): "stopped",
 }
 
 
@@ -80,5 +84,5 @@ def test_portal_statuses_go_both_ways_and_returned_is_shown_as_submitted() -> No
 
 
 def test_nothing_leads_out_of_the_end() -> None:
-    ends = {Stage.REFUSED, Stage.HANDED_OVER, Stage.WITHDRAWN}
+    ends = {Stage.REFUSED, Stage.HANDED_OVER, Stage.WITHDRAWN, Stage.STOPPED}
     assert not {stage for (stage, _), to in TRANSITIONS.items() if to is not stage} & ends

@@ -6,7 +6,7 @@ Two topics lie between the services; each keeps its order, and nothing is known 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from hypothesis import given
@@ -50,7 +50,7 @@ class Office:
     refused: list[Refusal] = field(default_factory=list)
 
     @classmethod
-    def with_a_dossier_accepted(cls) -> "Office":
+    def with_a_dossier_accepted(cls) -> Self:
         decision = receive(submission("don", "hop-dong"), acceptance(), NOW)
         office = cls(decision.state)
         office.dossier = office.publish(decision, office.to_routing)

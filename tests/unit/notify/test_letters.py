@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from jinja2 import TemplateError
 
+from contracts.endings.intake import DossierStoppedV1
 from contracts.intake import (
     DayOff,
     DossierAcceptedV1,
@@ -73,6 +74,10 @@ def test_what_matters_stands_in_it() -> None:
     assert transferred.text.startswith("Bộ phận Một cửa xã Minh Lạc đã ngừng hoạt động.")
     assert "15:00, thứ hai 16/02/2026, không thay đổi" in transferred.text
     assert "Hẹn trả" not in letter(fact(DossierTransferredV1, promised_at=None)).text
+    stopped = letter(fact(DossierStoppedV1)).text
+    assert "- Căn cứ: giấy tờ đã yêu cầu chưa được bổ sung\n\nViệc tiếp theo" in stopped
+    assert "nộp hồ sơ mới" in stopped
+    assert "ghi trong thông báo" in letter(fact(DossierStoppedV1, ground="other")).text
     withdrawn = letter(fact(DossierWithdrawnV1))
     assert "trùng với hồ sơ 000.00.21.H99-260216-0002" in withdrawn.text
     assert "nếu chưa nhận lại giấy tờ" in withdrawn.text

@@ -48,6 +48,7 @@ def test_nothing_in_a_fact_can_add_a_header_or_end_the_mail(reference: str) -> N
         "days_off": [{"day": "16/02/2026", "vi": reference, "en": reference}],
         "owed": "money",
         "amount": 50_000,
+        "ground": reference,
     }
     for template in TEMPLATES.values():
         received = mail(write(template, "vi", content | {"missing": [reference], "outcome": "granted"}, URL))

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from contracts.endings.intake import DossierStoppedV1
 from contracts.intake import (
     DossierDecidedV1,
     DossierRescheduledV1,
@@ -133,4 +134,5 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
     may_move = fact(provisional=Provisional(calendar="mot-cua", known_until=date(2026, 1, 31)))
     assert content_of(may_move, TELEPHONE) == content | {"provisional": True, "known_until": "31/01/2026"}
     assert content_of(fact(DossierTransferredV1), TELEPHONE) == content | {"transferred_from": IN_COMMUNE.name}
+    assert content_of(fact(DossierStoppedV1), TELEPHONE) == content | {"ground": "unanswered-supplement"}
     assert content_of(fact(DossierWithdrawnV1), TELEPHONE) == content | {"duplicate_of": "000.00.21.H99-260216-0002"}

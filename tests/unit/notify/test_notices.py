@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.endings.intake import DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierDecidedV1,
@@ -29,7 +30,15 @@ from tests.support.notify_world import AT, OWN, fact
 
 @pytest.mark.parametrize(
     "kind",
-    [DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1, DossierDecidedV1, DossierTransferredV1, DossierWithdrawnV1],
+    [
+        DossierReturnedV1,
+        DossierAcceptedV1,
+        DossierRefusedV1,
+        DossierDecidedV1,
+        DossierTransferredV1,
+        DossierWithdrawnV1,
+        DossierStoppedV1,
+    ],
 )
 @pytest.mark.parametrize("channel", Channel)
 def test_whatever_the_door_a_message_is_owed(kind: type[DossierFact], channel: Channel) -> None:

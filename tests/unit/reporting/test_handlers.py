@@ -8,6 +8,9 @@ import pytest
 
 from contracts import intake, notify, routing
 from contracts.civil import civil_day
+from contracts.endings.ground import StopGround
+from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.routing import CaseStoppedV1
 from contracts.envelope import Attributes
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus, WithdrawalReason
@@ -210,12 +213,29 @@ WITHDRAWN_BY_INTAKE = [
 WITHDRAWN_BY_ROUTING = [*ROUTING[:2], routing.CaseWithdrawnV1(**CASE, at=EVENING, reason=WithdrawalReason.APPLICANT)]
 
 
+STOPPED_BY_INTAKE = [
+    *INTAKE[:5],
+    DossierStoppedV1(
+        **ABOUT, **PROMISED, status=PortalStatus.STOPPED, at=EVENING, ground=StopGround.OBLIGATION_NOT_MET, by="cb009"
+    ),
+]
+STOPPED_BY_ROUTING = [*ROUTING[:2], CaseStoppedV1(**CASE, at=EVENING, ground=StopGround.OBLIGATION_NOT_MET, by="cb009")]
+
+
 @pytest.mark.parametrize("routing_first", [True, False])
-def test_a_withdrawn_dossier_is_in_nobody_s_figures_and_in_nobody_s_hands(routing_first):
-    by_intake = [published("intake", n, event) for n, event in enumerate(WITHDRAWN_BY_INTAKE, 1)]
-    by_routing = [published("routing", n, event) for n, event in enumerate(WITHDRAWN_BY_ROUTING, 1)]
+@pytest.mark.parametrize(
+    ("facts", "cases", "ended"),
+    [
+        (WITHDRAWN_BY_INTAKE, WITHDRAWN_BY_ROUTING, (PortalStatus.WITHDRAWN, "withdrawn")),
+        (STOPPED_BY_INTAKE, STOPPED_BY_ROUTING, (PortalStatus.STOPPED, "stopped")),
+    ],
+    ids=["withdrawn", "stopped"],
+)
+def test_what_ends_without_a_decision_is_in_nobody_s_figures_and_in_nobody_s_hands(facts, cases, ended, routing_first):
+    by_intake = [published("intake", n, event) for n, event in enumerate(facts, 1)]
+    by_routing = [published("routing", n, event) for n, event in enumerate(cases, 1)]
     state = fold(by_routing + by_intake if routing_first else by_intake + by_routing)
-    assert (state.status, state.case_state, state.decided_on) == (PortalStatus.WITHDRAWN, "withdrawn", None)
+    assert (state.status, state.case_state, state.decided_on) == (*ended, None)
     before = fold(by_intake[:5]).counted()
     sums = {key: sums for key, sums in changes([replace(state, counted_as=before)]).items() if key.definition == "v2"}
     assert before is not None

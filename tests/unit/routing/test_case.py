@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.endings.ground import StopGround
+from contracts.endings.routing import CaseStoppedV1
 from contracts.intake import DossierRescheduledV1, Provisional
 from contracts.refusal import Refusal
 from contracts.registry import Event
@@ -32,8 +34,9 @@ from services.routing.domain.case import (
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.pause import Pause
 from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
-from services.routing.domain.supplement_refusals import StillWaiting
+from services.routing.domain.stop import AlreadyStopped
 from services.routing.handlers.arrival import open_case, reschedule
+from services.routing.handlers.stop import stop
 from services.routing.handlers.work import Assignee, assign, decide
 from tests.support.routing_world import NOW, accepted, attributes
 
@@ -77,6 +80,8 @@ def in_state(state: State) -> Case:
         return withdrawn(held, ASKED)
     if state is State.WAITING:
         return replace(held, pause=Pause(owed=OwedKind.MONEY, since=NOW, number=1, by=AN, amount=50_000))
+    if state is State.STOPPED:
+        return saved(stop(held, StopGround.ASKED_BY_AGENCY, None, LEADER, LATER))
     return held if state is State.ASSIGNED else saved(decide(held, GRANT, OFFICER, NOW))
 
 
@@ -124,14 +129,25 @@ def test_events_carry_what_readers_need_and_no_name_of_an_applicant() -> None:
     assert (fact.officer, fact.officer_name, fact.by, fact.procedure) == ("cb-an", "An", None, event.procedure)
 
 
+REFUSED_BY = {
+    State.DECIDED: AlreadyDecided,
+    State.WITHDRAWN: AlreadyWithdrawn,
+    State.STOPPED: AlreadyStopped,
+    State.WAITING: StillWaiting,
+}
+
+
 def changed(case: Case, transition: Transition) -> Case:
     if transition is Transition.WITHDRAWN:
         return withdrawn(case, ASKED)
+    if transition is Transition.STOPPED:
+        return stop(case, StopGround.ASKED_BY_AGENCY, None, LEADER, LATER).state
     return assigned(case, BINH, NOW) if transition is Transition.ASSIGNED else decided(case, GRANT, CHI, NOW)
 
 
 @pytest.mark.parametrize(
-    ("state", "transition"), list(product(State, [Transition.ASSIGNED, Transition.DECIDED, Transition.WITHDRAWN]))
+    ("state", "transition"),
+    list(product(State, [Transition.ASSIGNED, Transition.DECIDED, Transition.WITHDRAWN, Transition.STOPPED])),
 )
 def test_every_transition_is_allowed_by_the_table_or_refused(state: State, transition: Transition) -> None:
     case = in_state(state)
@@ -139,12 +155,11 @@ def test_every_transition_is_allowed_by_the_table_or_refused(state: State, trans
     if (state, transition) in TRANSITIONS:
         assert changed(case, transition).state is TRANSITIONS[state, transition]
     else:
-        refusal = {State.WITHDRAWN: AlreadyWithdrawn, State.WAITING: StillWaiting}.get(state, AlreadyDecided)
-        with pytest.raises(refusal):
+        with pytest.raises(REFUSED_BY[state]):
             changed(case, transition)
 
 
-def test_the_table_ends_with_a_decision_or_a_withdrawal() -> None:
+def test_the_table_ends_with_a_decision_a_withdrawal_or_a_stop() -> None:
     assert {state for (state, _), after in TRANSITIONS.items() if after is not state} == {
         None,
         State.UNASSIGNED,
@@ -234,6 +249,46 @@ def test_who_may_not_assign_what(state: State, person: Person, by: Actor, code: 
 def test_only_to_an_active_officer_of_the_unit(by: Actor) -> None:
     with pytest.raises(Refusal, match="officer-not-here"):
         assign(in_state(State.UNASSIGNED), to(by.person, here=False), by, LATER)
+
+
+# --- stopping -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [State.UNASSIGNED, State.ASSIGNED])
+def test_a_leader_stops_it_whoever_has_it_and_the_event_says_on_which_ground(state: State) -> None:
+    case = in_state(state)
+    decision = stop(case, StopGround.OTHER, "Đất đang tranh chấp.", LEADER, LATER)
+    (event,) = decision.events
+    assert isinstance(event, CaseStoppedV1)
+    assert (event.ground, event.details, event.by, event.by_name, event.at, event.officer) == (
+        StopGround.OTHER, "Đất đang tranh chấp.", "cb-chi", "Chi", LATER, case.officer and case.officer.id,
+    )  # fmt: skip
+    assert decision.state.state is State.STOPPED
+    assert decision.state.closed
+    line = last_line(decision)
+    assert (line.transition, line.by, line.officer) == (Transition.STOPPED, CHI, case.officer)
+
+
+@pytest.mark.parametrize("by", [OFFICER, COLLEAGUE])
+@pytest.mark.parametrize("state", State)
+def test_who_does_not_lead_the_unit_stops_nothing(state: State, by: Actor) -> None:
+    with pytest.raises(Refusal, match="case-only-leaders-stop") as refused:
+        stop(in_state(state), StopGround.ASKED_BY_AGENCY, None, by, LATER)
+    assert refused.value.status == 403
+
+
+@pytest.mark.parametrize("details", [None, ""])
+def test_another_ground_is_stated_in_words(details: str | None) -> None:
+    with pytest.raises(Refusal, match="stop-details-missing") as refused:
+        stop(in_state(State.ASSIGNED), StopGround.OTHER, details, LEADER, LATER)
+    assert (refused.value.status, refused.value.field) == (422, "details")
+
+
+def test_who_finds_it_stopped_is_told_by_whom() -> None:
+    with pytest.raises(AlreadyStopped) as refused:
+        decide(in_state(State.STOPPED), GRANT, OFFICER, LATER)
+    assert "Chi" in refused.value.vi
+    assert "Chi" in refused.value.en
 
 
 # --- commands that cross: the second meets what the first has made ----------------------------------------

@@ -1,0 +1,1 @@
+"""How a dossier ends without a result: what intake and routing say when its processing is stopped."""
