@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierAddressConfirmedV1,
@@ -37,6 +37,7 @@ NOTICES: Final[frozenset[type[DossierFact]]] = frozenset(
         DossierResumedV1,
         DossierOwedRemindedV1,
         DossierStoppedV1,
+        DossierExtendedV1,
     }
 )
 """The facts that may owe the applicant a message; `asks_for_message` says of one fact whether it is so."""

@@ -122,6 +122,7 @@ QUESTIONS: Final = (
     Question("/intake/dossiers/{dossier}/hand-in"),
     Question("/intake/dossiers/{dossier}/stop"),
     Question("/intake/dossiers/{dossier}/decline"),
+    Question("/intake/dossiers/{dossier}/extension"),
     *(Question("/intake/guidance", query) for query in ("", "unit={unit}")),
     *(Question("/track", query, NOBODY) for query in ("", "code={code}")),
     *(Question(path, who=NOBODY) for path in ("/track/dossier", "/submit/done")),
@@ -138,6 +139,7 @@ QUESTIONS: Final = (
     Question("/routing/cases/{case}/supplement", who=LEADER),
     Question("/routing/cases/{case}/decide", who=LEADER),
     Question("/routing/cases/{case}/stop", who=LEADER),
+    Question("/routing/cases/{case}/extend", who=LEADER),
     *(Question(path, query, LEADER) for path in ("/api/routing/cases", "/routing/cases") for query in ("state=needs-hand",)),
     *(Question(path, who=LEADER) for path in ("/api/routing/absences", "/routing/absences")),
     *(

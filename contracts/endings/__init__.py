@@ -1,1 +1,1 @@
-"""How a dossier ends without a result: what intake and routing say when its processing is stopped."""
+"""What intake and routing say when the promised date can't be kept, or when processing is stopped."""

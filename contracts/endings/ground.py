@@ -1,4 +1,4 @@
-"""On what ground processing is stopped: a word of a short list, so that an event names nobody."""
+"""On what ground processing is stopped or takes longer: a word of a short list, so that an event names nobody."""
 
 from enum import StrEnum
 
@@ -9,4 +9,13 @@ class StopGround(StrEnum):
     UNANSWERED_SUPPLEMENT = "unanswered-supplement"
     OBLIGATION_NOT_MET = "obligation-not-met"
     ASKED_BY_AGENCY = "asked-by-agency"
+    OTHER = "other"
+
+
+class ExtensionGround(StrEnum):
+    """Why more time is needed. `OTHER` is stated in words, by whoever asks for it."""
+
+    WORKLOAD = "workload"
+    VERIFICATION = "verification"
+    OPINION_AWAITED = "opinion-awaited"
     OTHER = "other"

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from contracts.endings.routing import CaseStoppedV1
+from contracts.endings.routing import CaseExtendedV1, CaseStoppedV1
 from contracts.envelope import Attributes
 from contracts.post import DossierCollectedV1, ShipmentDeliveredV1, ShipmentDispatchedV1
 from contracts.routing import CaseDecidedV1, CaseOpenedV1, CaseWithdrawalRefusedV1, CaseWithdrawnV1
@@ -44,6 +44,7 @@ TABLE: Final = Table(
         Entry(CaseWithdrawalRefusedV1, withdrawal.refuse_withdrawal, DOSSIERS, Effect.PROCESS),
         Entry(CasePausedV1, owed.pause, DOSSIERS, Effect.PROCESS),
         Entry(CaseResumedV1, owed.resume, DOSSIERS, Effect.PROCESS),
+        Entry(CaseExtendedV1, routing.record_extension, DOSSIERS, Effect.PROCESS),
         Entry(CaseStoppedV1, routing.record_stop, DOSSIERS, Effect.PROCESS),
         Entry(CaseStoppedV1, withdrawal.cancel_order, ORDERS, Effect.PROCESS, key=_order_of_dossier),
         Entry(ShipmentDispatchedV1, post.record_dispatch, ORDERS, Effect.PROCESS),

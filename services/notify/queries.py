@@ -134,5 +134,5 @@ def _sample_content(now: datetime) -> dict[str, Any]:
         "transferred_from": "Bộ phận Một cửa xã Minh Lạc",
         "status": 4,
         "duplicate_of": "000.00.21.H99-260223-0002",
-        "ground": "unanswered-supplement",
+        "ground": "verification",
     }

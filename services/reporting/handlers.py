@@ -3,10 +3,11 @@ write routing's; every fact goes into the history with what the figures looked a
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from contracts.civil import civil_day
+from contracts.endings.intake import DossierExtendedV1
 from contracts.endings.routing import CaseStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
@@ -22,7 +23,6 @@ from contracts.routing import (
     CaseDueFact,
     CaseFact,
     CaseOpenedV1,
-    CaseWithdrawalRefusedV1,
     CaseWithdrawnV1,
 )
 from contracts.supplements.routing import CasePausedV1, CaseResumedV1
@@ -69,13 +69,24 @@ def record_withdrawal(state: Dossier | None, event: CaseWithdrawnV1, context: Co
     return _apply_routing(state, event, context, case_state="withdrawn")
 
 
+def record_extension(state: Dossier | None, event: DossierExtendedV1, context: Context) -> Decision[Dossier]:
+    """Another date in time is the one that counts. One given after the promised day had passed makes nothing on time: lateness
+    goes by the first day that passed, whatever is promised afterwards.
+    """
+    held = state.judged_on if state else None
+    passed = civil_day(event.previous_at)
+    if held is None and civil_day(event.at) > passed:
+        held = passed
+    return _apply_intake(state, event, context, judged_on=held)
+
+
 def record_stop(state: Dossier | None, event: CaseStoppedV1, context: Context) -> Decision[Dossier]:
     """As with a withdrawal: nobody holds it any more, and the status says where it counts."""
     return _apply_routing(state, event, context, case_state="stopped")
 
 
-def record_answer(state: Dossier | None, event: CaseWithdrawalRefusedV1, context: Context) -> Decision[Dossier]:
-    """The decision stands as it was counted."""
+def record_answer(state: Dossier | None, event: CaseFact, context: Context) -> Decision[Dossier]:
+    """Routing has said something that changes no figure: it stands as it was counted."""
     return _apply_routing(state, event, context)
 
 
@@ -120,6 +131,7 @@ def _apply_intake(state: Dossier | None, event: DossierFact, context: Context, *
     dossier = state or Dossier(id=context.attributes.subject)
     promised = event.promised_at or dossier.promised_at
     recorded = _recorded(dossier.intake_recorded_at, context)
+    held_to: date | None = more.get("judged_on", dossier.judged_on)
     # Counted where it was accepted, also when a successor holds it later: a period's figures stay as they were.
     counted = dossier.accepted_at is not None
     after = replace(
@@ -135,7 +147,7 @@ def _apply_intake(state: Dossier | None, event: DossierFact, context: Context, *
         code=event.code or dossier.code,
         received_at=dossier.received_at or event.at,
         promised_at=promised,
-        promised_on=None if promised is None else civil_day(promised),
+        promised_on=held_to or (None if promised is None else civil_day(promised)),
         known_since=dossier.known_since or recorded,
         intake_sequence=context.attributes.sequence,
         intake_recorded_at=recorded,

@@ -88,6 +88,7 @@ class DossierRow(_Row, table=True):
     accepted_on: date | None
     promised_at: datetime | None
     promised_on: date | None
+    judged_on: date | None
     handed_over_at: datetime | None
     returned: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
     known_since: datetime | None

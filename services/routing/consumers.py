@@ -3,6 +3,7 @@
 Calendars are copied to say how much is left of a limit, procedures to say which papers may be asked for.
 """
 
+from contracts.endings.intake import DossierExtendedV1
 from contracts.intake import DossierAcceptedV1, DossierRescheduledV1, DossierWithdrawalRequestedV1
 from contracts.supplements.intake import DossierHandedInV1, DossierResumedV1
 from contracts.topics import CALENDARS, DOSSIERS, KEYS, PROCEDURES, STAFF, UNITS
@@ -20,6 +21,7 @@ TABLE = Table(
     entries=(
         Entry(DossierAcceptedV1, open_case, CASE_STORE, Effect.PROCESS),
         Entry(DossierRescheduledV1, reschedule, CASE_STORE, Effect.PROCESS),
+        Entry(DossierExtendedV1, reschedule, CASE_STORE, Effect.PROCESS),
         Entry(DossierWithdrawalRequestedV1, withdraw, CASE_STORE, Effect.PROCESS),
         Entry(DossierHandedInV1, supplement.resume, CASE_STORE, Effect.PROCESS),
         Entry(DossierResumedV1, supplement.move_promise, CASE_STORE, Effect.PROCESS),

@@ -55,6 +55,7 @@ class CaseRow(RoutingRow, table=True):
         ),
         CheckConstraint("stop_details IS NULL OR stopped_at IS NOT NULL", name="case_details_if_stopped"),
         CheckConstraint("stop_ground <> 'other' OR stop_details IS NOT NULL", name="case_other_ground_in_words"),
+        CheckConstraint("extensions >= 0", name="case_extensions_from_zero"),
         Index("case_code_once", "code", unique=True),
         Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
         Index("case_officer_open", "officer", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
@@ -118,6 +119,8 @@ class CaseRow(RoutingRow, table=True):
     stop_details: str | None = Field(default=None, sa_type=Text)
     stopped_by: str | None = Field(default=None, sa_type=Text)
     stopped_by_name: str | None = Field(default=None, sa_type=Text)
+    extension_asked: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    extensions: int = Field(default=0, sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
     limit_kind: str | None = Field(default=None, sa_type=Text)
     calendar: str | None = Field(default=None, sa_type=Text)
     provisional: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))

@@ -17,8 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.process import build
-from contracts.endings.ground import StopGround
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.ground import ExtensionGround, StopGround
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.envelope import Attributes
 from contracts.intake import (
     ContactV1,
@@ -105,6 +105,7 @@ OWN: dict[type[DossierFact], dict[str, Any]] = {
         "resumed_at": AT,
         "previous_at": AT - timedelta(days=2),
     },
+    DossierExtendedV1: {"ground": ExtensionGround.OPINION_AWAITED, "previous_at": AT - timedelta(days=7)},
     DossierStoppedV1: {"ground": StopGround.UNANSWERED_SUPPLEMENT},
 }
 """What each fact needs besides what all have."""

@@ -93,6 +93,7 @@ async def intake(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served
             "POST /api/intake/submissions": Question(body={k: v for k, v in new_dossier().items() if k != "accept"}),
             "GET /api/intake/track": Question(query=secret),
             "POST /api/intake/track": Question(body=secret),
+            "POST /api/intake/submissions/{submission_number}/withdraw": Question(body={"secret": submitted["secret"]}),
             "POST /api/intake/submissions/{submission_number}/resubmit": Question(
                 body={"papers": [], "secret": submitted["secret"]}
             ),
@@ -137,6 +138,8 @@ async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
             body={"officer": "cb008", "deputy": "cb014", "first_day": "2026-03-02", "last_day": "2026-03-06"}
         )
         questions[f"POST {prefix}/cases/{{case}}/decide"] = Question(body={"outcome": "granted"})
+        questions[f"POST {prefix}/cases/{{case}}/extend"] = Question(body={"ground": "workload", "until": "2026-12-18"})
+        questions[f"POST {prefix}/cases/{{case}}/answer-extension"] = Question(body={"confirm": True})
         questions[f"POST {prefix}/cases/{{case}}/stop"] = Question(body={"ground": "asked-by-agency"})
         questions[f"POST {prefix}/cases/assign"] = Question(
             body={"officer": "cb008", "cases": [{"case": case, "version": 999}] if "api" in prefix else [f"{case}:999"]}

@@ -3,7 +3,18 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.intake.commands import calendar, confirmation, dossiers, guidance, owed, receive, results, succession, withdrawal
+from services.intake.commands import (
+    calendar,
+    citizen_withdrawal,
+    confirmation,
+    dossiers,
+    guidance,
+    owed,
+    receive,
+    results,
+    succession,
+    withdrawal,
+)
 from services.intake.repository.addresses import ADDRESSES
 from services.intake.repository.counters import COUNTERS
 from services.intake.repository.dossiers import DOSSIERS
@@ -39,6 +50,7 @@ COMMANDS: Final = CommandTable(
         *calendar.ENTRIES,
         *succession.ENTRIES,
         *withdrawal.ENTRIES,
+        *citizen_withdrawal.ENTRIES,
         *confirmation.ENTRIES,
         *owed.ENTRIES,
     ),

@@ -17,7 +17,7 @@ from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, Pro
 from contracts.refusal import NotFound
 from contracts.registry import Event
 from contracts.values import Channel, HandOver, Lane, Language, Outcome, PortalStatus, WithdrawalReason
-from services.intake.domain.endings import Stop
+from services.intake.domain.endings import Extension, Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.owed import Owed
 from services.intake.domain.stages import Stage, Transition, after
@@ -90,6 +90,7 @@ class Dossier(Aggregate):
     owed: Owed | None = None
     stop: Stop | None = None
     decline_reason: str | None = None
+    extension: Extension | None = None
     pending_history: tuple[HistoryLine, ...] = field(default=(), compare=False)
     person: SealedPerson | None = field(default=None, compare=False, repr=False)
 
@@ -101,7 +102,7 @@ class Dossier(Aggregate):
     def provisional(self) -> Provisional | None:
         """Why the promised date may still move; None when it cannot, or not any more."""
         why = self.explanation
-        if why is None or not why.get("provisional") or self.decided_at is not None:
+        if why is None or not why.get("provisional") or self.decided_at is not None or self.extension is not None:
             return None
         return Provisional(calendar=why["calendar"], known_until=why["known_until"])
 
@@ -121,8 +122,14 @@ class Dossier(Aggregate):
         return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
 
     def why_this_date(self, language: Language) -> list[str]:
-        """The explanation of the promised date, one sentence a line; empty before acceptance."""
-        return [] if self.explanation is None else Explanation.from_data(self.explanation).lines(language)
+        """The explanation of the promised date, one sentence a line; empty before acceptance. What was counted explains no date
+        that was given with an apology: that one has its own reason.
+        """
+        return (
+            []
+            if self.explanation is None or self.extension is not None
+            else Explanation.from_data(self.explanation).lines(language)
+        )
 
     def known_by(self) -> str:
         """What a citizen quotes: the code once there is one, the submission number before."""

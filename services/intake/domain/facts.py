@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.directory import LimitV1
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DayOff,
     DossierAcceptedV1,
@@ -120,7 +120,13 @@ def withdrawal_refused(dossier: Dossier, at: datetime, decided_at: datetime, by:
 
 def stopped(dossier: Dossier) -> DossierStoppedV1:
     assert dossier.stop is not None  # noqa: S101 -- as above
-    return DossierStoppedV1(**_common(dossier, dossier.stop.at, dossier.stop.by), ground=dossier.stop.ground)
+    return DossierStoppedV1(**common(dossier, dossier.stop.at, dossier.stop.by), ground=dossier.stop.ground)
+
+
+def extended(dossier: Dossier) -> DossierExtendedV1:
+    given = dossier.extension
+    assert given is not None  # noqa: S101 -- as above
+    return DossierExtendedV1(**common(dossier, given.at, given.by), previous_at=given.previous_at, ground=given.ground)
 
 
 def _asker(dossier: Dossier) -> str | None:

@@ -75,6 +75,7 @@ class Transition(StrEnum):
     HAND_IN = "hand_in"
     RESUME = "resume"
     STOP = "stop"
+    EXTEND = "extend"
 
 
 TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
@@ -95,6 +96,7 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Transition], Stage]] = {
     (Stage.IN_PROCESS, Transition.WITHDRAW): Stage.WITHDRAWN,
     (Stage.DECIDED, Transition.REFUSE_WITHDRAWAL): Stage.DECIDED,
     (Stage.HANDED_OVER, Transition.REFUSE_WITHDRAWAL): Stage.HANDED_OVER,
+    (Stage.IN_PROCESS, Transition.EXTEND): Stage.IN_PROCESS,
     (Stage.IN_PROCESS, Transition.STOP): Stage.STOPPED,
     (Stage.STOPPED, Transition.REFUSE_WITHDRAWAL): Stage.STOPPED,
     # To the unit's successor; where it stands stays as it is.
@@ -149,6 +151,7 @@ NAMES: Final = {
     Transition.HAND_IN: ("ghi là đã bổ sung hay đã nộp tiền", "have anything handed in for it"),
     Transition.RESUME: ("xử lý tiếp", "go on"),
     Transition.STOP: ("dừng xử lý", "be stopped"),
+    Transition.EXTEND: ("gia hạn", "be extended"),
 }
 
 

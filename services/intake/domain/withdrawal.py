@@ -9,7 +9,7 @@ from typing import Final
 from contracts.refusal import Invalid, Refusal
 from contracts.values import WithdrawalReason
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.stages import Stage
+from services.intake.domain.stages import Stage, Transition, allowed
 
 _WAITING_FOR_CLERK: Final = frozenset({Stage.SUBMITTED, Stage.RETURNED})
 _GONE: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.STOPPED})
@@ -74,6 +74,12 @@ class Wish:
 def is_intakes(dossier: Dossier) -> bool:
     """Whether intake itself decides on a withdrawal; from acceptance on it asks."""
     return dossier.stage in _WAITING_FOR_CLERK
+
+
+def may_be_asked_back(dossier: Dossier) -> bool:
+    """Whether there is anything to ask: it can be withdrawn, and no answer is awaited."""
+    ways = {Transition.WITHDRAW, Transition.REQUEST_WITHDRAWAL} & allowed(dossier.stage)
+    return bool(ways) and not dossier.withdrawal_pending
 
 
 def may_be_withdrawn(dossier: Dossier) -> None:

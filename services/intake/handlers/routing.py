@@ -1,12 +1,12 @@
 """Routing's part: a case opened, a case decided, a case stopped. In between the dossier is routing's alone."""
 
-from contracts.endings.routing import CaseStoppedV1
+from contracts.endings.routing import CaseExtendedV1, CaseStoppedV1
 from contracts.refusal import Refusal
 from contracts.routing import CaseDecidedV1, CaseOpenedV1
 from messaging.handler_table import Context, Decision
 from services.intake.domain import facts
 from services.intake.domain.dossier import Dossier
-from services.intake.domain.endings import Stop
+from services.intake.domain.endings import Extension, Stop
 from services.intake.domain.stages import Transition
 
 
@@ -39,6 +39,15 @@ def record_stop(dossier: Dossier | None, event: CaseStoppedV1, context: Context)
     stop = Stop(ground=event.ground, details=event.details, at=event.at, by=event.by)
     after = existing(dossier, context).moved(Transition.STOP, context.now, stop=stop)
     return Decision(after, (facts.stopped(after),))
+
+
+def record_extension(dossier: Dossier | None, event: CaseExtendedV1, context: Context) -> Decision[Dossier]:
+    """A leader has confirmed it: from here on the new date is promised, with an apology."""
+    before = existing(dossier, context)
+    assert before.promised_at is not None  # noqa: S101 -- a case is opened for what was accepted
+    given = Extension(ground=event.ground, previous_at=before.promised_at, at=event.at, by=event.by, details=event.details)
+    after = before.moved(Transition.EXTEND, context.now, promised_at=event.until, extension=given)
+    return Decision(after, (facts.extended(after),))
 
 
 def existing(dossier: Dossier | None, context: Context) -> Dossier:

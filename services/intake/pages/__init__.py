@@ -2,6 +2,7 @@
 
 from services.intake.pages import (
     citizen,
+    citizen_withdrawal,
     confirmation,
     counter,
     dispatch,
@@ -32,6 +33,7 @@ ROUTERS = (
     guidance.router,
     citizen.router,
     rating.router,
+    citizen_withdrawal.router,
     confirmation.router,
     owed.router,
 )

@@ -16,6 +16,7 @@ from services.intake.commands.receive import submit_online
 from services.intake.commands.submission_bounds import new_question
 from services.intake.commands.tracking import identify
 from services.intake.domain.stages import STEPS_AHEAD
+from services.intake.domain.withdrawal import may_be_asked_back
 from services.intake.pages.citizen_screen import AGAIN, DOSSIER, CitizenScreen, Screen
 from services.intake.pages.forms import ResubmissionForm, SubmissionForm, TrackingForm
 from services.intake.queries.choices import online_choices
@@ -114,6 +115,7 @@ async def _tracked(
         dossier=detail.dossier,
         steps=detail.history,
         ahead_of=STEPS_AHEAD[detail.dossier.stage],
+        may_withdraw=may_be_asked_back(detail.dossier),
         visit=await visit_of(screen.process, detail.dossier.unit, detail.dossier.promised_at),
         why=detail.dossier.why_this_date(chosen_language(screen.request)),
         form=form,

@@ -1,4 +1,4 @@
-"""Form 05, and form 03 after acceptance, to be printed as often as needed: why it was stopped, or declined."""
+"""Forms 04 and 05, and form 03 after acceptance, printed as often as needed: why it takes longer, was stopped, or declined."""
 
 # ruff: noqa: FAST003 -- `dossier` of the path is read by CurrentSheet, which ruff does not look into
 
@@ -24,3 +24,11 @@ async def decline(sheet: CurrentSheet) -> Response:
     if sheet.dossier.decline_reason is None or line is None:
         return sheet.to_the_dossier()
     return await sheet.render("decline.html", by=line.by)
+
+
+@router.get("/intake/dossiers/{dossier}/extension")
+async def extension(sheet: CurrentSheet) -> Response:
+    """Leads to the dossier's page where no other date was promised."""
+    if sheet.dossier.extension is None:
+        return sheet.to_the_dossier()
+    return await sheet.render("extension.html", by=sheet.dossier.extension.by)

@@ -13,7 +13,7 @@ from contracts.values import Channel, HandOver, Lane, Outcome, PortalStatus, Wit
 from messaging import outbox
 from messaging.statements import Statement
 from services.intake.domain.dossier import Dossier, NoSuchDossier, Withdrawal
-from services.intake.domain.endings import Stop
+from services.intake.domain.endings import Extension, Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.owed import Owed
 from services.intake.domain.stages import Stage
@@ -138,6 +138,7 @@ def _row(state: Dossier) -> dict[str, Any]:
         "owed": state.owed and state.owed.to_data(),
         "stop": state.stop and state.stop.data(),
         "decline_reason": state.decline_reason,
+        "extension": state.extension and state.extension.data(),
     }
 
 
@@ -195,6 +196,7 @@ def _dossier(row: Any) -> Dossier:
         owed=None if row.owed is None else Owed.from_data(row.owed, row.owed_since),
         stop=Stop.from_data(row.stop) if row.stop else None,
         decline_reason=row.decline_reason,
+        extension=Extension.from_data(row.extension) if row.extension else None,
     )
 
 

@@ -19,7 +19,7 @@ from services.intake.domain.history import HistoryLine
 from services.intake.domain.proof import Question
 from services.intake.domain.results import Representative
 from services.intake.domain.stages import Stage
-from services.intake.schemas.endings import StopState
+from services.intake.schemas.endings import ExtensionState, StopState
 from services.intake.schemas.owed import OwedState
 from web.problems import FieldProblem
 
@@ -107,7 +107,7 @@ class Paper(PaperRef):
 
 
 class WhyThisDate(_View):
-    """The explanation of the promised date, one sentence a line; empty before acceptance."""
+    """The explanation of the promised date, one sentence a line; empty before acceptance, and for an extended one."""
 
     vi: list[str]
     en: list[str]
@@ -155,6 +155,7 @@ class _WholeDossier(DossierState):
     withdrawn_at: CivilMoment | None = None
     stop: StopState | None = Field(default=None, exclude_if=_is_none)
     decline_reason: str | None = Field(default=None, exclude_if=_is_none)
+    extension: ExtensionState | None = Field(default=None, exclude_if=_is_none)
 
     @classmethod
     def of(cls, dossier: Dossier, history: Sequence[HistoryLine], **more: Any) -> Self:

@@ -101,6 +101,7 @@ class DossierRow(Row, table=True):
     owed: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     stop: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     decline_reason: str | None = None
+    extension: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class StatusCountRow(Row, table=True):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierAddressConfirmedV1,
@@ -42,6 +42,7 @@ TEMPLATES: Final[Mapping[type[DossierFact], str]] = {
     DossierResumedV1: "resumed.v1",
     DossierOwedRemindedV1: "owed-reminded.v1",
     DossierStoppedV1: "stopped.v1",
+    DossierExtendedV1: "extended.v1",
 }
 """The current template of each fact. A message keeps the name it was queued with, so what was sent can be shown for ever."""
 
@@ -84,6 +85,8 @@ def _of_its_course(event: DossierFact) -> dict[str, Any]:
         content["status"] = int(event.status)
     if isinstance(event, DossierWithdrawnV1):
         content["duplicate_of"] = event.duplicate_of
+    if isinstance(event, DossierExtendedV1):
+        content |= {"ground": event.ground.value, "previous_at": event.previous_at.isoformat()}
     if isinstance(event, DossierStoppedV1):
         content["ground"] = event.ground.value
     return content

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierAddressConfirmedV1,
@@ -36,7 +36,7 @@ _END: Final[Facts] = _RESULT | _NO_RESULT
 _BEFORE: Final[Facts] = frozenset({DossierSubmittedV1, DossierReturnedV1, DossierAcceptedV1, DossierRefusedV1})
 _ANY: Final[Facts] = _BEFORE | _END
 _REMINDED: Final[Facts] = frozenset({DossierResultRemindedV1})
-_RESCHEDULED: Final[Facts] = frozenset({DossierRescheduledV1})
+_RESCHEDULED: Final[Facts] = frozenset({DossierRescheduledV1, DossierExtendedV1})
 _RESUMED: Final[Facts] = frozenset({DossierResumedV1})
 _OWED: Final[Facts] = frozenset({DossierPausedV1, DossierOwedRemindedV1})
 _TRANSFER: Final[Facts] = frozenset({DossierTransferredV1})
@@ -57,6 +57,8 @@ SUPERSEDED_BY: Final[Mapping[type[DossierFact], Facts]] = {
     DossierTransferredV1: _ANY | _RESCHEDULED | _TRANSFER | _REMINDED | _RESUMED | _OWED,
     DossierWithdrawnV1: frozenset(),
     DossierStoppedV1: frozenset(),
+    # An apology is owed whatever the calendar does to the new date.
+    DossierExtendedV1: _END | frozenset({DossierExtendedV1}),
     # It says where things were; any later one says where they are.
     DossierAddressConfirmedV1: _ANY | _RESCHEDULED | _REMINDED | _RESUMED | _OWED,
     # What was owed has come, or is asked for once more, or is owed no longer.

@@ -50,6 +50,7 @@ class Counted(NamedTuple):
 class Dossier:
     """Everything but `id` and `returned` is None until the publisher that owns it has spoken. `known_since`: when intake had
     recorded its first fact. `pending_history`: the facts not yet in the history. `counted_as`: how it counted when it was loaded.
+    `judged_on`: the promised day that had passed when another was given; `promised_on` stays that day.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Dossier:
     accepted_on: date | None = None
     promised_at: datetime | None = None
     promised_on: date | None = None
+    judged_on: date | None = None
     handed_over_at: datetime | None = None
     returned: int = 0
     known_since: datetime | None = None

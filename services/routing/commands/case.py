@@ -15,16 +15,25 @@ from services.routing.access import ROLES, Worker, actor_of, units_of
 from services.routing.domain.case import Case
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.repository.cases import CASE_STORE
-from services.routing.schemas.endings import StopCase
+from services.routing.schemas.endings import AnswerExtension, AskExtension, StopCase
 from services.routing.schemas.requests import AssignCase, DecideCase
 from services.routing.schemas.supplements import AskForPapers, AskForPayment
 from services.routing.schemas.views import CaseChanged
+from services.routing.settings import routing_settings
 from web import correlation
 from web.conditional import IfMatch, require_current
 from web.idempotency import IdempotencyKey
 from web.principal import Forbidden, Principal
 
 CaseId = Annotated[Identifier, Path(description="the dossier's id")]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedExtension:
+    """`most`: how often one case may be extended, as the installation says."""
+
+    request: AskExtension
+    most: int
 
 
 STAFF: Final = Copied(StaffV1)
@@ -48,13 +57,15 @@ def worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     require_current(command.seen, case.version)
 
 
-CaseRequest = DecideCase | AssignCase | AskForPapers | AskForPayment | StopCase
+CaseRequest = DecideCase | AssignCase | AskForPapers | AskForPayment | StopCase | AskExtension | AnswerExtension
 _ACTIONS: Final = {
     DecideCase: "decide",
     AssignCase: "assign",
     AskForPapers: "supplement",
     AskForPayment: "payment",
     StopCase: "stop",
+    AskExtension: "extend",
+    AnswerExtension: "answer-extension",
 }
 
 
@@ -76,7 +87,9 @@ class CaseCommand:
             request.wanted()
         route = f"{_ACTIONS[type(request)]} {self.case_id}"
         command = Command(
-            body=request,
+            body=LimitedExtension(request, routing_settings(self.process.settings).extensions_at_most)
+            if isinstance(request, AskExtension)
+            else request,
             by=self.person,
             target=self.case_id,
             seen=self.version,

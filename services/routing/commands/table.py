@@ -3,13 +3,13 @@
 from typing import Final
 
 from messaging.command_table import CommandTable
-from services.routing.commands import absences, assignment, decision, due, stop, supplement
+from services.routing.commands import absences, assignment, decision, due, extension, stop, supplement
 from services.routing.commands.case import STAFF
 from services.routing.repository.absences import ABSENCES
 from services.routing.repository.cases import CASE_STORE
 
 COMMANDS: Final = CommandTable(
-    order=(CASE_STORE, ABSENCES, STAFF, supplement.PROCEDURES),
+    order=(CASE_STORE, ABSENCES, STAFF, supplement.PROCEDURES, extension.CALENDARS),
     entries=(
         *decision.ENTRIES,
         *assignment.ENTRIES,
@@ -17,5 +17,6 @@ COMMANDS: Final = CommandTable(
         *due.ENTRIES,
         *supplement.ENTRIES,
         *stop.ENTRIES,
+        *extension.ENTRIES,
     ),
 )

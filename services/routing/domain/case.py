@@ -13,6 +13,7 @@ from contracts.aggregate import Aggregate
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.registry import Event
 from contracts.values import Lane, Outcome, WithdrawalReason
+from services.routing.domain.extension import AskedExtension
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.pause import Pause
 from services.routing.domain.refusals import (
@@ -41,6 +42,7 @@ class State(StrEnum):
 OPEN: Final = frozenset({State.UNASSIGNED, State.ASSIGNED, State.WAITING})
 """In which somebody has to do something about it; while it waits, its applicant."""
 
+EXTENDING: Final = (Transition.EXTENSION_ASKED, Transition.EXTENDED, Transition.EXTENSION_REFUSED)
 TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (None, Transition.OPENED): State.UNASSIGNED,
     (State.UNASSIGNED, Transition.ASSIGNED): State.ASSIGNED,
@@ -59,6 +61,7 @@ TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (State.WAITING, Transition.RESUMED): State.ASSIGNED,
     (State.WAITING, Transition.WITHDRAWN): State.WITHDRAWN,
     **{(state, Transition.STOPPED): State.STOPPED for state in sorted(OPEN)},
+    **{(state, transition): state for state in sorted(OPEN) for transition in EXTENDING},
     (State.STOPPED, Transition.WITHDRAWAL_REFUSED): State.STOPPED,
 }
 
@@ -113,8 +116,8 @@ class Case(Aggregate):
     """`version` is the number of its last event. `limit_kind` and `calendar`: what the promised date was counted by, None for
     cases older than that; `provisional`: why it may still move. `assigned_by`: the staff id of who gave or took it, None where
     the rule of competence chose. `due_soon_for` and `overdue_for`: of which promised date that was published. `pause`: what it
-    waits for; `supplements`, `payments`: how often either was asked for. `pending_history`: lines of events published since it
-    was loaded.
+    waits for; `supplements`, `payments`: how often either was asked for. `asked`: for more time, to be answered by a leader;
+    `extensions`: how often it was given. `pending_history`: lines of events published since it was loaded.
     """
 
     lane: Lane
@@ -140,6 +143,8 @@ class Case(Aggregate):
     supplements: int = 0
     payments: int = 0
     stop: Stop | None = None
+    asked: AskedExtension | None = None
+    extensions: int = 0
     pending_history: tuple[HistoryLine, ...] = ()
 
     @property

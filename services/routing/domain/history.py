@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from contracts.endings.routing import CaseStoppedV1
+from contracts.endings.routing import CaseExtendedV1, CaseExtensionAskedV1, CaseExtensionRefusedV1, CaseStoppedV1
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseDueFact, CaseFact, CaseWithdrawalRefusedV1, CaseWithdrawnV1
 from contracts.supplements.routing import CasePausedV1, CaseResumedV1
@@ -24,6 +24,9 @@ class Transition(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     STOPPED = "stopped"
+    EXTENSION_ASKED = "extension-asked"
+    EXTENDED = "extended"
+    EXTENSION_REFUSED = "extension-refused"
 
     @classmethod
     def of(cls, fact: type[CaseFact]) -> "Transition":
@@ -53,7 +56,7 @@ class HistoryLine:
         if not isinstance(event, CaseFact):
             raise TypeError(f"{event.TYPE} has no line in the history of a case")
         transition = Transition.of(type(event))
-        if isinstance(event, CaseWithdrawalRefusedV1):
+        if isinstance(event, CaseWithdrawalRefusedV1 | CaseExtensionAskedV1 | CaseExtendedV1 | CaseExtensionRefusedV1):
             return cls(number=number, transition=transition, at=event.at, by=_person(event.by, event.by_name))
         if isinstance(event, CaseDueFact | CaseResumedV1):
             return cls(number=number, transition=transition, at=event.at, officer=_person(event.officer, event.officer_name))

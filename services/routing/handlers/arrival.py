@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from contracts.endings.intake import DossierExtendedV1
 from contracts.intake import DossierAcceptedV1, DossierRescheduledV1
 from contracts.registry import Event
 from contracts.routing import (
@@ -28,7 +29,7 @@ def open_case(state: Case | None, event: DossierAcceptedV1, context: Context) ->
     return Decision(case, (_opened(case, context.now), assigned_event(case, officer, None, context.now)))
 
 
-def reschedule(state: Case | None, event: DossierRescheduledV1, _: Context) -> Decision[Case] | None:
+def reschedule(state: Case | None, event: DossierRescheduledV1 | DossierExtendedV1, _: Context) -> Decision[Case] | None:
     """The promise is intake's, decided or not. Where the acceptance was skipped there is no case."""
     if state is None:
         return None

@@ -44,6 +44,15 @@ class CaseRecord:
         return self.can_decide and self.case.officer is not None
 
     @property
+    def can_ask_for_time(self) -> bool:
+        """For more of it."""
+        return self.can_decide and self.case.asked is None
+
+    @property
+    def can_answer(self) -> bool:
+        return self.can_stop and self.case.asked is not None
+
+    @property
     def can_stop(self) -> bool:
         return not self.case.closed and self.actor.leads
 

@@ -13,6 +13,7 @@ from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.statements import Statement
 from services.routing.domain.case import Case, Ruling, Verdict, Withdrawal
+from services.routing.domain.extension import AskedExtension
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.stop import Stop
 from services.routing.repository.open_counts import COUNTED
@@ -25,7 +26,7 @@ _CHANGING = (
     "withdrawn_at", "withdrawal_reason", "duplicate_of", "withdrawn_by", "withdrawn_by_name",
     "due_soon_for", "overdue_for",
     "papers", "waiting_since", "pause", "supplements", "payments",
-    "stopped_at", "stop_ground", "stop_details", "stopped_by", "stopped_by_name",
+    "stopped_at", "stop_ground", "stop_details", "stopped_by", "stopped_by_name", "extension_asked", "extensions",
 )  # fmt: skip
 
 # By primary key.
@@ -96,6 +97,8 @@ def _case(row: Any) -> Case:
         supplements=row.supplements,
         payments=row.payments,
         stop=_stop(row),
+        asked=AskedExtension.from_data(row.extension_asked) if row.extension_asked else None,
+        extensions=row.extensions,
     )
 
 
@@ -156,6 +159,8 @@ def _case_row(case: Case) -> Mapping[str, object]:
         "assigned_by": case.assigned_by,
         "due_soon_for": case.due_soon_for,
         "overdue_for": case.overdue_for,
+        "extension_asked": case.asked and case.asked.data(),
+        "extensions": case.extensions,
         **_named("officer", case.officer),
         **({} if case.verdict is None else _verdict_columns(case.verdict)),
         **({} if case.withdrawal is None else _withdrawal_columns(case.withdrawal)),

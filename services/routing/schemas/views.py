@@ -12,7 +12,7 @@ from contracts.values import Lane, Outcome, WithdrawalReason
 from services.routing.domain.case import Case, State
 from services.routing.domain.history import HistoryLine, Transition
 from services.routing.domain.stranded import NeedsHand
-from services.routing.schemas.endings import StopDetail
+from services.routing.schemas.endings import ExtensionDetail, StopDetail
 from services.routing.schemas.requests import NoteAbsence, Schema
 
 
@@ -139,6 +139,8 @@ class CaseDetail(CaseLine):
     pause: PauseDetail | None = Field(default=None, exclude_if=_absent)
     supplements: int = Field(default=0, exclude_if=_absent, description="how often papers were asked for")
     stop: StopDetail | None = None
+    extension_asked: ExtensionDetail | None = None
+    extensions: int = 0
     history: list[Step]
 
     @classmethod
@@ -173,5 +175,7 @@ class CaseDetail(CaseLine):
             pause=PauseDetail.model_validate(case.pause) if case.pause else None,
             supplements=case.supplements,
             stop=StopDetail.of(case.stop) if case.stop else None,
+            extension_asked=ExtensionDetail.of(case.asked) if case.asked else None,
+            extensions=case.extensions,
             history=[Step.model_validate(line) for line in history],
         )

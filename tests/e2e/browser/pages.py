@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from playwright.async_api import Page
 
 from cli.directory_import import SAMPLE_PASSWORD
-from tests.e2e.browser.chromium import CITIZEN
-from tests.e2e.browser.journeys import CARD, citizen, fill_in, open_counter
+from tests.e2e.browser.chromium import CITIZEN, sign_in
+from tests.e2e.browser.journeys import CARD, again_until, citizen, fill_in, open_counter
 
 _DOSSIER = "table a[href^='/intake/dossiers/']"
 _CASE = "table a[href^='/routing/cases/']"
@@ -207,6 +207,51 @@ async def stop_asked(page: Page) -> None:
     await page.get_by_role("button", name="Dừng xử lý").wait_for()
 
 
+async def _ended(page: Page, form: str, *acts: tuple[str | None, str, dict[str, str]]) -> None:
+    """A leader does something to cases of their own, in a window of theirs; the clerk opens the form that follows from it.
+
+    `acts`: on which page of the case (None: where the last one led), which button, and what is filled in before.
+    """
+    browser = page.context.browser
+    assert browser is not None
+    await page.goto("/intake/dossiers?status=4")
+    dossier = (await page.locator(_DOSSIER).last.get_attribute("href") or "").rpartition("/")[2]
+    window = await browser.new_context(base_url=page.url.partition("/intake")[0], locale="vi-VN", java_script_enabled=False)
+    leader = await window.new_page()
+    await sign_in(leader, "son")
+    for path, button, chosen in acts:
+        if path is not None:
+            await leader.goto(f"/routing/cases/{dossier}{path}")
+        for name, value in chosen.items():
+            if name == "ground":
+                await leader.locator(f"[name=ground][value={value}]").check()
+            else:
+                await leader.locator(f"[name={name}]").fill(value)
+        await leader.get_by_role("button", name=button).first.click()
+        await leader.wait_for_load_state("load")
+    await window.close()
+    address = f"/intake/dossiers/{dossier}/{form}"
+
+    async def opened() -> None:
+        await page.goto(address)
+        assert page.url.endswith(address)
+
+    await again_until(opened)
+
+
+async def stopped(page: Page) -> None:
+    await _ended(page, "stop", ("/stop", "Dừng xử lý", {"ground": "asked-by-agency"}))
+
+
+async def declined(page: Page) -> None:
+    await _ended(page, "decline", ("", "Từ chối giải quyết", {"reason": "Đất đang tranh chấp"}), (None, "Quyết định", {}))
+
+
+async def extended(page: Page) -> None:
+    asked = {"ground": "workload", "until": "2027-03-15"}
+    await _ended(page, "extension", ("/extend", "Trình lãnh đạo", asked), ("/extend", "Xác nhận gia hạn", {}))
+
+
 async def beside(page: Page) -> None:
     """The first case beside its list, at any width."""
     await page.goto("/routing/cases?officer=all")
@@ -264,6 +309,9 @@ PAGES = (
     PageCase("dossier", "hoa", "/intake/dossiers/{dossier}", first("/intake/dossiers?status=9", _DOSSIER)),
     PageCase("supplement", "hoa", "/intake/dossiers/{dossier}/supplement", supplement_asked_for),
     PageCase("refusal", "hoa", "/intake/dossiers/{dossier}/refusal", refused),
+    PageCase("stopped", "hoa", "/intake/dossiers/{dossier}/stop", stopped),
+    PageCase("declined", "hoa", "/intake/dossiers/{dossier}/decline", declined),
+    PageCase("extended", "hoa", "/intake/dossiers/{dossier}/extension", extended),
     PageCase("receipt", "hoa", "/intake/dossiers/{dossier}/receipt", first("/intake/dossiers?status=4", _DOSSIER, "/receipt")),
     PageCase("dispatch", "hoa", "/intake/dispatch", at("/intake/dispatch")),
     PageCase("results", "hoa", "/intake/results", at("/intake/results")),
@@ -293,6 +341,7 @@ PAGES = (
     PageCase("ask-for-papers", "son", "/routing/cases/{case}/supplement", first("/routing/cases", _CASE, "/supplement")),
     PageCase("absences", "son", "/routing/absences", at("/routing/absences")),
     PageCase("decide", "son", "/routing/cases/{case}/decide", decision_asked),
+    PageCase("extend", "son", "/routing/cases/{case}/extend", first("/routing/cases?officer=all", _CASE, "/extend")),
     PageCase("stop", "son", "/routing/cases/{case}/stop", stop_asked),
     PageCase("messages", "hoa", "/notify/messages", at("/notify/messages")),
     PageCase("messages-none", "hoa", "/notify/messages", at("/notify/messages?code=khong-co")),

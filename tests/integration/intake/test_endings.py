@@ -1,11 +1,12 @@
-"""A dossier that routing stopped or declined: its status, its applicant's pages, and forms 05 and 03 on paper."""
+"""A dossier that routing stopped, extended or declined: its status, its applicant's pages, and forms 03 to 05 on paper."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
-from contracts.endings.ground import StopGround
-from contracts.endings.routing import CaseStoppedV1
+from contracts.endings.ground import ExtensionGround, StopGround
+from contracts.endings.routing import CaseExtendedV1, CaseStoppedV1
 from contracts.registry import Event
 from contracts.values import Outcome
 from tests.support.intake_browser import Browser
@@ -89,6 +90,50 @@ async def test_form_03_after_acceptance_says_why_it_was_declined(intake: Intake,
 
 async def test_where_a_form_does_not_hold_it_leads_to_the_dossier(intake: Intake, clerk: Browser) -> None:
     received = await intake.receive()
-    for form in ("stop", "decline"):
+    for form in ("stop", "decline", "extension"):
         answer = await clerk.get(f"/intake/dossiers/{received['id']}/{form}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/intake/dossiers/{received['id']}")
+
+
+# --- more time ----------------------------------------------------------------------------------------------
+
+
+def case_extended(received: dict[str, Any], until: datetime) -> Event:
+    about = {name: value for name, value in opened_case(received) if name in CaseExtendedV1.model_fields}
+    return CaseExtendedV1(**about | {"ground": ExtensionGround.OTHER, "details": DETAILS, "by": "cb009", "until": until})
+
+
+async def extended(intake: Intake) -> tuple[dict[str, Any], datetime]:
+    received = await intake.receive()
+    until = datetime.fromisoformat(received["promised_at"]) + timedelta(days=7)
+    await intake.consume(received["id"], opened_case(received), case_extended(received, until))
+    return received, until
+
+
+async def test_a_confirmed_extension_moves_the_promise_and_is_told_once(intake: Intake) -> None:
+    received, until = await extended(intake)
+    state = (await intake.get(f"/dossiers/{received['id']}")).json()
+    assert (state["status"], datetime.fromisoformat(state["promised_at"])) == (4, until)
+    assert (state["extension"]["ground"], state["extension"]["previous_at"]) == ("other", received["promised_at"])
+    assert state["why_this_date"] == {"vi": [], "en": []}, "what was counted explains another date"
+    assert (await intake.published(received["id"]))[-1] == (4, "extended")
+    kept = await intake.rows("SELECT data, notice FROM history WHERE dossier = :id AND type LIKE '%extended%'", id=received["id"])
+    assert [(row.notice, sorted(row.data)) for row in kept] == [(True, ["ground", "previous_at"])]
+    assert await intake.parked(received["id"]) == []
+
+
+async def test_both_dates_stand_where_the_applicant_looks_and_on_form_04(intake: Intake, clerk: Browser) -> None:
+    received, until = await extended(intake)
+    before, after = (day.strftime("%d/%m/%Y") for day in (datetime.fromisoformat(received["promised_at"]), until))
+    pages = [
+        (await tracked_by(intake, received)).text,
+        (await clerk.get(f"/intake/dossiers/{received['id']}/receipt")).text,
+        (await clerk.get(f"/intake/dossiers/{received['id']}/extension")).text,
+    ]
+    for page in pages:
+        assert before in page
+        assert after in page
+        assert DETAILS in page
+        assert "xin lỗi" in page.lower()
+    assert pages[-1].count("Mẫu số 04") == 2
+    assert not program_words_in(shown(pages[-1]))

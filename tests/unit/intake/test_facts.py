@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from contracts.endings.ground import StopGround
+from contracts.endings.ground import ExtensionGround, StopGround
 from contracts.intake import ContactV1, DossierFact, MissingPaper, PaperRef, UnitRef
 from contracts.post import RecipientV1
 from contracts.values import HandOver, Outcome, PortalStatus, WithdrawalReason
 from services.intake.domain import facts
 from services.intake.domain.applicant import Applicant, Forgotten
 from services.intake.domain.dossier import Dossier, Withdrawal
-from services.intake.domain.endings import Stop
+from services.intake.domain.endings import Extension, Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.promise import promised
 from services.intake.domain.stages import Stage
@@ -28,6 +28,8 @@ LAND_OFFICE = UnitRef(id="000.00.22.H99", name="Phòng Tài nguyên")
 CODE = "000.00.21.H99-260224-0001"
 OTHER = "000.00.21.H99-260224-0002"
 DECIDED_AT = NOW - timedelta(hours=1)
+
+EXTENSION = Extension(ground=ExtensionGround.WORKLOAD, previous_at=DECIDED_AT, at=NOW, by="son", details="Ông A vắng.")
 
 
 def at_the_end() -> Dossier:
@@ -91,6 +93,12 @@ def at_the_end() -> Dossier:
             id="withdrawal requested",
         ),
         pytest.param(facts.withdrawn, "hoa", {"reason": WithdrawalReason.DUPLICATE, "duplicate_of": OTHER}, id="withdrawn"),
+        pytest.param(
+            lambda of: facts.extended(replace(of, extension=EXTENSION)),
+            "son",
+            {"previous_at": DECIDED_AT, "ground": ExtensionGround.WORKLOAD},
+            id="extended",
+        ),
         pytest.param(
             lambda of: facts.stopped(replace(of, stop=Stop(ground=StopGround.OTHER, at=NOW, by="son", details="Ông A kiện."))),
             "son",

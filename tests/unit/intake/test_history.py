@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.endings.ground import StopGround
+from contracts.endings.ground import ExtensionGround, StopGround
 from contracts.intake import DossierFact, GuidanceGivenV1
 from contracts.registry import EVENTS
 from contracts.supplements import OwedKind
@@ -14,7 +14,7 @@ from contracts.values import LANGUAGES, Channel, GuidanceKind, HandOver, Outcome
 from messaging.handler_table import Decision, numbered
 from services.intake.domain import facts, owed_facts
 from services.intake.domain.dossier import Dossier, Withdrawal
-from services.intake.domain.endings import Stop
+from services.intake.domain.endings import Extension, Stop
 from services.intake.domain.history import HistoryLine
 from services.intake.domain.owed import Owed
 from services.intake.domain.stages import STEPS_AHEAD, Stage
@@ -26,6 +26,8 @@ from web.languages import Texts
 
 TEXTS = Texts.load([SERVICE.folder / "texts"])
 KINDS = {event.TYPE.split(".")[-2] for event in EVENTS.values() if getattr(event, "TOPIC", None) is DOSSIERS}
+
+EXTENSION = Extension(ground=ExtensionGround.WORKLOAD, previous_at=NOW, at=NOW, by="son")
 
 
 def history_of(decision: Decision[Dossier]) -> list[HistoryLine]:
@@ -104,6 +106,7 @@ def one_of_each() -> list[DossierFact]:
         owed_facts.handed_in(accepted(), OWED, NOW, through=Channel.COUNTER, by=CLERK, by_name="Hoa"),
         owed_facts.reminded(accepted(), OWED, NOW),
         owed_facts.resumed(accepted(), resumption(), NOW),
+        facts.extended(accepted(stage=Stage.IN_PROCESS, extension=EXTENSION)),
         facts.stopped(accepted(stage=Stage.STOPPED, stop=Stop(ground=StopGround.OBLIGATION_NOT_MET, at=NOW, by="son"))),
     ]
     return made

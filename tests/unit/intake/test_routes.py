@@ -27,6 +27,7 @@ BY_EVENTS = {
     Transition.TRANSFER,
     Transition.REFUSE_WITHDRAWAL,
     Transition.STOP,
+    Transition.EXTEND,
     # Asked for by `withdraw` too, where routing has to answer.
     Transition.REQUEST_WITHDRAWAL,
     Transition.OWE_PAPERS,

@@ -44,6 +44,7 @@ LEADS_ON = {
     ("in_process", "stop"): "stopped",
     ("supplement_owed", "stop"): "stopped",
     ("payment_owed", "stop"): "stopped",
+    ("in_process", "extend"): "in_process",
     ("stopped", "refuse_withdrawal"): "stopped",
 }
 

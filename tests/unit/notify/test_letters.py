@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from jinja2 import TemplateError
 
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DayOff,
     DossierAcceptedV1,
@@ -74,6 +74,11 @@ def test_what_matters_stands_in_it() -> None:
     assert transferred.text.startswith("Bộ phận Một cửa xã Minh Lạc đã ngừng hoạt động.")
     assert "15:00, thứ hai 16/02/2026, không thay đổi" in transferred.text
     assert "Hẹn trả" not in letter(fact(DossierTransferredV1, promised_at=None)).text
+    extended = letter(fact(DossierExtendedV1)).text
+    assert extended.startswith("Chúng tôi xin lỗi")
+    assert "Ngày hẹn mới: 15:00, thứ hai 16/02/2026" in extended
+    assert "Ngày hẹn trước đó: 15:00, thứ hai 09/02/2026" in extended
+    assert "- Lý do: đang chờ ý kiến của cơ quan khác\n\nViệc tiếp theo" in extended
     stopped = letter(fact(DossierStoppedV1)).text
     assert "- Căn cứ: giấy tờ đã yêu cầu chưa được bổ sung\n\nViệc tiếp theo" in stopped
     assert "nộp hồ sơ mới" in stopped

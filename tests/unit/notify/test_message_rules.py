@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DossierDecidedV1,
     DossierRescheduledV1,
@@ -134,5 +134,7 @@ def test_a_letter_is_filled_with_these_fields_and_no_others() -> None:
     may_move = fact(provisional=Provisional(calendar="mot-cua", known_until=date(2026, 1, 31)))
     assert content_of(may_move, TELEPHONE) == content | {"provisional": True, "known_until": "31/01/2026"}
     assert content_of(fact(DossierTransferredV1), TELEPHONE) == content | {"transferred_from": IN_COMMUNE.name}
+    extended = {"ground": "opinion-awaited", "previous_at": "2026-02-09T08:00:00+00:00"}
+    assert content_of(fact(DossierExtendedV1), TELEPHONE) == content | extended
     assert content_of(fact(DossierStoppedV1), TELEPHONE) == content | {"ground": "unanswered-supplement"}
     assert content_of(fact(DossierWithdrawnV1), TELEPHONE) == content | {"duplicate_of": "000.00.21.H99-260216-0002"}

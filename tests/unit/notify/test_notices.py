@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierDecidedV1,
@@ -38,6 +38,7 @@ from tests.support.notify_world import AT, OWN, fact
         DossierTransferredV1,
         DossierWithdrawnV1,
         DossierStoppedV1,
+        DossierExtendedV1,
     ],
 )
 @pytest.mark.parametrize("channel", Channel)

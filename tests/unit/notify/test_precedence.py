@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from contracts.endings.intake import DossierStoppedV1
+from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DossierAcceptedV1,
     DossierDecidedV1,
@@ -74,6 +74,10 @@ def test_what_supersedes_what_is_superseded_supersedes_that_too() -> None:
         (DossierWithdrawnV1, DossierRescheduledV1, True),
         (DossierWithdrawnV1, DossierTransferredV1, True),
         (DossierTransferredV1, DossierWithdrawnV1, False),
+        (DossierExtendedV1, DossierRescheduledV1, True),
+        (DossierRescheduledV1, DossierExtendedV1, False),
+        (DossierDecidedV1, DossierExtendedV1, True),
+        (DossierExtendedV1, DossierAcceptedV1, False),
         (DossierStoppedV1, DossierAcceptedV1, True),
         (DossierStoppedV1, DossierRescheduledV1, True),
         (DossierTransferredV1, DossierStoppedV1, False),

@@ -35,6 +35,7 @@ from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.pause import Pause
 from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
 from services.routing.domain.stop import AlreadyStopped
+from services.routing.domain.supplement_refusals import StillWaiting
 from services.routing.handlers.arrival import open_case, reschedule
 from services.routing.handlers.stop import stop
 from services.routing.handlers.work import Assignee, assign, decide

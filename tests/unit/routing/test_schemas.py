@@ -14,6 +14,7 @@ from chassis.process import build
 from contracts.values import Lane, Outcome
 from messaging.handler_table import Context, numbered
 from services.routing.api import absences, cases, endings
+from services.routing.commands.case import LimitedExtension
 from services.routing.commands.due import NoteDue
 from services.routing.commands.table import COMMANDS
 from services.routing.domain.assignment import Competent, Ledger
@@ -23,7 +24,7 @@ from services.routing.handlers.arrival import open_case
 from services.routing.handlers.work import Assignee, assign, decide
 from services.routing.main import SERVICE
 from services.routing.queries.lists import case_line
-from services.routing.schemas.endings import StopCase
+from services.routing.schemas.endings import AnswerExtension, AskExtension, StopCase
 from services.routing.schemas.requests import AssignCase, AssignCases, DecideCase, NoteAbsence
 from services.routing.schemas.views import CaseChanged, CaseDetail, CasePage
 from tests.support.reference_data import DISTRICT
@@ -47,7 +48,7 @@ ASSIGNED_CASE = (
     + """"officer":"cb-an","officer_name":"An","needs_hand":null,"outcome":null,"decided_at":null,"""
     + PAPERS
     + """"assigned_at":"2026-02-16T09:00:00+07:00","result_number":null,"reason":null,"decided_by":null,\
-"withdrawal":null,"stop":null,"history":["""
+"withdrawal":null,"stop":null,"extension_asked":null,"extensions":0,"history":["""
     + OPENED
     + "]}"
 )
@@ -57,7 +58,7 @@ DECIDED_CASE = (
 "outcome":"declined","decided_at":"2026-02-16T11:00:00+07:00","""
     + PAPERS
     + """"assigned_at":"2026-02-16T10:00:00+07:00","result_number":null,"reason":"Vì thế.",\
-"decided_by":{"id":"cb-chi","name":"Chi"},"withdrawal":null,"stop":null,"history":["""
+"decided_by":{"id":"cb-chi","name":"Chi"},"withdrawal":null,"stop":null,"extension_asked":null,"extensions":0,"history":["""
     + OPENED
     + """,{"number":3,"act":"assigned","at":"2026-02-16T10:00:00+07:00","by":{"id":"cb-chi","name":"Chi"},\
 "officer":{"id":"cb-binh","name":"Bình"}},\
@@ -130,7 +131,7 @@ def test_every_route_has_a_frozen_model_of_its_answer() -> None:
     routes = [
         route for route in (*cases.router.routes, *absences.router.routes, *endings.router.routes) if isinstance(route, APIRoute)
     ]
-    assert len(routes) == 8
+    assert len(routes) == 10
     for route in routes:
         (model,) = models(route.response_model)
         assert model.model_config["frozen"], route.path
@@ -148,11 +149,17 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
     commands = {
         path: operations["post"]
         for path, operations in document["paths"].items()
-        if path.endswith(("/decide", "/assign", "/absences", "/supplement", "/payment", "/stop"))
+        if path.endswith(("/decide", "/assign", "/absences", "/supplement", "/payment", "/stop", "/extend", "/answer-extension"))
     }
     assert len(commands) == len([entry for entry in COMMANDS.entries if entry.body is not NoteDue]), "that is the clock's"
-    for request, action in ((DecideCase, "decide"), (AssignCase, "assign"), (StopCase, "stop")):
-        assert request in COMMANDS.by_body
+    for request, action in (
+        (DecideCase, "decide"),
+        (AssignCase, "assign"),
+        (StopCase, "stop"),
+        (AskExtension, "extend"),
+        (AnswerExtension, "answer-extension"),
+    ):
+        assert (LimitedExtension if request is AskExtension else request) in COMMANDS.by_body
         operation = commands[f"/api/routing/cases/{{case}}/{action}"]
         assert f'/{request.__name__}"' in json.dumps(operation["requestBody"])
         assert "CaseChanged" in json.dumps(operation["responses"]["200"])

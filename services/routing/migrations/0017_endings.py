@@ -1,7 +1,8 @@
-"""cases are stopped by a leader: closed without a decision, and in no list of open ones"""
+"""cases are stopped by a leader, closed without a decision and in no list of open ones; or take longer than promised"""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0017"
 down_revision = "0015"
@@ -22,13 +23,19 @@ _CHECKS = {
     "case_other_ground_in_words": "stop_ground <> 'other' OR stop_details IS NOT NULL",
     "case_closed_once": "num_nonnulls(decided_at, withdrawn_at, stopped_at) <= 1",
 }
-_ACTS = "'opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'stopped'"
+_ACTS = (
+    "'opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'stopped', "
+    "'extension-asked', 'extended', 'extension-refused'"
+)
 
 
 def upgrade() -> None:
     op.add_column("routing_case", sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
     for name in ("stop_ground", "stop_details", "stopped_by", "stopped_by_name"):
         op.add_column("routing_case", sa.Column(name, sa.Text(), nullable=True))
+    op.add_column("routing_case", sa.Column("extension_asked", JSONB(none_as_null=True), nullable=True))
+    op.add_column("routing_case", sa.Column("extensions", sa.Integer(), nullable=False, server_default="0"))
+    op.create_check_constraint("case_extensions_from_zero", "routing_case", "extensions >= 0")
     op.drop_constraint("case_closed_once", "routing_case")
     for name, rule in _CHECKS.items():
         op.create_check_constraint(name, "routing_case", rule)

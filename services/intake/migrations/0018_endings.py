@@ -1,4 +1,4 @@
-"""dossiers end with status 8, stopped; why one was declined is kept, for form 03"""
+"""dossiers end with status 8, stopped, or are extended with an apology; why one was declined is kept, for form 03"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("dossier", sa.Column("stop", JSONB(none_as_null=True), nullable=True))
+    op.add_column("dossier", sa.Column("extension", JSONB(none_as_null=True), nullable=True))
     op.add_column("dossier", sa.Column("decline_reason", sa.String(), nullable=True))
     op.drop_constraint("dossier_status_known", "dossier")
     op.create_check_constraint("dossier_status_known", "dossier", "status IN (1, 2, 3, 4, 7, 8, 9, 10)")
