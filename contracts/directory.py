@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from contracts.registry import Event, event
+from contracts.text import normal_text
 from contracts.topics import CALENDARS, KEYS, PROCEDURES, STAFF, UNITS
 from contracts.values import Count, Dong, Identifier, Moment, ProcedureCode, Role, Text, Tier, UnitId, Value
 
@@ -127,6 +128,26 @@ class CompetenceV1(Value):
     )
 
 
+DocumentKind = Annotated[str, StringConstraints(pattern=r"^[^\s{}\x00-\x1f\x7f]{1,20}$"), BeforeValidator(normal_text)]
+"""The sign of a kind of document as it stands in its number: QĐ, GP."""
+NumberFormat = Annotated[
+    str,
+    StringConstraints(
+        max_length=100,
+        pattern=r"^(?:[^{}\x00-\x1f\x7f]|\{(?:year|kind|unit)\})*\{n\}(?:[^{}\x00-\x1f\x7f]|\{(?:year|kind|unit)\})*$",
+    ),
+    BeforeValidator(normal_text),
+]
+"""How a number is written: {n} once, and {year}, {kind}, {unit} as wanted."""
+
+
+class SigningV1(Value):
+    """A leader signs what an officer drafts. A grant takes its number from the register of the deciding unit, `kind` and year."""
+
+    kind: DocumentKind
+    number_format: NumberFormat
+
+
 class ProcedureVersionV1(Value):
     version: Annotated[int, Field(ge=1)]
     valid_from: date
@@ -138,6 +159,7 @@ class ProcedureVersionV1(Value):
     online: Literal["none", "partial", "full"] = "none"
     by_post: bool = True
     legal_basis: Text | None = Field(default=None, description="the documents that it rests on, as citizens are told")
+    signing: SigningV1 | None = Field(default=None, description="left out: the officer decides alone")
     papers: list[PaperV1] = Field(default_factory=list, max_length=100)
     competences: list[CompetenceV1] = Field(default_factory=list, max_length=20_000)
 

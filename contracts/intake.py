@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from contracts.directory import LimitV1
+from contracts.directory import LimitV1, SigningV1
 from contracts.registry import Event, event
 from contracts.topics import CONTACTS, DOSSIERS, FRONT_DESK, POST_ORDERS
 from contracts.values import (
@@ -115,6 +115,9 @@ class DossierAcceptedV1(DossierFact):
     papers: list[PaperRef] = Field(default_factory=list, max_length=200)
     limit: LimitV1 | None = Field(default=None, description="what `promised_at` was counted by, with `calendar`")
     calendar: Identifier | None = None
+    signing: SigningV1 | None = Field(
+        default=None, description="by the rule in force when accepted; left out: the officer decides"
+    )
 
 
 class DayOff(Value):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.directory import ClockTime, FormAddress
+from contracts.directory import ClockTime, DocumentKind, FormAddress, NumberFormat
 from contracts.given import GivenText
 from contracts.values import Identifier, ProcedureCode, UnitId
 from services.directory.domain.passwords import LONGEST, SHORTEST
@@ -61,6 +61,16 @@ form_address = _valid(
     FormAddress,
     "phải là địa chỉ của một tệp, bắt đầu bằng https://, không có dấu cách.",
     "must be the address of a file, beginning with https:// and without spaces.",
+)
+document_kind = _valid(
+    DocumentKind,
+    "phải là ký hiệu loại văn bản, như QĐ, không có dấu cách, dài đến 20 ký tự.",
+    "must be the sign of a kind of document, like QĐ, without spaces, up to 20 characters.",
+)
+number_format = _valid(
+    NumberFormat,
+    "phải có {n} một lần; ngoài ra chỉ dùng được {year}, {kind}, {unit}; như {n}/QĐ-UBND, dài đến 100 ký tự.",
+    "must have {n} once, and besides only {year}, {kind}, {unit}; like {n}/QĐ-UBND, up to 100 characters.",
 )
 username = _valid(
     Identifier,

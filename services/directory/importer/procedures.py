@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Any, Final
 
-from contracts.directory import CompetenceV1, LimitV1, PaperV1, ProcedureV1, ProcedureVersionV1
+from contracts.directory import CompetenceV1, LimitV1, PaperV1, ProcedureV1, ProcedureVersionV1, SigningV1
 from services.directory.importer.faults import Fault
 from services.directory.importer.rows import Row, Rows
 from worktime import LimitError, limit_from_data
@@ -53,7 +53,13 @@ def _by_version(versions: Sequence[Version], rows: Rows, file: str, faults: list
 
 
 def _build_version(row: Row, papers: list[Row], competences: list[Row], faults: list[Fault]) -> ProcedureVersionV1 | None:
-    wrong = [*_limit_faults(row), *_competence_faults(row, competences), *_number_faults(papers), *_number_faults(competences)]
+    wrong = [
+        *_limit_faults(row),
+        *_signing_faults(row),
+        *_competence_faults(row, competences),
+        *_number_faults(papers),
+        *_number_faults(competences),
+    ]
     faults += wrong
     if wrong:
         return None
@@ -61,6 +67,7 @@ def _build_version(row: Row, papers: list[Row], competences: list[Row], faults: 
         {
             **row.values,
             "limit": LimitV1.of(_limit(row)),
+            "signing": _signing(row),
             "papers": [PaperV1.model_validate(paper.values) for paper in papers],
             "competences": list(_competences(competences)),
         }
@@ -78,6 +85,24 @@ def _limit(row: Row) -> dict[str, Any]:
     if row["limit"] == "same_day":
         return {"kind": "same_day", "cutoff": row["cutoff"]}
     return {"kind": row["limit"], "amount": row["amount"]}
+
+
+def _signing(row: Row) -> SigningV1 | None:
+    """None where the officer decides alone."""
+    return SigningV1(kind=row["document_kind"], number_format=row["number_format"]) if row["signing"] == "leader" else None
+
+
+def _signing_faults(row: Row) -> Iterator[Fault]:
+    by_leader = row["signing"] == "leader"
+    for column in ("document_kind", "number_format"):
+        if by_leader and not row[column]:
+            vi = "Lãnh đạo ký thì phải ghi ô này, để kết quả lấy số từ sổ."
+            yield row.fault(
+                column, vi=vi, en="Where a leader signs, fill this cell: the result takes its number from a register."
+            )
+        if not by_leader and row[column]:
+            vi, en = "Chỉ ghi ô này khi signing là leader.", "Fill this cell only where signing is leader."
+            yield row.fault(column, vi=vi, en=en)
 
 
 def _limit_faults(row: Row) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from contracts.directory import LimitV1
+from contracts.directory import LimitV1, SigningV1
 from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.intake import (
     DayOff,
@@ -43,7 +43,8 @@ def returned(dossier: Dossier, at: datetime, by: str) -> DossierReturnedV1:
     return DossierReturnedV1(**common(dossier, at, by), missing=list(dossier.missing))
 
 
-def accepted(dossier: Dossier, by: str) -> DossierAcceptedV1:
+def accepted(dossier: Dossier, by: str, signing: SigningV1 | None = None) -> DossierAcceptedV1:
+    """`signing`: the rule in force now, which routing keeps to."""
     assert dossier.accepted_at is not None  # noqa: S101 -- an accepted dossier has its time; CHECKed in the database too
     return DossierAcceptedV1(
         **common(dossier, dossier.accepted_at, by),
@@ -51,6 +52,7 @@ def accepted(dossier: Dossier, by: str) -> DossierAcceptedV1:
         accepted_at=dossier.accepted_at,
         fee=dossier.fee,
         papers=list(dossier.papers),
+        signing=signing,
         **_counted_by(dossier),
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from contracts.directory import CalendarV1, CompetenceV1, PaperV1, ProcedureV1, ProcedureVersionV1, UnitV1
+from contracts.directory import CalendarV1, CompetenceV1, PaperV1, ProcedureV1, ProcedureVersionV1, SigningV1, UnitV1
 from contracts.intake import ProcedureRef, UnitRef
 from contracts.refusal import Invalid, Refusal
 from contracts.values import Channel, Lane
@@ -33,6 +33,7 @@ class Offer:
     by_post: bool
     calendar: Calendar
     out_of_area: bool = False
+    signing: SigningV1 | None = None
 
     def require_channel(self, channel: Channel) -> None:
         """Raises Invalid where the procedure is not offered by this door."""
@@ -109,6 +110,7 @@ def offer(
         by_post=version.by_post,
         calendar=weeks,
         out_of_area=competence.out_of_area,
+        signing=version.signing,
     )
 
 

@@ -57,7 +57,9 @@ def receive(submission: Submission, acceptance: Acceptance, now: datetime) -> De
     """At the counter handing in and accepting is one act with two facts. Raises PapersMissing."""
     dossier = _new(submission, now)
     accepted = _accepted(dossier, acceptance, now, dossier.papers)
-    return Decision(accepted, (facts.submitted(dossier, submission.by), facts.accepted(accepted, acceptance.by)))
+    return Decision(
+        accepted, (facts.submitted(dossier, submission.by), facts.accepted(accepted, acceptance.by, acceptance.offer.signing))
+    )
 
 
 def return_for_papers(dossier: Dossier, reasons: Mapping[str, str], offer: Offer, now: datetime, by: str) -> Decision[Dossier]:
@@ -82,10 +84,12 @@ def accept(dossier: Dossier, acceptance: Acceptance, now: datetime) -> Decision[
     if dossier.stage is Stage.RETURNED and acceptance.papers is not None:
         again = _resubmitted(dossier, acceptance.papers, acceptance.offer, acceptance.at, now)
         accepted = _accepted(again, acceptance, now, again.papers)
-        return Decision(accepted, (facts.submitted(again, acceptance.by), facts.accepted(accepted, acceptance.by)))
+        return Decision(
+            accepted, (facts.submitted(again, acceptance.by), facts.accepted(accepted, acceptance.by, acceptance.offer.signing))
+        )
     there = dossier.papers if acceptance.papers is None else _together(dossier.papers, acceptance.papers, acceptance.offer)
     accepted = _accepted(dossier, acceptance, now, there)
-    return Decision(accepted, (facts.accepted(accepted, acceptance.by),))
+    return Decision(accepted, (facts.accepted(accepted, acceptance.by, acceptance.offer.signing),))
 
 
 def refuse(dossier: Dossier, reason: str, now: datetime, by: str) -> Decision[Dossier]:

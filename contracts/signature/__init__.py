@@ -1,0 +1,1 @@
+"""A draft and its signature, as the services say it."""
