@@ -48,6 +48,7 @@ STAFF: Final = (
         MenuItem(key="cases", href="/routing/cases", roles=_DECIDING, shortcut="Alt+2", count=f"{_ROUTING}#mine"),
         MenuItem(key="late", href="/routing/cases?due=late", roles=_DECIDING, count=f"{_ROUTING}#late", alarms=True),
         MenuItem(key="nobody", href="/routing/cases?officer=all&state=unassigned", roles=_LEADER, count=f"{_ROUTING}#unassigned"),
+        MenuItem(key="signing", href="/routing/signing", roles=_DECIDING, count=f"{_ROUTING}#to_sign"),
         MenuItem(key="dossiers", href="/intake/dossiers", roles=_CLERK),
         MenuItem(key="guidance", href="/intake/guidance", roles=_CLERK),
     ),

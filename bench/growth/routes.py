@@ -142,6 +142,8 @@ QUESTIONS: Final = (
     Question("/routing/cases/{case}/extend", who=LEADER),
     *(Question(path, query, LEADER) for path in ("/api/routing/cases", "/routing/cases") for query in ("state=needs-hand",)),
     *(Question(path, who=LEADER) for path in ("/api/routing/absences", "/routing/absences")),
+    *(Question(path, "state=submitted", LEADER) for path in ("/api/routing/cases", "/routing/cases")),
+    Question("/routing/signing", who=LEADER),
     *(
         Question(path, query, who)
         for path in ("/api/notify/messages", "/notify/messages")

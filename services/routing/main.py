@@ -7,7 +7,7 @@ from chassis.draft_purge import purge_drafts
 from chassis.drafts import Unsealed
 from chassis.process import Service, serve
 from services.routing import pages
-from services.routing.api import absences, cases, endings, supplements
+from services.routing.api import absences, cases, endings, signature, supplements
 from services.routing.background import KEEP_OPEN_COUNTS, watch_due
 from services.routing.commands.table import COMMANDS
 from services.routing.consumers import TABLE
@@ -20,7 +20,7 @@ SERVICE: Final = Service(
     folder=Path(__file__).parent,
     table=TABLE,
     commands=COMMANDS,
-    routers=[cases.router, absences.router, supplements.router, endings.router, *pages.ROUTERS],
+    routers=[signature.router, cases.router, absences.router, supplements.router, endings.router, *pages.ROUTERS],
     background=(purge_drafts, KEEP_OPEN_COUNTS, watch_due),
     views=VIEWS,
     settings=RoutingSettings,

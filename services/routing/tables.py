@@ -56,6 +56,14 @@ class CaseRow(RoutingRow, table=True):
         CheckConstraint("stop_details IS NULL OR stopped_at IS NOT NULL", name="case_details_if_stopped"),
         CheckConstraint("stop_ground <> 'other' OR stop_details IS NOT NULL", name="case_other_ground_in_words"),
         CheckConstraint("extensions >= 0", name="case_extensions_from_zero"),
+        CheckConstraint(
+            "num_nonnulls(submitted_at, submitted_by, submitted_by_name, draft_outcome) IN (0, 4)", name="case_submitted_wholly"
+        ),
+        CheckConstraint("submitted_at IS NULL OR signing IS NOT NULL", name="case_submitted_to_be_signed"),
+        CheckConstraint(one_of("draft_outcome", Outcome), name="case_draft_outcome_known"),
+        CheckConstraint(
+            "(draft_reason IS NOT NULL) = (draft_outcome IS NOT DISTINCT FROM 'declined')", name="case_draft_reason_if_declined"
+        ),
         Index("case_code_once", "code", unique=True),
         Index("case_unit_open", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
         Index("case_officer_open", "officer", "competent_unit", "promised_at", "id", postgresql_where=text(OPEN)),
@@ -84,6 +92,13 @@ class CaseRow(RoutingRow, table=True):
             postgresql_where=text(f"{OPEN} AND overdue_for IS DISTINCT FROM promised_at"),
         ),
         Index("case_unit_waiting", "competent_unit", "waiting_since", "id", postgresql_where=text("waiting_since IS NOT NULL")),
+        Index(
+            "case_unit_submitted",
+            "competent_unit",
+            "promised_at",
+            "id",
+            postgresql_where=text(f"{OPEN} AND submitted_at IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -130,6 +145,12 @@ class CaseRow(RoutingRow, table=True):
     pause: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     supplements: int = Field(default=0, sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
     payments: int = Field(default=0, sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
+    signing: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    submitted_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    submitted_by: str | None = Field(default=None, sa_type=Text)
+    submitted_by_name: str | None = Field(default=None, sa_type=Text)
+    draft_outcome: str | None = Field(default=None, sa_type=Text)
+    draft_reason: str | None = Field(default=None, sa_type=Text)
 
 
 class StepRow(RoutingRow, table=True):
@@ -150,6 +171,19 @@ class StepRow(RoutingRow, table=True):
     by_name: str | None = Field(default=None, sa_type=Text)
     officer: str | None = Field(default=None, sa_type=Text)
     officer_name: str | None = Field(default=None, sa_type=Text)
+    comment: str | None = Field(default=None, sa_type=Text)
+
+
+class NumberRegisterRow(RoutingRow, table=True):
+    """`last`: the number given last in this unit, for this kind of document, in this civil year."""
+
+    __tablename__ = "number_register"
+    __table_args__ = (CheckConstraint("last >= 0", name="register_last_not_negative"),)
+
+    unit: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    year: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    last: int = Field(sa_type=BigInteger)
 
 
 class OpenCountRow(RoutingRow, table=True):
@@ -184,6 +218,7 @@ class AbsenceRow(RoutingRow, table=True):
     __table_args__ = (
         CheckConstraint("first_day <= last_day", name="absence_days_in_order"),
         CheckConstraint("deputy <> officer", name="absence_deputy_is_another"),
+        Index("absence_deputy", "deputy"),
     )
 
     officer: str = Field(primary_key=True, sa_type=Text)

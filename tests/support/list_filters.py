@@ -12,7 +12,7 @@ Ask = Callable[[Mapping[str, str]], Awaitable[Iterable[str]]]
 
 # Which part of a list is shown and in which order is no filter, nor what was done before. `search` is `q` where that is not to
 # stand in an address, `case` what is open beside the list.
-PAGING: Final = frozenset({"after", "turn", "limit", "page", "given", "kept", "search", "draft", "case"})
+PAGING: Final = frozenset({"after", "turn", "limit", "page", "given", "signed", "kept", "search", "draft", "case"})
 _DOSSIERS: Final = frozenset({"unit", "status", "q"})
 _CASES: Final = frozenset({"unit", "officer", "state", "due"})
 _PERIOD: Final = frozenset({"from", "to", "as_of"})
@@ -23,6 +23,7 @@ LISTS: Final[Mapping[str, frozenset[str]]] = {
     "/intake/results": frozenset({"unit", "waits"}),
     "/api/routing/cases": _CASES,
     "/routing/cases": _CASES,
+    "/routing/signing": frozenset(),
     "/api/notify/messages": frozenset({"dossier", "code", "outcome", "fact_type"}),
     "/notify/messages": frozenset({"code", "outcome"}),
     "/api/reporting/dossiers": _PERIOD | _FIGURES | {"measure"},

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.process import build
 from chassis.settings import ProcessSettings
-from contracts.directory import UnitV1
+from contracts.directory import SigningV1, UnitV1
 from contracts.intake import UnitRef
 from contracts.values import Tier
 from services.directory.importer.csv_writer import write_units
@@ -128,6 +128,10 @@ async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
     await _add_people(database)
     fact = routing_world.accepted(unit=INSURANCE, field="bao-hiem")
     (case,) = await routing_world.open_cases(database, fact)
+    draft = fact.model_copy(update={"code": f"{fact.code}1", "signing": SigningV1(kind="QĐ", number_format="{n}/QĐ")})
+    (waiting,) = await routing_world.open_cases(database, draft)
+    async with database.begin() as connection:
+        await connection.execute(_SUBMITTED, {"case": waiting})
     list_of_all = Question(query={"officer": "all"}, looks_for=fact.code)
     list_of_unit = Question(query={"officer": "all", "unit": INSURANCE}, looks_for=fact.code)
     questions = {}
@@ -148,6 +152,12 @@ async def routing(postgres: PostgresServer, _: Path) -> AsyncIterator[Served]:
         asked = {"missing": [{"code": "to-khai", "reason": "absent"}]} if "api" in prefix else {"reason-to-khai": "absent"}
         questions[f"POST {prefix}/cases/{{case}}/supplement"] = Question(body=asked)
         questions[f"POST {prefix}/cases/{{case}}/payment"] = Question(body={"amount": 1000})
+        questions[f"POST {prefix}/cases/{{case}}/submit"] = Question(body={"outcome": "granted"})
+        questions[f"POST {prefix}/cases/{{case}}/return"] = Question(body={"comment": "Sửa lại."})
+        questions[f"POST {prefix}/cases/{{case}}/sign"] = Question(body={"sure": "yes"})
+    questions["POST /api/routing/cases/sign"] = Question(body={"cases": [{"case": waiting, "version": 999}]})
+    questions["POST /routing/signing"] = Question(body={"drafts": [f"{waiting}:999"]})
+    questions["GET /routing/signing"] = Question(looks_for=draft.code)
     async with routing_world.running(url) as app:
         yield Served(app=app, path={"case": case}, questions=questions)
     await database.dispose()
@@ -251,6 +261,11 @@ async def directory(postgres: PostgresServer, folder: Path) -> AsyncIterator[Ser
         )
 
 
+_SUBMITTED = text("""
+    UPDATE routing_case SET officer = 'cb008', officer_name = 'Bích', assigned_at = now(), submitted_at = now(),
+                            submitted_by = 'cb008', submitted_by_name = 'Bích', draft_outcome = 'granted'
+    WHERE id = :case
+""")
 _ADD_COPIES = text("""
     INSERT INTO state_copy (topic, id, version, value) VALUES ('directory.staff', :id, 1, CAST(:value AS jsonb))
 """)

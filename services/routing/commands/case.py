@@ -1,5 +1,6 @@
 """One command on one case, which whoever gives it has seen. One of a program and one of a page are the same `CaseCommand`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -16,7 +17,8 @@ from services.routing.domain.case import Case
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.repository.cases import CASE_STORE
 from services.routing.schemas.endings import AnswerExtension, AskExtension, StopCase
-from services.routing.schemas.requests import AssignCase, DecideCase
+from services.routing.schemas.requests import AssignCase, DecideCase, Schema
+from services.routing.schemas.signature import ReturnDraft, SignDraft, SubmitDraft, TakeBackDraft
 from services.routing.schemas.supplements import AskForPapers, AskForPayment
 from services.routing.schemas.views import CaseChanged
 from services.routing.settings import routing_settings
@@ -57,8 +59,7 @@ def worker_who_has_seen_it(command: Command[Any], work: UnitOfWork) -> None:
     require_current(command.seen, case.version)
 
 
-CaseRequest = DecideCase | AssignCase | AskForPapers | AskForPayment | StopCase | AskExtension | AnswerExtension
-_ACTIONS: Final = {
+_ACTIONS: Final[Mapping[type[Schema], str]] = {
     DecideCase: "decide",
     AssignCase: "assign",
     AskForPapers: "supplement",
@@ -66,6 +67,10 @@ _ACTIONS: Final = {
     StopCase: "stop",
     AskExtension: "extend",
     AnswerExtension: "answer-extension",
+    SubmitDraft: "submit",
+    TakeBackDraft: "take back",
+    ReturnDraft: "return",
+    SignDraft: "sign",
 }
 
 
@@ -79,9 +84,9 @@ class CaseCommand:
     version: int
     key: str
 
-    async def run(self, request: CaseRequest) -> Answer:
+    async def run(self, request: Schema) -> Answer:
         """Raises a Refusal, and then nothing has happened. What could be said of no case is refused before anything is locked."""
-        if isinstance(request, DecideCase):
+        if isinstance(request, DecideCase | SubmitDraft):
             request.ruling()
         if isinstance(request, AskForPapers | AskForPayment):
             request.wanted()

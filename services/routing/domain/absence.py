@@ -1,5 +1,5 @@
-"""An officer is away for some days, and a deputy gets what competence would give to them. One absence an officer: noting another
-replaces it, so who comes back early notes an earlier last day.
+"""An officer is away for some days, and a deputy gets what competence would give to them; a leader's deputy signs meanwhile. One
+absence a person: noting another replaces it, so who comes back early notes an earlier last day.
 """
 
 from dataclasses import dataclass
@@ -46,8 +46,10 @@ class NoDeputy(Invalid):
     def __init__(self) -> None:
         super().__init__(
             "deputy-not-here",
-            vi="Người thay phải là một chuyên viên khác đang làm việc ở cùng đơn vị. Hãy chọn người khác.",
-            en="The deputy has to be another active officer of the same unit. Choose somebody else.",
+            vi="Người thay phải là một chuyên viên khác đang làm việc ở cùng đơn vị; thay lãnh đạo thì lãnh đạo khác cũng được. "
+            "Hãy chọn người khác.",
+            en="The deputy has to be another active officer of the same unit; for a leader, another leader will do too. "
+            "Choose somebody else.",
             field="deputy",
         )
 
@@ -65,10 +67,11 @@ class OthersAbsence(Refusal):
 
 def note_absence(absence: Absence, officer: StaffV1 | None, deputy: StaffV1 | None, leads: frozenset[str]) -> Absence:
     """`leads`: the units that whoever notes it leads. Raises a Refusal."""
-    units = officer_units(officer)
-    if absence.noted_by != absence.officer and not units & leads:
+    units, signs_for = officer_units(officer), units_with(officer, Role.LEADER)
+    if absence.noted_by != absence.officer and not (units | signs_for) & leads:
         raise OthersAbsence
-    if absence.deputy == absence.officer or not units & officer_units(deputy):
+    stand_in_for = (units & officer_units(deputy)) | (signs_for & (officer_units(deputy) | units_with(deputy, Role.LEADER)))
+    if absence.deputy == absence.officer or not stand_in_for:
         raise NoDeputy
     if not 0 <= (absence.last_day - absence.first_day).days < LONGEST_DAYS:
         raise BadAbsence
@@ -77,6 +80,11 @@ def note_absence(absence: Absence, officer: StaffV1 | None, deputy: StaffV1 | No
 
 def officer_units(staff: StaffV1 | None) -> frozenset[str]:
     """Where the person is an officer now; nowhere once they have left."""
+    return units_with(staff, Role.OFFICER)
+
+
+def units_with(staff: StaffV1 | None, role: Role) -> frozenset[str]:
+    """Where the person has that role now."""
     if staff is None or not staff.active:
         return frozenset()
-    return frozenset(post.unit for post in staff.posts if post.role is Role.OFFICER)
+    return frozenset(post.unit for post in staff.posts if post.role is role)

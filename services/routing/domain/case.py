@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from contracts.aggregate import Aggregate
+from contracts.directory import SigningV1
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.registry import Event
 from contracts.values import Lane, Outcome, WithdrawalReason
@@ -26,6 +27,7 @@ from services.routing.domain.refusals import (
     ReasonWithoutDecline,
     SomebodyElses,
 )
+from services.routing.domain.signature_refusals import NeedsSignature, NotSubmitted, WaitsForSignature
 from services.routing.domain.stop import AlreadyStopped, Stop
 from services.routing.domain.supplement_refusals import StillWaiting
 
@@ -37,9 +39,11 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     WAITING = "waiting"
     STOPPED = "stopped"
+    SUBMITTED = "submitted"
 
 
-OPEN: Final = frozenset({State.UNASSIGNED, State.ASSIGNED, State.WAITING})
+WORKED_ON: Final = frozenset({State.UNASSIGNED, State.ASSIGNED, State.SUBMITTED})
+OPEN: Final = WORKED_ON | {State.WAITING}
 """In which somebody has to do something about it; while it waits, its applicant."""
 
 EXTENDING: Final = (Transition.EXTENSION_ASKED, Transition.EXTENDED, Transition.EXTENSION_REFUSED)
@@ -52,10 +56,7 @@ TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     (State.UNASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
     (State.ASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
     (State.DECIDED, Transition.WITHDRAWAL_REFUSED): State.DECIDED,
-    (State.UNASSIGNED, Transition.DUE_SOON): State.UNASSIGNED,
-    (State.ASSIGNED, Transition.DUE_SOON): State.ASSIGNED,
-    (State.UNASSIGNED, Transition.OVERDUE): State.UNASSIGNED,
-    (State.ASSIGNED, Transition.OVERDUE): State.ASSIGNED,
+    **{(state, due): state for state in sorted(WORKED_ON) for due in (Transition.DUE_SOON, Transition.OVERDUE)},
     (State.ASSIGNED, Transition.PAUSED): State.WAITING,
     (State.WAITING, Transition.ASSIGNED): State.WAITING,
     (State.WAITING, Transition.RESUMED): State.ASSIGNED,
@@ -63,6 +64,13 @@ TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
     **{(state, Transition.STOPPED): State.STOPPED for state in sorted(OPEN)},
     **{(state, transition): state for state in sorted(OPEN) for transition in EXTENDING},
     (State.STOPPED, Transition.WITHDRAWAL_REFUSED): State.STOPPED,
+    (State.ASSIGNED, Transition.SUBMITTED_FOR_SIGNATURE): State.SUBMITTED,
+    (State.SUBMITTED, Transition.TAKEN_BACK): State.ASSIGNED,
+    (State.SUBMITTED, Transition.RETURNED_TO_OFFICER): State.ASSIGNED,
+    (State.SUBMITTED, Transition.SIGNED): State.DECIDED,
+    # Whoever has it from then on drafts anew.
+    (State.SUBMITTED, Transition.ASSIGNED): State.ASSIGNED,
+    (State.SUBMITTED, Transition.WITHDRAWN): State.WITHDRAWN,
 }
 
 
@@ -101,6 +109,15 @@ class Verdict:
     by: Person
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A draft submitted for signature: what is to be decided, since when it waits, whose it is."""
+
+    ruling: Ruling
+    at: datetime
+    by: Person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
     """`by` asked for it at the counter; `duplicate_of`: what the dossier that stays is known by."""
@@ -117,7 +134,9 @@ class Case(Aggregate):
     cases older than that; `provisional`: why it may still move. `assigned_by`: the staff id of who gave or took it, None where
     the rule of competence chose. `due_soon_for` and `overdue_for`: of which promised date that was published. `pause`: what it
     waits for; `supplements`, `payments`: how often either was asked for. `asked`: for more time, to be answered by a leader;
-    `extensions`: how often it was given. `pending_history`: lines of events published since it was loaded.
+    `extensions`: how often it was given. `pending_history`: lines of events published since it was loaded. `signing`: how a
+    leader signs it, None where the officer decides alone; `proposal` stays when it is signed. `comment`: of the draft being
+    returned just now.
     """
 
     lane: Lane
@@ -146,10 +165,13 @@ class Case(Aggregate):
     asked: AskedExtension | None = None
     extensions: int = 0
     pending_history: tuple[HistoryLine, ...] = ()
+    signing: SigningV1 | None = None
+    proposal: Proposal | None = None
+    comment: str | None = None
 
     @property
     def state(self) -> State:
-        return state_of(self.officer, self.verdict, self.withdrawal, self.stop, self.pause)
+        return state_of(self.officer, self.verdict, self.withdrawal, self.stop, self.pause, self.proposal)
 
     @property
     def closed(self) -> bool:
@@ -158,23 +180,27 @@ class Case(Aggregate):
 
     def recorded(self, events: Sequence[Event]) -> Self:
         """At its new version, with one line of history for each event. Raises TypeError for what is no fact about a case."""
-        lines = [HistoryLine.of(number, event) for number, event in enumerate(events, self.version + 1)]
-        return replace(super().recorded(events), pending_history=(*self.pending_history, *lines))
+        lines = [
+            HistoryLine.of(number, event).with_comment(self.comment) for number, event in enumerate(events, self.version + 1)
+        ]
+        return replace(super().recorded(events), pending_history=(*self.pending_history, *lines), comment=None)
 
     def allow(self, transition: Transition) -> None:
-        """Raises what the table of transitions refuses: AlreadyDecided, AlreadyWithdrawn, AlreadyStopped, and StillWaiting to one
-        that waits.
+        """Raises what the table of transitions refuses: AlreadyDecided, AlreadyWithdrawn, AlreadyStopped, StillWaiting,
+        WaitsForSignature or NotSubmitted.
         """
         if (self.state, transition) in TRANSITIONS:
             return
         if self.withdrawal is not None:
             by = self.withdrawal.by
             raise AlreadyWithdrawn(self.code, by.name if by else None, self.withdrawal.duplicate_of)
-        if self.pause is not None:
-            raise StillWaiting(self.code, self.pause.owed, self.pause.since)
         if self.stop is not None:
             raise AlreadyStopped(self.code, self.stop.by.name)
-        raise AlreadyDecided(self.code)
+        if self.verdict is not None:
+            raise AlreadyDecided(self.code)
+        if self.pause is not None:
+            raise StillWaiting(self.code, self.pause.owed, self.pause.since)
+        raise WaitsForSignature(self.code) if self.proposal else NotSubmitted(self.code)
 
     def promised_for(self, promised_at: datetime, provisional: Provisional | None) -> Self:
         """The promise is intake's; what it says is kept."""
@@ -187,8 +213,11 @@ def state_of(
     withdrawal: object | None,
     stop: object | None = None,
     pause: object | None = None,
+    proposal: object | None = None,
 ) -> State:
-    """By who has the case, what was decided, how it was withdrawn or stopped, what it waits for: None for nobody and nothing."""
+    """By who has the case, what was decided, how it was withdrawn or stopped, what it waits for, what waits for signature: None
+    for nobody and nothing.
+    """
     if decision is not None:
         return State.DECIDED
     if withdrawal is not None:
@@ -197,13 +226,15 @@ def state_of(
         return State.STOPPED
     if pause is not None:
         return State.WAITING
+    if proposal is not None:
+        return State.SUBMITTED
     return State.UNASSIGNED if officer is None else State.ASSIGNED
 
 
 def assigned(case: Case, officer: Person, at: datetime, by: Person | None = None) -> Case:
     """The officer works on it from now on. `by` None: the rule of competence chose."""
     case.allow(Transition.ASSIGNED)
-    return replace(case, officer=officer, assigned_at=at, assigned_by=by.id if by else None)
+    return replace(case, officer=officer, assigned_at=at, assigned_by=by.id if by else None, proposal=None)
 
 
 def decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Case:
@@ -231,7 +262,9 @@ def may_assign(case: Case, officer: Person, by: Actor, *, stranded: bool = False
 
 
 def may_decide(case: Case, by: Actor) -> None:
-    """The officer who has it decides, or one who leads the unit. Raises a Refusal."""
+    """The officer who has it decides, or one who leads the unit; nobody where a leader has to sign. Raises a Refusal."""
     case.allow(Transition.DECIDED)
+    if case.signing is not None:
+        raise NeedsSignature
     if not by.leads and (case.officer is None or case.officer.id != by.person.id):
         raise SomebodyElses(case.officer.name if case.officer else None)

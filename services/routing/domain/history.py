@@ -1,6 +1,6 @@
 """A case's history: a line for each event published about it, made from the event alone; so neither is without the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -8,6 +8,7 @@ from typing import Self
 from contracts.endings.routing import CaseExtendedV1, CaseExtensionAskedV1, CaseExtensionRefusedV1, CaseStoppedV1
 from contracts.registry import Event
 from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseDueFact, CaseFact, CaseWithdrawalRefusedV1, CaseWithdrawnV1
+from contracts.signature.routing import SigningFact
 from contracts.supplements.routing import CasePausedV1, CaseResumedV1
 
 
@@ -27,6 +28,10 @@ class Transition(StrEnum):
     EXTENSION_ASKED = "extension-asked"
     EXTENDED = "extended"
     EXTENSION_REFUSED = "extension-refused"
+    SUBMITTED_FOR_SIGNATURE = "submitted-for-signature"
+    TAKEN_BACK = "taken-back"
+    RETURNED_TO_OFFICER = "returned-to-officer"
+    SIGNED = "signed"
 
     @classmethod
     def of(cls, fact: type[CaseFact]) -> "Transition":
@@ -42,13 +47,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """`number` is the event's own. `by` None: assigned by competence. `officer`: who has the case from then on."""
+    """`number` is the event's own. `by` None: assigned by competence. `officer`: who has the case from then on. `comment`: what a
+    leader wrote to a draft returned; it may name people, so no event carries it.
+    """
 
     number: int
     transition: Transition
     at: datetime
     by: Person | None = None
     officer: Person | None = None
+    comment: str | None = None
 
     @classmethod
     def of(cls, number: int, event: Event) -> Self:
@@ -60,7 +68,7 @@ class HistoryLine:
             return cls(number=number, transition=transition, at=event.at, by=_person(event.by, event.by_name))
         if isinstance(event, CaseDueFact | CaseResumedV1):
             return cls(number=number, transition=transition, at=event.at, officer=_person(event.officer, event.officer_name))
-        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1 | CasePausedV1 | CaseStoppedV1):
+        if not isinstance(event, CaseAssignedV1 | CaseDecidedV1 | CaseWithdrawnV1 | CasePausedV1 | CaseStoppedV1 | SigningFact):
             return cls(number=number, transition=transition, at=event.at)
         return cls(
             number=number,
@@ -69,6 +77,9 @@ class HistoryLine:
             by=_person(event.by, event.by_name),
             officer=_person(event.officer, event.officer_name),
         )
+
+    def with_comment(self, comment: str | None) -> Self:
+        return replace(self, comment=comment) if self.transition is Transition.RETURNED_TO_OFFICER else self
 
 
 def _person(ident: str | None, name: str | None) -> Person | None:

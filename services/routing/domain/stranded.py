@@ -21,7 +21,7 @@ class NeedsHand(StrEnum):
 
 def needs_hand(case: Case, staff: StaffV1 | None) -> NeedsHand | None:
     """`staff` is its officer's record; None for a case that has no officer, is closed, or is in good hands."""
-    if case.state is not State.ASSIGNED:
+    if case.state not in {State.ASSIGNED, State.SUBMITTED}:
         return None
     if staff is None or not staff.active:
         return NeedsHand.LEFT

@@ -13,7 +13,8 @@ from services.routing.domain.stranded import NeedsHand
 
 class ListKind(StrEnum):
     """Undecided cases, those of them that nobody has, those of these whose officer cannot work on them any more (all three: most
-    urgent first), decided ones (newest first), or those that wait for papers or money (longest first).
+    urgent first), decided ones (newest first), those that wait for papers or money (longest first), or those whose draft waits
+    for signature (most urgent first).
     """
 
     OPEN = "open"
@@ -21,6 +22,7 @@ class ListKind(StrEnum):
     NEEDS_HAND = "needs-hand"
     DECIDED = "decided"
     WAITING = "waiting"
+    SUBMITTED = "submitted"
 
 
 class ListKey(NamedTuple):

@@ -53,6 +53,7 @@ def _new_case(event: DossierAcceptedV1, context: Context) -> Case:
         limit_kind=None if event.limit is None else event.limit.counted_in,
         calendar=event.calendar,
         provisional=event.provisional,
+        signing=event.signing,
     )
 
 

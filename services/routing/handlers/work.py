@@ -36,7 +36,7 @@ def decide(case: Case, ruling: Ruling, by: Actor, now: datetime) -> Decision[Cas
     """The end of processing, by which lateness is judged."""
     may_decide(case, by)
     case = decided(case, ruling, by.person, now)
-    return Decision(case, (_decided(case, ruling, by.person, now),))
+    return Decision(case, (decided_event(case, ruling, by.person, now),))
 
 
 def assigned_event(case: Case, officer: Person, by: Person | None, at: datetime) -> Event:
@@ -50,7 +50,7 @@ def assigned_event(case: Case, officer: Person, by: Person | None, at: datetime)
     )
 
 
-def _decided(case: Case, ruling: Ruling, by: Person, at: datetime) -> Event:
+def decided_event(case: Case, ruling: Ruling, by: Person, at: datetime) -> Event:
     return CaseDecidedV1(
         **facts_of(case, at),
         outcome=ruling.outcome,

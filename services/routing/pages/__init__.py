@@ -1,6 +1,6 @@
 """The pages of routing: the work list, one case with what its reader may do, who is away. Also while intake is away."""
 
-from services.routing.pages import absences, case, cases, counts, extension, stop, supplement
+from services.routing.pages import absences, case, cases, counts, extension, signature, stop, supplement
 
 ROUTERS = (
     counts.router,
@@ -10,4 +10,5 @@ ROUTERS = (
     supplement.router,
     stop.router,
     extension.router,
+    signature.router,
 )

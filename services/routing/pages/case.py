@@ -22,17 +22,25 @@ from services.routing.pages.screen import CurrentScreen, Screen
 from services.routing.queries.case import CaseRecord, case_record
 from services.routing.queries.freshness import freshness
 from services.routing.queries.lists import ALL, ME, ListRequest, page
-from services.routing.schemas.requests import AssignCase, DecideCase
+from services.routing.schemas.requests import AssignCase, DecideCase, Schema
+from services.routing.schemas.signature import ReturnDraft, SignDraft, SubmitDraft, TakeBackDraft
 from web import drafts
 from web.conditional import require_current
 from web.drafts import Draft, DraftId
 from web.forms import SHOWN, Form, blank, read_form
 
 router = APIRouter(prefix="/routing/cases", include_in_schema=False)
-M = TypeVar("M", DecideCase, AssignCase)
-Done = Literal["decided", "assigned"]
+M = TypeVar("M", bound=Schema)
+Done = Literal["decided", "assigned", "submitted", "taken-back", "returned", "signed"]
 Sure = Literal["", "yes", "no"]
-STEPS: Final[Mapping[str, type[DecideCase | AssignCase]]] = {"decide": DecideCase, "assign": AssignCase}
+STEPS: Final[Mapping[str, type[Schema]]] = {
+    "decide": DecideCase,
+    "assign": AssignCase,
+    "submit": SubmitDraft,
+    "take-back": TakeBackDraft,
+    "return": ReturnDraft,
+    "sign": SignDraft,
+}
 """By the last part of a form's address."""
 
 

@@ -15,6 +15,7 @@ from services.routing.domain.due import Left, left
 from services.routing.domain.history import HistoryLine
 from services.routing.domain.refusals import CaseUnknown
 from services.routing.domain.stranded import NeedsHand, needs_hand
+from services.routing.queries.signature import signs_for
 from services.routing.repository import cases, officers
 from services.routing.repository.calendars import calendars_of
 from services.routing.schemas.views import CaseDetail
@@ -32,21 +33,21 @@ class CaseRecord:
     loads: Mapping[str, Load]
     left: Left
     needs_hand: NeedsHand | None = None
+    signs: bool = False
 
     @property
     def can_decide(self) -> bool:
-        mine = self.case.officer is not None and self.case.officer.id == self.actor.person.id
-        return not self.case.closed and self.case.pause is None and (self.actor.leads or mine)
+        return not self.case.closed and self.case.pause is None and self.case.signing is None and self._works_on_it
 
     @property
     def can_ask(self) -> bool:
         """For papers or money; a case of nobody is taken first."""
-        return self.can_decide and self.case.officer is not None
+        return self.case.state is State.ASSIGNED and self._works_on_it
 
     @property
     def can_ask_for_time(self) -> bool:
         """For more of it."""
-        return self.can_decide and self.case.asked is None
+        return not self.case.closed and self.case.pause is None and self.case.asked is None and self._works_on_it
 
     @property
     def can_answer(self) -> bool:
@@ -55,6 +56,33 @@ class CaseRecord:
     @property
     def can_stop(self) -> bool:
         return not self.case.closed and self.actor.leads
+
+    @property
+    def can_submit(self) -> bool:
+        """Its officer, where a leader signs and no draft waits."""
+        return self.case.signing is not None and self.case.state is State.ASSIGNED and self._mine
+
+    @property
+    def can_take_back(self) -> bool:
+        return self.case.state is State.SUBMITTED and self._mine
+
+    @property
+    def can_return(self) -> bool:
+        return self.case.state is State.SUBMITTED and self.signs
+
+    @property
+    def can_sign(self) -> bool:
+        """Nobody signs their own draft."""
+        proposal = self.case.proposal
+        return self.can_return and proposal is not None and proposal.by.id != self.actor.person.id
+
+    @property
+    def _mine(self) -> bool:
+        return self.case.officer is not None and self.case.officer.id == self.actor.person.id
+
+    @property
+    def _works_on_it(self) -> bool:
+        return self.actor.leads or self._mine
 
     @property
     def can_take(self) -> bool:
@@ -90,6 +118,7 @@ async def case_record(connection: AsyncConnection, person: Principal, case_id: s
         loads=await officers.loads_of(connection, [post.person.id for post in colleagues]),
         left=left(case.promised_at, ended, case.limit_kind, known.get(case.calendar or "")),
         needs_hand=await _needs_hand(connection, case),
+        signs=await signs_for(connection, person, case, now),
     )
 
 

@@ -95,12 +95,12 @@ async def read_work_list(
     rows = await page(connection, query, now)
     return WorkList(
         page=rows,
-        left=await _left(connection, rows.rows, now),
+        left=await left_of(connection, rows.rows, now),
         counts=counts_of(held, officer) if officer else of_units,
         unassigned=of_units.unassigned,
         needs_hand=of_units.needs_hand,
         stranded=stranded,
-        stranded_left=await _left(connection, stranded, now),
+        stranded_left=await left_of(connection, stranded, now),
         choices=await choices(connection, led) if stranded else (),
         by_officer=by_officer(held) if led and officer is None else (),
         scope_name="" if request.scope in {ME, ALL} else await _name(connection, request.scope),
@@ -115,7 +115,8 @@ async def work_counts(connection: AsyncConnection, person: Principal, now: datet
     return WorkCounts(mine=mine.open, late=mine.late, unassigned=unassigned)
 
 
-async def _left(connection: AsyncConnection, rows: Sequence[Any], now: datetime) -> list[Left]:
+async def left_of(connection: AsyncConnection, rows: Sequence[Any], now: datetime) -> list[Left]:
+    """What is left for each row."""
     known = await calendars_of(connection, [row.calendar for row in rows])
     ended = [row.decided_at or row.waiting_since or now for row in rows]
     return [left(row.promised_at, at, row.limit_kind, known.get(row.calendar)) for row, at in zip(rows, ended, strict=True)]
@@ -137,7 +138,7 @@ def case_line(row: Any) -> CaseLine:
         id=row.id,
         code=row.code,
         version=row.version,
-        state=state_of(row.officer, row.outcome, row.withdrawn_at, row.stopped_at, row.waiting_since),
+        state=state_of(row.officer, row.outcome, row.withdrawn_at, row.stopped_at, row.waiting_since, row.submitted_at),
         competent_unit=UnitRef(id=row.competent_unit, name=row.competent_unit_name),
         receiving_unit=UnitRef(id=row.receiving_unit, name=row.receiving_unit_name),
         procedure=ProcedureRef.model_validate(row.procedure),

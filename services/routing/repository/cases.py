@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import rows
+from contracts.directory import SigningV1
 from contracts.endings.ground import StopGround
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.statements import Statement
-from services.routing.domain.case import Case, Ruling, Verdict, Withdrawal
+from services.routing.domain.case import Case, Proposal, Ruling, Verdict, Withdrawal
 from services.routing.domain.extension import AskedExtension
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.stop import Stop
@@ -27,6 +28,7 @@ _CHANGING = (
     "due_soon_for", "overdue_for",
     "papers", "waiting_since", "pause", "supplements", "payments",
     "stopped_at", "stop_ground", "stop_details", "stopped_by", "stopped_by_name", "extension_asked", "extensions",
+    "submitted_at", "submitted_by", "submitted_by_name", "draft_outcome", "draft_reason",
 )  # fmt: skip
 
 # By primary key.
@@ -99,6 +101,8 @@ def _case(row: Any) -> Case:
         stop=_stop(row),
         asked=AskedExtension.from_data(row.extension_asked) if row.extension_asked else None,
         extensions=row.extensions,
+        signing=None if row.signing is None else SigningV1.model_validate(row.signing),
+        proposal=_proposal(row),
     )
 
 
@@ -123,6 +127,11 @@ def _stop(row: Any) -> Stop | None:
     return Stop(ground=StopGround(row.stop_ground), details=row.stop_details, at=row.stopped_at, by=by)
 
 
+def _proposal(row: Any) -> Proposal | None:
+    by = _person(row.submitted_by, row.submitted_by_name)
+    return None if by is None else Proposal(Ruling(Outcome(row.draft_outcome), reason=row.draft_reason), row.submitted_at, by)
+
+
 def _person(ident: str | None, name: str | None) -> Person | None:
     return None if ident is None or name is None else Person(ident, name)
 
@@ -134,6 +143,7 @@ def _history_line(row: Any) -> HistoryLine:
         at=row.at,
         by=_person(row.by, row.by_name),
         officer=_person(row.officer, row.officer_name),
+        comment=row.comment,
     )
 
 
@@ -168,6 +178,8 @@ def _case_row(case: Case) -> Mapping[str, object]:
         "supplements": case.supplements,
         "payments": case.payments,
         **({} if case.stop is None else _stop_columns(case.stop)),
+        "signing": case.signing and case.signing.model_dump(mode="json"),
+        **({} if case.proposal is None else _proposal_columns(case.proposal)),
     }
 
 
@@ -199,12 +211,22 @@ def _stop_columns(stop: Stop) -> Mapping[str, object]:
     }
 
 
+def _proposal_columns(proposal: Proposal) -> Mapping[str, object]:
+    return {
+        "submitted_at": proposal.at,
+        "draft_outcome": proposal.ruling.outcome,
+        "draft_reason": proposal.ruling.reason,
+        **_named("submitted_by", proposal.by),
+    }
+
+
 def _history_row(case_id: str, line: HistoryLine) -> Mapping[str, object]:
     return {
         "case_id": case_id,
         "number": line.number,
         "act": line.transition,
         "at": line.at,
+        "comment": line.comment,
         **_named("by", line.by),
         **_named("officer", line.officer),
     }

@@ -15,17 +15,20 @@ from services.routing.domain.due import Today
 from services.routing.domain.work_list import CaseQuery, ListKey, ListKind
 from services.routing.repository.stranded import IS_OPEN, REASON, stranded_rows
 
-# Which index serves: case_unit_open, _unassigned, _decided or _waiting; with an officer, case_officer_open or _decided.
+# Which index serves: case_unit_open, _unassigned, _submitted, _decided or _waiting; with an officer, case_officer_open or
+# _decided.
 _STATE: Final = {
     ListKind.OPEN: IS_OPEN,
     ListKind.UNASSIGNED: f"{IS_OPEN} AND c.officer IS NULL",
     ListKind.DECIDED: "c.decided_at IS NOT NULL",
     ListKind.WAITING: "c.waiting_since IS NOT NULL",
+    ListKind.SUBMITTED: f"{IS_OPEN} AND c.submitted_at IS NOT NULL",
 }
 _COLUMNS: Final = (
     "c.id, c.code, c.version, c.competent_unit, c.competent_unit_name, c.receiving_unit, c.receiving_unit_name, c.procedure, "
     "c.accepted_at, c.promised_at, c.officer, c.officer_name, c.assigned_at, c.assigned_by, c.outcome, c.decided_at, "
-    "c.withdrawn_at, c.stopped_at, c.limit_kind, c.calendar, c.provisional, c.waiting_since, c.pause"
+    "c.withdrawn_at, c.stopped_at, c.limit_kind, c.calendar, c.provisional, c.waiting_since, c.pause, "
+    "c.submitted_at, c.submitted_by, c.submitted_by_name, c.draft_outcome, c.draft_reason"
 )
 # Column, comparison, direction, and what stands before the first row.
 _NEWEST_FIRST: Final = ("decided_at", "<", "DESC", "infinity")

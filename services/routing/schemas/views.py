@@ -14,6 +14,7 @@ from services.routing.domain.history import HistoryLine, Transition
 from services.routing.domain.stranded import NeedsHand
 from services.routing.schemas.endings import ExtensionDetail, StopDetail
 from services.routing.schemas.requests import NoteAbsence, Schema
+from services.routing.schemas.signature import ProposalDetail
 
 
 def _absent(value: object) -> bool:
@@ -51,6 +52,13 @@ class CasesAssigned(Schema):
     refused: list[RefusedCase]
 
 
+class CasesSigned(Schema):
+    """What became of each: a refusal touches its own case only."""
+
+    signed: list[CaseChanged]
+    refused: list[RefusedCase]
+
+
 class CaseLine(Schema):
     """A case as lists show it. `version` is what If-Match wants. `provisional`: why the promised date may still move.
     `needs_hand`: why its officer cannot work on it any more. `waiting_since`: until what is `owed` has come its clock
@@ -84,11 +92,15 @@ class CasePage(Schema):
 
 
 class WorkCounts(Schema):
-    """What the person's own list begins with, and what nobody has in the units that they lead; null: they lead none."""
+    """What the person's own list begins with, and what nobody has in the units that they lead; null: they lead none.
+
+    `to_sign`: drafts that wait for their signature; for who signs nowhere, their own that wait.
+    """
 
     mine: int
     late: int
     unassigned: int | None
+    to_sign: int = 0
 
 
 class PersonRef(Schema):
@@ -104,6 +116,7 @@ class Step(Schema):
     at: datetime
     by: PersonRef | None
     officer: PersonRef | None
+    comment: str | None = None
 
 
 class WithdrawalDetail(Schema):
@@ -128,6 +141,8 @@ class PauseDetail(Schema):
 
 
 class CaseDetail(CaseLine):
+    """`signed_by_leader`: a draft is submitted for signature; else the officer decides. `proposal`: that waits, or was signed."""
+
     lane: Lane
     papers: list[PaperRef]
     opened_at: datetime
@@ -141,6 +156,8 @@ class CaseDetail(CaseLine):
     stop: StopDetail | None = None
     extension_asked: ExtensionDetail | None = None
     extensions: int = 0
+    signed_by_leader: bool = False
+    proposal: ProposalDetail | None = None
     history: list[Step]
 
     @classmethod
@@ -177,5 +194,7 @@ class CaseDetail(CaseLine):
             stop=StopDetail.of(case.stop) if case.stop else None,
             extension_asked=ExtensionDetail.of(case.asked) if case.asked else None,
             extensions=case.extensions,
+            signed_by_leader=case.signing is not None,
+            proposal=ProposalDetail.of(case.proposal) if case.proposal else None,
             history=[Step.model_validate(line) for line in history],
         )

@@ -340,6 +340,7 @@ PAGES = (
     PageCase("cases-waiting", "son", "/routing/cases", at("/routing/cases?officer=all&state=waiting")),
     PageCase("ask-for-papers", "son", "/routing/cases/{case}/supplement", first("/routing/cases", _CASE, "/supplement")),
     PageCase("absences", "son", "/routing/absences", at("/routing/absences")),
+    PageCase("drafts", "son", "/routing/signing", at("/routing/signing")),
     PageCase("decide", "son", "/routing/cases/{case}/decide", decision_asked),
     PageCase("extend", "son", "/routing/cases/{case}/extend", first("/routing/cases?officer=all", _CASE, "/extend")),
     PageCase("stop", "son", "/routing/cases/{case}/stop", stop_asked),

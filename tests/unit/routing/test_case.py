@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.directory import SigningV1
 from contracts.endings.ground import StopGround
 from contracts.endings.routing import CaseStoppedV1
 from contracts.intake import DossierRescheduledV1, Provisional
@@ -23,6 +24,7 @@ from services.routing.domain.case import (
     TRANSITIONS,
     Actor,
     Case,
+    Proposal,
     Ruling,
     State,
     Verdict,
@@ -34,6 +36,7 @@ from services.routing.domain.case import (
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.pause import Pause
 from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
+from services.routing.domain.signature_refusals import WaitsForSignature
 from services.routing.domain.stop import AlreadyStopped
 from services.routing.domain.supplement_refusals import StillWaiting
 from services.routing.handlers.arrival import open_case, reschedule
@@ -45,6 +48,7 @@ AN, BINH, CHI = Person("cb-an", "An"), Person("cb-binh", "Bình"), Person("cb-ch
 LEADER, OFFICER, COLLEAGUE = Actor(CHI, leads=True), Actor(AN, leads=False), Actor(BINH, leads=False)
 GRANT, DECLINE = Ruling(Outcome.GRANTED, "12/QĐ"), Ruling(Outcome.DECLINED, reason="Đất đang tranh chấp.")
 LATER = NOW + timedelta(hours=3)
+SIGNING = SigningV1(kind="QĐ", number_format="{n}/{kind}")
 ASKED = Withdrawal(reason=WithdrawalReason.APPLICANT, at=LATER, by=Person("cb-hoa", "Hoa"))
 
 
@@ -83,6 +87,8 @@ def in_state(state: State) -> Case:
         return replace(held, pause=Pause(owed=OwedKind.MONEY, since=NOW, number=1, by=AN, amount=50_000))
     if state is State.STOPPED:
         return saved(stop(held, StopGround.ASKED_BY_AGENCY, None, LEADER, LATER))
+    if state is State.SUBMITTED:
+        return replace(held, signing=SIGNING, proposal=Proposal(GRANT, NOW, AN))
     return held if state is State.ASSIGNED else saved(decide(held, GRANT, OFFICER, NOW))
 
 
@@ -135,6 +141,7 @@ REFUSED_BY = {
     State.WITHDRAWN: AlreadyWithdrawn,
     State.STOPPED: AlreadyStopped,
     State.WAITING: StillWaiting,
+    State.SUBMITTED: WaitsForSignature,
 }
 
 
@@ -166,6 +173,7 @@ def test_the_table_ends_with_a_decision_a_withdrawal_or_a_stop() -> None:
         State.UNASSIGNED,
         State.ASSIGNED,
         State.WAITING,
+        State.SUBMITTED,
     }
 
 

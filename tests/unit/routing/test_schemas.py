@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from chassis.process import build
 from contracts.values import Lane, Outcome
 from messaging.handler_table import Context, numbered
-from services.routing.api import absences, cases, endings
+from services.routing.api import absences, cases, endings, signature, supplements
 from services.routing.commands.case import LimitedExtension
 from services.routing.commands.due import NoteDue
 from services.routing.commands.table import COMMANDS
@@ -26,6 +26,7 @@ from services.routing.main import SERVICE
 from services.routing.queries.lists import case_line
 from services.routing.schemas.endings import AnswerExtension, AskExtension, StopCase
 from services.routing.schemas.requests import AssignCase, AssignCases, DecideCase, NoteAbsence
+from services.routing.schemas.signature import ReturnDraft, SignDrafts, SubmitDraft
 from services.routing.schemas.views import CaseChanged, CaseDetail, CasePage
 from tests.support.reference_data import DISTRICT
 from tests.support.routing_world import NOW, accepted, attributes, routing_settings
@@ -41,14 +42,14 @@ HEAD = """{"id":"d-1","code":"000.00.21.H99-260216-0007","version":%d,"state":"%
 PAPERS = """"lane":"district","papers":[{"code":"to-khai","title":"Tờ khai","file":null,"size":null,"sha256":null},\
 {"code":"giay-to-goc","title":"Giấy tờ gốc","file":null,"size":null,"sha256":null}],\
 "opened_at":"2026-02-16T09:00:00+07:00","""
-OPENED = """{"number":1,"act":"opened","at":"2026-02-16T09:00:00+07:00","by":null,"officer":null},\
-{"number":2,"act":"assigned","at":"2026-02-16T09:00:00+07:00","by":null,"officer":{"id":"cb-an","name":"An"}}"""
+OPENED = """{"number":1,"act":"opened","at":"2026-02-16T09:00:00+07:00","by":null,"officer":null,"comment":null},\
+{"number":2,"act":"assigned","at":"2026-02-16T09:00:00+07:00","by":null,"officer":{"id":"cb-an","name":"An"},"comment":null}"""
 ASSIGNED_CASE = (
     HEAD % (2, "assigned")
     + """"officer":"cb-an","officer_name":"An","needs_hand":null,"outcome":null,"decided_at":null,"""
     + PAPERS
     + """"assigned_at":"2026-02-16T09:00:00+07:00","result_number":null,"reason":null,"decided_by":null,\
-"withdrawal":null,"stop":null,"extension_asked":null,"extensions":0,"history":["""
+"withdrawal":null,"stop":null,"extension_asked":null,"extensions":0,"signed_by_leader":false,"proposal":null,"history":["""
     + OPENED
     + "]}"
 )
@@ -58,12 +59,12 @@ DECIDED_CASE = (
 "outcome":"declined","decided_at":"2026-02-16T11:00:00+07:00","""
     + PAPERS
     + """"assigned_at":"2026-02-16T10:00:00+07:00","result_number":null,"reason":"Vì thế.",\
-"decided_by":{"id":"cb-chi","name":"Chi"},"withdrawal":null,"stop":null,"extension_asked":null,"extensions":0,"history":["""
+"decided_by":{"id":"cb-chi","name":"Chi"},"withdrawal":null,"stop":null,"extension_asked":null,"extensions":0,"signed_by_leader":false,"proposal":null,"history":["""
     + OPENED
     + """,{"number":3,"act":"assigned","at":"2026-02-16T10:00:00+07:00","by":{"id":"cb-chi","name":"Chi"},\
-"officer":{"id":"cb-binh","name":"Bình"}},\
+"officer":{"id":"cb-binh","name":"Bình"},"comment":null},\
 {"number":4,"act":"decided","at":"2026-02-16T11:00:00+07:00","by":{"id":"cb-chi","name":"Chi"},\
-"officer":{"id":"cb-binh","name":"Bình"}}]}"""
+"officer":{"id":"cb-binh","name":"Bình"},"comment":null}]}"""
 )
 LIST_PAGE = (
     '{"cases":['
@@ -113,6 +114,7 @@ def test_a_page_of_a_list() -> None:
         stopped_at=None,
         waiting_since=None,
         pause=None,
+        submitted_at=None,
         provisional=None,
     )
     assert CasePage(cases=[case_line(row)], next="behind-it").model_dump_json(by_alias=True) == LIST_PAGE
@@ -129,9 +131,12 @@ def models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def test_every_route_has_a_frozen_model_of_its_answer() -> None:
     routes = [
-        route for route in (*cases.router.routes, *absences.router.routes, *endings.router.routes) if isinstance(route, APIRoute)
+        route
+        for module in (cases, absences, endings, signature, supplements)
+        for route in module.router.routes
+        if isinstance(route, APIRoute)
     ]
-    assert len(routes) == 10
+    assert len(routes) == 17
     for route in routes:
         (model,) = models(route.response_model)
         assert model.model_config["frozen"], route.path
@@ -142,14 +147,29 @@ def test_a_request_cannot_be_changed_on_its_way() -> None:
         DecideCase(outcome=Outcome.GRANTED).outcome = Outcome.DECLINED  # type: ignore[misc]
 
 
+ENDINGS = (
+    "/decide",
+    "/assign",
+    "/supplement",
+    "/payment",
+    "/stop",
+    "/extend",
+    "/answer-extension",
+    "/submit",
+    "/take-back",
+    "/return",
+    "/sign",
+)
+
+
 def test_openapi_names_what_a_program_sends_and_gets() -> None:
     document = build(SERVICE, routing_settings(), "postgresql+psycopg://nobody@127.0.0.1:9/routing").openapi()
     schemas = document["components"]["schemas"]
-    assert list(schemas["Step"]["properties"]) == ["number", "act", "at", "by", "officer"]
+    assert list(schemas["Step"]["properties"]) == ["number", "act", "at", "by", "officer", "comment"]
     commands = {
         path: operations["post"]
         for path, operations in document["paths"].items()
-        if path.endswith(("/decide", "/assign", "/absences", "/supplement", "/payment", "/stop", "/extend", "/answer-extension"))
+        if path.endswith((*ENDINGS, "/absences"))
     }
     assert len(commands) == len([entry for entry in COMMANDS.entries if entry.body is not NoteDue]), "that is the clock's"
     for request, action in (
@@ -158,6 +178,8 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
         (StopCase, "stop"),
         (AskExtension, "extend"),
         (AnswerExtension, "answer-extension"),
+        (SubmitDraft, "submit"),
+        (ReturnDraft, "return"),
     ):
         assert (LimitedExtension if request is AskExtension else request) in COMMANDS.by_body
         operation = commands[f"/api/routing/cases/{{case}}/{action}"]
@@ -165,7 +187,7 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
         assert "CaseChanged" in json.dumps(operation["responses"]["200"])
         assert {parameter["name"] for parameter in operation["parameters"]} == {"case", "Idempotency-Key", "If-Match"}
         assert "Problem" in json.dumps(operation["responses"]["4XX"])
-    for request, path in ((AssignCases, "cases/assign"), (NoteAbsence, "absences")):
+    for request, path in ((AssignCases, "cases/assign"), (SignDrafts, "cases/sign"), (NoteAbsence, "absences")):
         assert request in COMMANDS.by_body
         operation = commands[f"/api/routing/{path}"]
         assert f'/{request.__name__}"' in json.dumps(operation["requestBody"])
