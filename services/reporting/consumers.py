@@ -5,6 +5,7 @@ from typing import Final
 from contracts import intake, notify, routing
 from contracts.endings import intake as ended
 from contracts.endings import routing as endings
+from contracts.signature import routing as signature
 from contracts.supplements import intake as owed
 from contracts.supplements import routing as pauses
 from contracts.topics import CASES, DOSSIERS, FRONT_DESK, KEYS, MESSAGES, STAFF, UNITS
@@ -49,6 +50,10 @@ TABLE: Final = Table(
         Entry(endings.CaseExtensionRefusedV1, handlers.record_answer, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(ended.DossierStoppedV1, handlers.record_status, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(endings.CaseStoppedV1, handlers.record_stop, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(signature.CaseSubmittedForSignatureV1, handlers.record_draft, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(signature.CaseTakenBackV1, handlers.record_draft, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(signature.CaseReturnedToOfficerV1, handlers.record_draft, DOSSIER_ROWS, Effect.PROJECTION),
+        Entry(signature.CaseSignedV1, handlers.record_signature, DOSSIER_ROWS, Effect.PROJECTION),
         Entry(intake.GuidanceGivenV1, handlers.record_guidance, GUIDANCE_ROWS, Effect.PROJECTION),
         Entry(notify.MessageSentV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),
         Entry(notify.MessageSkippedV1, handlers.record_message, MESSAGE_HISTORY, Effect.PROJECTION),

@@ -25,6 +25,7 @@ from contracts.routing import (
     CaseOpenedV1,
     CaseWithdrawnV1,
 )
+from contracts.signature.routing import CaseSignedV1, CaseSubmittedForSignatureV1, SigningFact
 from contracts.supplements.routing import CasePausedV1, CaseResumedV1
 from messaging.handler_table import Context, Decision
 from services.reporting.domain.dossier import Data, Dossier, Fact, GuidanceTurn, Message
@@ -102,6 +103,19 @@ def record_pause(state: Dossier | None, event: CasePausedV1, context: Context) -
 
 def record_resumption(state: Dossier | None, event: CaseResumedV1, context: Context) -> Decision[Dossier]:
     return _apply_routing(state, event, context, case_state="assigned", officer=event.officer)
+
+
+def record_draft(state: Dossier | None, event: SigningFact, context: Context) -> Decision[Dossier]:
+    """Submitted: the unit's leaders have it. Taken back or returned: its officer has it again. No figure changes."""
+    waits = isinstance(event, CaseSubmittedForSignatureV1)
+    return _apply_routing(state, event, context, case_state="submitted" if waits else "assigned", officer=event.officer)
+
+
+def record_signature(state: Dossier | None, event: CaseSignedV1, context: Context) -> Decision[Dossier]:
+    """Who signed had it while it waited; the decision comes next, and its officer stays who drafted it."""
+    after = _apply_routing(state, event, context, case_state="signed").state
+    *before, last = after.pending_history
+    return Decision(replace(after, pending_history=(*before, replace(last, data={**last.data, "officer": event.by}))))
 
 
 def record_guidance(_: GuidanceTurn | None, event: GuidanceGivenV1, context: Context) -> Decision[GuidanceTurn]:

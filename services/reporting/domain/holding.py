@@ -7,14 +7,17 @@ from datetime import datetime
 from services.reporting.domain.dossier import Fact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """A stretch of time in one pair of hands; `officer` None: nobody in the unit yet. `until` None: still there."""
+    """A stretch of time in one pair of hands; `officer` None: nobody in the unit yet, or its leaders, for whose signature it
+    waited (`leaders`; `officer` then is who signed, once somebody has). `until` None: still there.
+    """
 
     unit: str
     officer: str | None
     since: datetime
     until: datetime | None
+    leaders: bool = False
 
 
 def holdings(facts: Iterable[Fact]) -> tuple[Holding, ...]:
@@ -29,9 +32,17 @@ def holdings(facts: Iterable[Fact]) -> tuple[Holding, ...]:
 
 def _after(held: list[Holding], fact: Fact) -> list[Holding]:
     begun = _begun(fact)
+    if fact.data.get("case_state") == "signed" and held and held[-1].leaders:
+        return [*held[:-1], replace(held[-1], officer=str(fact.data["officer"]))]
     if fact.data.get("decided_on") or fact.data.get("case_state") in {"withdrawn", "stopped"}:
         return _ended(held, fact.at)
-    if begun is None or (held and (fact.source == "intake" or (held[-1].unit, held[-1].officer) == (begun.unit, begun.officer))):
+    if begun is None or (
+        held
+        and (
+            fact.source == "intake"
+            or (held[-1].unit, held[-1].officer, held[-1].leaders) == (begun.unit, begun.officer, begun.leaders)
+        )
+    ):
         return held
     return [*_ended(held, fact.at), begun]
 
@@ -39,9 +50,17 @@ def _after(held: list[Holding], fact: Fact) -> list[Holding]:
 def _begun(fact: Fact) -> Holding | None:
     """In whose hands the dossier is after this fact, as far as the fact says it."""
     if fact.source == "intake":
-        return Holding(str(fact.data["unit"]), None, fact.at, None) if fact.data.get("accepted_on") else None
+        return (
+            Holding(unit=str(fact.data["unit"]), officer=None, since=fact.at, until=None)
+            if fact.data.get("accepted_on")
+            else None
+        )
+    if fact.data.get("case_state") == "submitted":
+        return Holding(unit=str(fact.data["competent_unit"]), officer=None, since=fact.at, until=None, leaders=True)
     unit, officer = fact.data.get("competent_unit"), fact.data.get("officer")
-    return None if unit is None else Holding(str(unit), None if officer is None else str(officer), fact.at, None)
+    if unit is None:
+        return None
+    return Holding(unit=str(unit), officer=None if officer is None else str(officer), since=fact.at, until=None)
 
 
 def _ended(held: list[Holding], at: datetime) -> list[Holding]:

@@ -65,28 +65,37 @@ HANDED_OVER = fact("intake", 7, accepted_on="2026-03-02")
     [
         ([], []),
         ([SUBMITTED], []),
-        ([SUBMITTED, ACCEPTED], [Holding("door", None, moment(2), None)]),
-        ([ACCEPTED, OPENED], [Holding("door", None, moment(2), moment(3)), Holding("land", None, moment(3), None)]),
+        ([SUBMITTED, ACCEPTED], [Holding(unit="door", officer=None, since=moment(2), until=None)]),
+        (
+            [ACCEPTED, OPENED],
+            [
+                Holding(unit="door", officer=None, since=moment(2), until=moment(3)),
+                Holding(unit="land", officer=None, since=moment(3), until=None),
+            ],
+        ),
         (
             [ACCEPTED, OPENED, ASSIGNED, TAKEN_UP],
             [
-                Holding("door", None, moment(2), moment(3)),
-                Holding("land", None, moment(3), moment(4)),
-                Holding("land", "an", moment(4), None),
+                Holding(unit="door", officer=None, since=moment(2), until=moment(3)),
+                Holding(unit="land", officer=None, since=moment(3), until=moment(4)),
+                Holding(unit="land", officer="an", since=moment(4), until=None),
             ],
         ),
         (
             [HANDED_OVER, DECIDED, TAKEN_UP, ASSIGNED, ACCEPTED, SUBMITTED],
-            [Holding("door", None, moment(2), moment(4)), Holding("land", "an", moment(4), moment(6))],
+            [
+                Holding(unit="door", officer=None, since=moment(2), until=moment(4)),
+                Holding(unit="land", officer="an", since=moment(4), until=moment(6)),
+            ],
         ),
         (
             [ACCEPTED, ASSIGNED, fact("routing", 5, competent_unit="land", officer="an")],
             [
-                Holding("door", None, moment(2), moment(4)),
-                Holding("land", "an", moment(4), None),
+                Holding(unit="door", officer=None, since=moment(2), until=moment(4)),
+                Holding(unit="land", officer="an", since=moment(4), until=None),
             ],
         ),
-        ([ACCEPTED, fact("routing", 3)], [Holding("door", None, moment(2), None)]),
+        ([ACCEPTED, fact("routing", 3)], [Holding(unit="door", officer=None, since=moment(2), until=None)]),
     ],
 )
 def test_hands_follow_the_facts_in_the_order_of_time(facts: list[Fact], hands: list[Holding]) -> None:

@@ -32,16 +32,16 @@ CONFIRMED = fact("intake", 2, MONDAY + 5 * DAY, unit="commune", accepted_on="202
 
 def test_it_went_from_hand_to_hand_until_it_was_decided():
     expected = (
-        Holding("commune", None, MONDAY, MONDAY + DAY),
-        Holding("district", None, MONDAY + DAY, MONDAY + 2 * DAY),
-        Holding("district", "cb006", MONDAY + 2 * DAY, MONDAY + 4 * DAY),
+        Holding(unit="commune", officer=None, since=MONDAY, until=MONDAY + DAY),
+        Holding(unit="district", officer=None, since=MONDAY + DAY, until=MONDAY + 2 * DAY),
+        Holding(unit="district", officer="cb006", since=MONDAY + 2 * DAY, until=MONDAY + 4 * DAY),
     )
     assert holdings([CONFIRMED, DECIDED, ASSIGNED, OPENED, ACCEPTED]) == expected
 
 
 def test_one_still_in_hand_has_no_end():
-    assert holdings([ACCEPTED]) == (Holding("commune", None, MONDAY, None),)
-    assert holdings([ACCEPTED, OPENED])[-1] == Holding("district", None, MONDAY + DAY, None)
+    assert holdings([ACCEPTED]) == (Holding(unit="commune", officer=None, since=MONDAY, until=None),)
+    assert holdings([ACCEPTED, OPENED])[-1] == Holding(unit="district", officer=None, since=MONDAY + DAY, until=None)
     assert holdings([]) == ()
 
 

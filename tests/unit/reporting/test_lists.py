@@ -11,7 +11,7 @@ HOUR = timedelta(hours=1)
 
 
 def held(number: int, since: datetime, until: datetime | None) -> Holding:
-    return Holding(f"unit {number}", None, since, until)
+    return Holding(unit=f"unit {number}", officer=None, since=since, until=until)
 
 
 def test_who_passed_it_on_the_same_day_is_left_out():
