@@ -47,10 +47,13 @@ def sign_in(session: Session) -> Cast:
 
 
 def sample_desks() -> Iterator[Desk]:
-    """Every clerk with every procedure, in the version that is in force, of every unit."""
+    """Every clerk with every procedure that is decided in one call, in the version that is in force, of every unit."""
     newest = {row["code"]: row["version"] for row in _rows("procedures")}
+    signed = {row["code"] for row in _rows("procedures") if row["signing"] == "leader"}
     leaders = {post["unit"]: post["staff"] for post in _rows("posts") if post["role"] == Role.LEADER}
     for rule in _rows("competences"):
+        if rule["procedure"] in signed:
+            continue
         if rule["versions"] and newest[rule["procedure"]] not in rule["versions"].split():
             continue
         papers = tuple(_papers(rule["procedure"], newest[rule["procedure"]]))

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.demo.desk import Desk
-from cli.demo.script import CLERKS, LEADERS
+from cli.demo.script import CLERKS, LEADERS, OFFICERS
 from cli.directory_import import SAMPLE_PASSWORD
 from cli.session import Session
 
 
 @dataclass
 class Cast:
-    """Who plays: a desk for each clerk (by unit), for each leader (by unit), the public, and the post's own staff."""
+    """Who plays: a desk for each clerk (by unit), leader (by unit) and officer who drafts (by staff id), and for the public."""
 
     clerks: dict[str, Desk]
     leaders: dict[str, Desk]
+    officers: dict[str, Desk]
     public: Desk
     procedures: dict[str, dict[str, Any]]
 
@@ -36,6 +37,7 @@ async def cast(session: Session) -> AsyncIterator[Cast]:
     public = Desk(session)
     clerks = {unit: Desk(session, username, SAMPLE_PASSWORD) for unit, username in CLERKS.items()}
     leaders = {username: Desk(session, username, SAMPLE_PASSWORD) for username in LEADERS}
+    officers = [Desk(session, username, SAMPLE_PASSWORD) for username in OFFICERS]
     try:
         procedures = (await public.get("/api/directory/procedures"))["procedures"]
         units = {
@@ -46,9 +48,10 @@ async def cast(session: Session) -> AsyncIterator[Cast]:
         yield Cast(
             clerks,
             {unit: leaders[name] for unit, name in units.items()},
+            {(await desk.get("/api/directory/me"))["id"]: desk for desk in officers},
             public,
             {procedure["code"]: procedure for procedure in procedures},
         )
     finally:
-        for desk in (public, *clerks.values(), *leaders.values()):
+        for desk in (public, *clerks.values(), *leaders.values(), *officers):
             await desk.close()

@@ -124,10 +124,15 @@ async def _supplement(cast: Cast, visit: HandIn, dossier: str) -> None:
 
 
 async def _decide(cast: Cast, clerk: Desk, dossier: str) -> None:
-    """The leader of the competent unit signs."""
+    """The leader of the competent unit decides; where the procedure wants a signature, signs what the officer drafted."""
     accepted = await clerk.get(f"/api/intake/dossiers/{dossier}")
-    leader = cast.leaders[accepted["competent_unit"]["id"]]
-    await leader.change(f"/api/routing/cases/{dossier}", "decide", {"outcome": "granted", "result_number": f"{dossier[2:8]}/KQ"})
+    leader, path = cast.leaders[accepted["competent_unit"]["id"]], f"/api/routing/cases/{dossier}"
+    case = await leader.get(path)
+    if not case["signed_by_leader"]:
+        await leader.change(path, "decide", {"outcome": "granted", "result_number": f"{dossier[2:8]}/KQ"})
+        return
+    await cast.officers[case["officer"]].change(path, "submit", {"outcome": "granted"})
+    await leader.change(path, "sign", {})
 
 
 async def _collect(cast: Cast, visit: HandIn, dossier: str) -> None:

@@ -15,6 +15,8 @@ POST_OFFICE: Final = "P99.21.01"
 CLERKS: Final = {CENTRE: "lan", DISTRICT: "hoa", COMMUNE: "tam"}
 LEADERS: Final = ("hai", "son", "nga", "dung")
 """One leader of each unit that decides: transport, district, commune, social insurance."""
+OFFICERS: Final = ("long",)
+"""Who drafts what a leader signs: driving licences."""
 
 LAND: Final = "1.900011"
 INSURANCE_CARD: Final = "1.900021"
