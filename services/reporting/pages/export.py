@@ -59,7 +59,7 @@ async def figures_workbook(request: Request, process: CurrentProcess, pages: Cur
         by=choice.address.by,
         rows=[FormRow(_name(report.by, row, said), row.figures, _links(site, choice, row.key)) for row in report.rows],
         total=FormRow(said("figures.total"), report.total, _links(site, choice, None)),
-        late=[_late_row(site, person, access, dossier, names) for dossier in late],
+        late=[_late_row(site, person, access, dossier, names, said) for dossier in late],
         left_out=report.total.late + report.total.overdue - len(late),
     )
     file = await asyncio.to_thread(workbook_of, content, said)
@@ -116,18 +116,19 @@ def _links(site: str, choice: Choice, key: str | None) -> dict[Measure, str]:
     return {measure: site + choice.dossiers(measure, key) for measure in MEASURES}
 
 
-def _late_row(site: str, person: Principal, access: Access, dossier: ListedDossier, names: dict[str, str]) -> LateRow:
+def _late_row(site: str, person: Principal, access: Access, dossier: ListedDossier, names: dict[str, str], said: Said) -> LateRow:
     page = page_of(person, dossier.id, dossier.unit, dossier.competent_unit)
     return LateRow(
         dossier=dossier,
         unit=access.unit_name(dossier.unit, dossier.unit_name),
         competent=access.unit_name(dossier.competent_unit, dossier.competent_name) if dossier.competent_unit else "",
-        held=[_held(holding, access, names) for holding in held_longest(dossier.held)],
+        held=[_held(holding, access, names, said) for holding in held_longest(dossier.held)],
         link=site + page if page else "",
     )
 
 
-def _held(holding: Holding, access: Access, names: dict[str, Any]) -> str:
+def _held(holding: Holding, access: Access, names: dict[str, Any], said: Said) -> str:
     days = formats.day(holding.since) + (f" – {formats.day(holding.until)}" if holding.until else " –")
     who = [names.get(holding.officer, holding.officer)] if holding.officer else []
-    return f"{days}: {', '.join([*who, access.unit_name(holding.unit)])}"
+    waited = f" ({said('dossiers.signature')})" if holding.leaders else ""
+    return f"{days}: {', '.join([*who, access.unit_name(holding.unit)])}{waited}"

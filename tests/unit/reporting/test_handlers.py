@@ -13,6 +13,7 @@ from contracts.endings.intake import DossierExtendedV1, DossierStoppedV1
 from contracts.endings.routing import CaseExtendedV1, CaseExtensionAskedV1, CaseExtensionRefusedV1, CaseStoppedV1
 from contracts.envelope import Attributes
 from contracts.intake import ProcedureRef, UnitRef
+from contracts.signature import routing as signature
 from contracts.values import Channel, GuidanceKind, HandOver, Lane, Outcome, PortalStatus, WithdrawalReason
 from messaging.handler_table import Context, Effect
 from services.reporting.consumers import TABLE
@@ -302,3 +303,26 @@ def test_what_routing_says_of_an_extension_changes_no_figure(kind):
     state = fold([*BY_INTAKE[:5], *BY_ROUTING[:2]])
     after = apply(state, *published("routing", 3, kind(**CASE, at=EVENING, by="cb006", **more)))
     assert (after.counted(), after.case_state, after.officer) == (state.counted(), state.case_state, state.officer)
+
+
+def test_a_draft_s_way_changes_no_figure_and_its_officer_stays_who_drafted_it():
+    by = {"by": "cb007", "officer": "cb006"}
+    way = [
+        signature.CaseSubmittedForSignatureV1(**CASE, at=NOON + 6 * HOUR, by="cb006", officer="cb006", outcome=Outcome.GRANTED),
+        signature.CaseReturnedToOfficerV1(**CASE, at=NOON + 7 * HOUR, **by),
+        signature.CaseSubmittedForSignatureV1(**CASE, at=NOON + 8 * HOUR, by="cb006", officer="cb006", outcome=Outcome.GRANTED),
+        signature.CaseSignedV1(**CASE, at=EVENING, **by, outcome=Outcome.GRANTED, result_number="1/QĐ"),
+        routing.CaseDecidedV1(**CASE, at=EVENING, outcome=Outcome.GRANTED, result_number="1/QĐ", **by),
+    ]
+    drafted = fold(BY_INTAKE[:5] + BY_ROUTING[:2] + [published("routing", n, event) for n, event in enumerate(way, 3)])
+    plain = fold(BY_INTAKE[:5] + BY_ROUTING)
+    assert drafted.counted() == plain.counted()
+    assert (drafted.officer, drafted.case_state, drafted.case_sequence) == ("cb006", "decided", 7)
+    states = [(fact.data["case_state"], fact.data["officer"]) for fact in drafted.pending_history if fact.source == "routing"]
+    assert states[2:] == [
+        ("submitted", "cb006"),
+        ("assigned", "cb006"),
+        ("submitted", "cb006"),
+        ("signed", "cb007"),
+        ("decided", "cb006"),
+    ]

@@ -47,3 +47,26 @@ def test_one_still_in_hand_has_no_end():
 
 def test_what_was_decided_before_its_acceptance_is_known_has_had_no_hands():
     assert holdings([DECIDED]) == ()
+
+
+def routing(sequence: int, days: int, state: str, officer: str | None = "cb006", **data: str | int | None) -> Fact:
+    at = MONDAY + days * DAY
+    return fact("routing", sequence, at, competent_unit="district", officer=officer, case_state=state, **data)
+
+
+def held(days: int, until: int | None, officer: str | None = "cb006", *, leaders: bool = False) -> Holding:
+    end = None if until is None else MONDAY + until * DAY
+    return Holding(unit="district", officer=officer, since=MONDAY + days * DAY, until=end, leaders=leaders)
+
+
+def test_while_a_draft_waits_for_signature_the_leaders_have_it_and_then_who_signed():
+    facts = [ACCEPTED, OPENED, ASSIGNED, routing(3, 3, "submitted"), routing(4, 6, "assigned"), routing(5, 7, "submitted")]
+    waits = (held(2, 3), held(3, 6, None, leaders=True), held(6, 7), held(7, None, None, leaders=True))
+    assert holdings(facts)[2:] == waits
+    signed = [routing(6, 9, "signed", "cb007"), routing(7, 9, "decided", decided_on="2026-02-25")]
+    assert holdings([*facts, *signed])[2:] == (*waits[:3], held(7, 9, "cb007", leaders=True))
+
+
+def test_withdrawn_while_it_waits_its_time_was_the_leaders():
+    facts = [ACCEPTED, OPENED, ASSIGNED, routing(3, 3, "submitted"), routing(4, 5, "withdrawn")]
+    assert holdings(facts)[-1] == held(3, 5, None, leaders=True)
