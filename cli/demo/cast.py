@@ -11,7 +11,7 @@ from cli.directory_import import SAMPLE_PASSWORD
 from cli.session import Session
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Cast:
     """Who plays: a desk for each clerk (by unit), leader (by unit) and officer who drafts (by staff id), and for the public."""
 
@@ -46,11 +46,11 @@ async def cast(session: Session) -> AsyncIterator[Cast]:
             for post in (await desk.get("/api/directory/me"))["posts"]
         }
         yield Cast(
-            clerks,
-            {unit: leaders[name] for unit, name in units.items()},
-            {(await desk.get("/api/directory/me"))["id"]: desk for desk in officers},
-            public,
-            {procedure["code"]: procedure for procedure in procedures},
+            clerks=clerks,
+            leaders={unit: leaders[name] for unit, name in units.items()},
+            officers={(await desk.get("/api/directory/me"))["id"]: desk for desk in officers},
+            public=public,
+            procedures={procedure["code"]: procedure for procedure in procedures},
         )
     finally:
         for desk in (public, *clerks.values(), *leaders.values(), *officers):

@@ -100,7 +100,12 @@ async def test_many_signatures_from_two_processes_at_once_take_each_number_once(
     url = await postgres.create_database("routing")
     database = await routing_database(url)
     settings = {"clock": NOW.isoformat()}
-    async with running(url, **settings) as one, running(url, **settings) as two, client(one) as first, client(two) as second:
+    async with (
+        running(url, **settings) as left,
+        running(url, **settings) as right,
+        client(left) as first,
+        client(right) as second,
+    ):
         worlds = [World(database, first), World(database, second)]
         cases = await waiting(worlds[0], 12)
         answers = await asyncio.gather(*(ask(world, "son", f"{case}/sign", 3) for case in cases for world in worlds))
