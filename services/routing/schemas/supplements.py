@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.given import GivenLongText
 from contracts.supplements import OwedKind, SupplementReason
@@ -23,7 +23,7 @@ class AskForPapers(Schema):
     """Form 02 after acceptance: everything missing at once. `again`: you know that it was asked before, and counts as late."""
 
     missing: Annotated[list[SupplementLine], Field(min_length=1, max_length=200)]
-    again: bool = False
+    again: StrictBool = False
 
     def wanted(self) -> Wanted:
         """Raises a Refusal for what cannot be asked."""
@@ -34,7 +34,7 @@ class AskForPapers(Schema):
 class AskForPayment(Schema):
     """`amount` in đồng."""
 
-    amount: Dong
+    amount: Annotated[Dong, Field(strict=True)]
 
     def wanted(self) -> Wanted:
         """Raises a Refusal for no amount."""

@@ -16,6 +16,7 @@ from contracts.supplements.intake import DossierHandedInV1, DossierPausedV1, Dos
 from contracts.supplements.routing import CasePausedV1
 from contracts.values import Channel, PortalStatus
 from services.intake.consumers import TABLE as INTAKE
+from services.intake.domain.owed import promise_after as owed_promise
 from services.intake.domain.stages import Stage
 from services.intake.handlers import owed
 from services.intake.handlers.calendar import reschedule
@@ -310,3 +311,10 @@ def test_free_words_of_an_officer_are_in_no_event_and_gone_when_the_case_goes_on
     office.come_to_rest()
     assert office.case.pause is None
     assert not [event for event in office.said if "Lan" in event.model_dump_json()]
+
+
+def test_two_services_clocks_that_differ_by_seconds_stop_no_promise() -> None:
+    dossier = office_at_work().dossier
+    assert dossier.explanation is not None
+    asked, came = NOW - timedelta(seconds=3), NOW - timedelta(seconds=5)
+    assert owed_promise(dossier.explanation, WEEK, OwedKind.PAPERS, asked, came).moment == dossier.promised_at
