@@ -10,7 +10,7 @@ from messaging.copied import Copied
 from services.routing.access import actor_of
 from services.routing.commands.case import LimitedExtension, case_of, changed, worker_who_has_seen_it
 from services.routing.domain.case import Case
-from services.routing.domain.extension import AskedExtension
+from services.routing.domain.extension import AskedExtension, OnlyLeadersConfirm
 from services.routing.handlers.extension import answer, ask, end_of
 from services.routing.repository.cases import CASE_STORE
 from services.routing.schemas.endings import AnswerExtension
@@ -47,6 +47,13 @@ def _answer(command: Command[AnswerExtension], work: UnitOfWork) -> Answer:
     return changed(work, answer(case, actor_of(command.by, case), work.now, confirm=command.body.confirm))
 
 
+def _leader_who_has_seen_it(command: Command[AnswerExtension], work: UnitOfWork) -> None:
+    """Raises CaseUnknown, Forbidden, OnlyLeadersConfirm or StaleWrite."""
+    if not actor_of(command.by, case_of(command, work)).leads:
+        raise OnlyLeadersConfirm
+    worker_who_has_seen_it(command, work)
+
+
 def _calendar_of_case(command: Command[LimitedExtension], work: UnitOfWork) -> Iterable[str]:
     case = work.get(CASE_STORE, command.target)
     return [case.calendar] if case is not None and case.calendar else []
@@ -59,5 +66,5 @@ ENTRIES: Final = (
         may=worker_who_has_seen_it,
         loads=(Load(CASE_STORE), Load(CALENDARS, _calendar_of_case)),
     ),
-    CommandEntry(body=AnswerExtension, handler=_answer, may=worker_who_has_seen_it, loads=(Load(CASE_STORE),)),
+    CommandEntry(body=AnswerExtension, handler=_answer, may=_leader_who_has_seen_it, loads=(Load(CASE_STORE),)),
 )
