@@ -81,9 +81,7 @@ async def _rest(made: Installation) -> None:
 def _multiply(made: Installation, dossiers: int) -> None:
     """Always the same dossiers for the same originals."""
     plan = made.session.plan
-    databases = {
-        service: psycopg.connect(plan.owner_url(service).replace("+psycopg", ""), autocommit=True) for service in TABLES
-    }
+    databases = {service: psycopg.connect(plan.owner_url(service).replace("+psycopg", ""), autocommit=True) for service in TABLES}
     chance = random.Random(dossiers)  # noqa: S311 -- made-up people
     made_from = originals(databases["intake"])
     grown_copies = sorted(copies(made_from, dossiers - len(made_from), chance), key=lambda copy: copy.id)

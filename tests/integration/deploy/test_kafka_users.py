@@ -203,6 +203,7 @@ def test_passwords_are_files_of_their_owner_and_nowhere_in_a_command(kafka: Kafk
     assert {file.stem for file in kafka.users.iterdir()} == {*SERVICES, POST, kafka_users.ADMIN, kafka_users.BROKER}
     passwords = {file.read_text() for file in kafka.users.iterdir()}
     assert len(passwords) == len(files) - 1
-    told = [*kafka.command, *(repr(kafka.access(user)) for user in USERS), *map(str, kafka.client_environment("intake").values())]
-    assert not [password for password in passwords if password in " ".join(told)]
+    accesses = [repr(kafka.access(user)) for user in USERS]
+    shown = [*kafka.command, *accesses, *map(str, kafka.client_environment("intake").values())]
+    assert not [password for password in passwords if password in " ".join(shown)]
     assert kafka.access("intake").protocol is Protocol.SASL_PLAINTEXT
