@@ -134,6 +134,18 @@ class Life:
             yield routing.CaseDecidedV1(**about, at=_at(self.decided, 15), outcome=Outcome.GRANTED, by=staff_id("minh"))
 
 
+def moved(life: Life, promised: date) -> list[PublishedEvent]:
+    """The life, and the day after its acceptance the promised date moves. For one that is neither decided nor withdrawn."""
+    events = life.events()
+    last = max(event.sequence for event in events if event.source == "intake")
+    at = _at(life.accepted + timedelta(days=1))
+    about = _about(life.number, life.unit, life.field, life.channel)
+    about |= {"code": life.code, "promised_at": _at(promised, 16), "previous_at": _at(life.promised, 16)}
+    event = intake.DossierRescheduledV1(**about, status=PortalStatus.IN_PROCESS, at=at)
+    again = PublishedEvent(source="intake", subject=life.id, sequence=last + 1, event=event, recorded=at, lane=DOORS[life.unit])
+    return [*events, again]
+
+
 LATE: Final = Life(
     number=900,
     accepted=date(2026, 3, 1),

@@ -15,7 +15,7 @@ from services.reporting.domain.period import Period
 from services.reporting.domain.question import GroupBy, Question
 from services.reporting.repository import figures
 from tests.support.reference_data import COMMUNE
-from tests.support.reporting_events import NOW, countable, lives
+from tests.support.reporting_events import NOW, countable, lives, moved
 from tests.support.reporting_world import World
 from tests.support.servers import PostgresServer
 
@@ -27,7 +27,13 @@ STARTS = st.dates(date(2025, 11, 20), date(2026, 4, 1))
 @pytest.fixture(scope="module")
 async def world(postgres: PostgresServer) -> AsyncIterator[World]:
     async with World.empty(postgres) as world:
-        await world.read([event for life in lives(300) for event in life.events()])
+        ended, going_on = [], []
+        for life in lives(300):
+            (ended if life.decided or life.withdrawn else going_on).append(life)
+        await world.read([event for life in ended for event in life.events()])
+        # Their promises move by up to two weeks, either way.
+        for at, life in enumerate(going_on):
+            await world.read(moved(life, life.promised + timedelta(days=at % 29 - 14)))
         yield world
 
 

@@ -30,6 +30,7 @@ from services.reporting.domain.figures import Measure
 from services.reporting.domain.replay import Superseded
 from services.reporting.repository import replay as replays
 from services.reporting.repository import shadow
+from services.reporting.repository.kept_waiting import KEPT_VIEW
 from tests.support.embedded import EmbeddedServers, start_servers
 from tests.support.eventually import eventually
 from tests.support.reference_data import ROOT_KEYS, entities, headers_for
@@ -53,6 +54,9 @@ def broker() -> Iterator[EmbeddedServers]:
 async def world(broker: EmbeddedServers) -> AsyncIterator[KafkaWorld]:
     async with KafkaWorld.on(as_postgres_server(broker), broker.bootstrap) as world:
         yield world
+
+
+WAITING = f"SELECT string_agg(concat(key, '=', value), ' ' ORDER BY key) FROM ({KEPT_VIEW}) AS kept"  # noqa: S608 -- our own words
 
 
 async def answers(http: httpx.AsyncClient) -> dict[str, Any]:
@@ -84,17 +88,20 @@ async def test_the_figures_are_the_same_before_and_after(world):
     await world.send(guided(number, GuidanceKind.CALL_IN, NOW) for number in range(20))
     async with world.serving() as http:
         await world.applied()
-        before = await answers(http)
+        before, waiting = await answers(http), await world.scalar(WAITING)
         old = await world.scalar("SELECT 'fact'::regclass::oid")
         # What stands there by mistake is gone: it was in no fact.
         async with world.database.begin() as connection:
             await connection.execute(text("DELETE FROM fact WHERE sequence = 2"))
             await connection.execute(text("UPDATE dossier SET decided_on = NULL, decided_at = NULL"))
+            await connection.execute(text("UPDATE tally SET undecided = undecided + 1"))
         assert await answers(http) != before
+        assert await world.scalar(WAITING) != waiting
         done = await replay(http)
         assert (done["state"], done["problem"], done["attempt"]) == ("done", None, 1)
         assert done["read"] == done["of"] >= world.facts
         assert await answers(http) == before
+        assert await world.scalar(WAITING) == waiting is not None
         assert await world.scalar("SELECT 'fact'::regclass::oid") != old
         assert await world.scalar("SELECT count(*) FROM pg_namespace WHERE nspname IN ('shadow', 'replaced')") == 0
         # The live consumers go on where they were.

@@ -17,7 +17,7 @@ from services.reporting.domain.period import Period
 from services.reporting.domain.question import Question
 from services.reporting.repository import board, kept_waiting
 from tests.support.reference_data import COMMUNE
-from tests.support.reporting_events import PublishedEvent, lives
+from tests.support.reporting_events import PublishedEvent, lives, moved
 from tests.support.reporting_world import World
 from tests.support.servers import PostgresServer
 
@@ -33,13 +33,18 @@ async def world(postgres: PostgresServer) -> AsyncIterator[World]:
 
 
 def until_now(count: int, seed: int = 7) -> list[PublishedEvent]:
-    """The first half of the winter: some of what was taken in has nobody, some is decided, some fetched."""
-    return [event for life in lives(count, seed) for event in life.events() if event.recorded <= NOW]
+    """The first half of the winter: some of what was taken in has nobody, some is decided, some fetched; promises have moved."""
+    events = []
+    for life in lives(count, seed):
+        ended = life.decided or life.withdrawn
+        events += life.events() if ended else moved(life, life.promised + timedelta(days=life.number % 9 - 4))
+    return [event for event in events if event.recorded <= NOW]
 
 
 def shuffled(events: Sequence[PublishedEvent], chance: random.Random) -> list[PublishedEvent]:
     """In any order, but each publisher's facts about a dossier one after the other."""
-    threads = [list(thread) for _, thread in groupby(events, key=lambda event: (event.source, event.subject))]
+    in_threads = sorted(events, key=lambda event: (event.source, event.subject, event.sequence))
+    threads = [list(thread) for _, thread in groupby(in_threads, key=lambda event: (event.source, event.subject))]
     order = []
     while threads:
         thread = chance.choice(threads)
