@@ -110,7 +110,13 @@ async def _copied(connection: AsyncConnection, roots: RootKeys, kid: str, staff_
 
 def _state(staff: StaffV1, unit_names: Mapping[str, str]) -> StaffState:
     ended = frozenset(session.sid for session in staff.ended_sessions)
-    return StaffState(staff.active, staff.tokens_valid_from, staff.roles(), unit_names, ended)
+    return StaffState(
+        active=staff.active,
+        tokens_valid_from=staff.tokens_valid_from,
+        roles=staff.roles(),
+        unit_names=unit_names,
+        ended_sessions=ended,
+    )
 
 
 class OwnSignInLookUp:

@@ -43,7 +43,7 @@ class SignInNeeded(Refusal):
         super().__init__(f"sign-in-{why}", **layout_texts().in_each(f"sign-in.{why}"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StaffState:
     """`roles`: by unit, as the person's record says now."""
 

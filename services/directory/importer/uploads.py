@@ -43,7 +43,7 @@ def _unpacked(uploads: Iterable[Upload], faults: list[Fault]) -> Iterator[Upload
 def _members(name: str, content: bytes, faults: list[Fault]) -> Iterator[Upload]:
     try:
         unpacked = _read_members(content)
-    except (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, error):
+    except (BadZipFile, RuntimeError, ValueError, EOFError, error):
         unpacked = None
     if unpacked is not None:
         yield from unpacked

@@ -198,8 +198,8 @@ async def test_files_are_tried_as_a_table_of_faults_or_a_difference(directory: D
     wrong = {"staff.csv": b"id,username,name\nx1,,Ai\n", "posts.csv": b"staff,unit,role\nx1,000.00.77.H99,clerk\n"}
     refused = await admin.post("/directory/import", files=[("files", (name, text)) for name, text in wrong.items()])
     assert refused.status_code == 422
-    for place in ("staff.csv", "username", "Không có đơn vị 000.00.77.H99."):
-        assert place in refused.text
+    for words in ("staff.csv", "username", "Không có đơn vị 000.00.77.H99."):
+        assert words in refused.text
     archive = BytesIO()
     with ZipFile(archive, "w") as zipped:
         zipped.writestr("staff.csv", "id,username,name\nx1,x1,Ai Đó\n")
@@ -255,8 +255,8 @@ async def test_an_administrator_reads_the_history_of_what_they_administer(direct
     assert subjects & {"cb009", INSURANCE, "buu-dien", "hanh-chinh"} == set()
     operator = await directory.headers("operator")
     for subject in ("cb009", "buu-dien"):
-        found = await directory.http.get("/api/directory/history", params={"of": subject}, headers=operator)
-        assert [past["by"] for past in found.json()["changes"]] == ["operator"]
+        answer = await directory.http.get("/api/directory/history", params={"of": subject}, headers=operator)
+        assert [past["by"] for past in answer.json()["changes"]] == ["operator"]
 
 
 async def test_who_disabled_somebody_stands_in_the_history(directory: Directory) -> None:

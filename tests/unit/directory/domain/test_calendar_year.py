@@ -15,9 +15,9 @@ CALENDAR = CalendarV1(
 
 def test_every_day_of_the_year_stands_once_under_its_weekday() -> None:
     months = year_of(CALENDAR, 2028)
-    days = [(place, day.date) for month in months for week in month.weeks for place, day in enumerate(week) if day]
+    days = [(column, day.date) for month in months for week in month.weeks for column, day in enumerate(week) if day]
     assert len({day for _, day in days}) == len(days) == 366
-    assert all(place == day.weekday() for place, day in days)
+    assert all(column == day.weekday() for column, day in days)
     assert [month.number for month in months] == [*range(1, 13)]
 
 
