@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contracts.directory import EndedSessionV1
 from contracts.values import Role
 from services.directory.domain.accounts import NEVER_VOID, Account, OwnAccount, operator
-from services.directory.handlers import provide_operator, sign_out, switch
+from services.directory.handlers import end_session, provide_operator, sign_out, sign_out_other, switch
 from tests.support.reference_data import people
 
 NOW = datetime(2026, 2, 16, 8, 0, tzinfo=UTC)
@@ -24,6 +25,22 @@ def test_switching_and_signing_out_void_every_token_and_make_a_version() -> None
     assert (on.staff.active, on.staff.tokens_valid_from, on.version) == (True, later, 3)
     out = sign_out(on, later + timedelta(minutes=1))
     assert (out.staff.active, out.version) == (True, 4)
+
+
+def test_sessions_that_are_over_are_forgotten_and_signing_out_everywhere_forgets_all() -> None:
+    first, second = (EndedSessionV1(sid=name, until=NOW + timedelta(hours=hours)) for name, hours in (("a", 1), ("b", 8)))
+    both = end_session(end_session(ACCOUNT, first, NOW), second, NOW)
+    assert both.staff.ended_sessions == [first, second]
+    assert end_session(both, second, NOW).staff.ended_sessions == [first, second], "once"
+    assert end_session(both, second, first.until).staff.ended_sessions == [second]
+    assert both.staff.tokens_valid_from == ACCOUNT.staff.tokens_valid_from
+    assert sign_out(both, NOW).staff.ended_sessions == []
+
+
+def test_an_administrator_signs_out_others_only() -> None:
+    assert sign_out_other(ACCOUNT, by="cb013", now=NOW).staff.tokens_valid_from == NOW
+    with pytest.raises(OwnAccount):
+        sign_out_other(ACCOUNT, by=ACCOUNT.id, now=NOW)
 
 
 @pytest.mark.parametrize("active", [True, False])

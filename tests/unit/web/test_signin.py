@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,14 @@ async def test_a_good_token_names_person_roles_and_session() -> None:
     assert person.unit_name(UNIT) == "Đông Hưng"
     assert person.unit_name(OTHER_UNIT) == OTHER_UNIT
     assert state.asked == [("k1", "s1")], "one query"
+
+
+async def test_a_session_that_was_ended_by_itself_opens_nothing_and_another_does() -> None:
+    state = State()
+    state.staff["s1"] = replace(state.staff["s1"], ended_sessions=frozenset({"session-1"}))
+    assert await why(token(), state) == "sign-in-ended"
+    state.staff["s1"] = replace(state.staff["s1"], ended_sessions=frozenset({"session-2"}))
+    assert (await SignInCheck(state, lambda: NOW).check(token())).session_id == "session-1"
 
 
 async def test_both_sides_agree_on_the_claims() -> None:
