@@ -13,6 +13,7 @@ from web.signin import requires
 
 Clerk = Annotated[Principal, Depends(requires(Role.CLERK))]
 Operator = Annotated[Principal, Depends(requires(Role.OPERATOR))]
+CalendarKeeper = Annotated[Principal, Depends(requires(Role.ADMIN, Role.LEADER, Role.OPERATOR))]
 
 
 def require_clerk_of(person: Principal, dossier: Dossier) -> None:

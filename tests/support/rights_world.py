@@ -88,6 +88,9 @@ async def intake(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served
             "POST /api/intake/dossiers/search": Question(body=listed.query, looks_for=dossier["code"]),
             "POST /intake/counter": Question(body=form, looks_for=APPLICANT["name"]),
             "GET /api/intake/promise": Question(query={"unit": DISTRICT, "procedure": LAND}),
+            "POST /api/intake/promises/preview": Question(
+                body={"id": "mot-cua", "name": "Lịch", "weekly": {"mon": [["07:30", "17:00"]]}}
+            ),
             "POST /api/intake/guidance": Question(body={"unit": DISTRICT, "kind": "in_person"}),
             "POST /intake/guidance": Question(body={"unit": DISTRICT, "kind": "in_person"}),
             "POST /api/intake/submissions": Question(body={k: v for k, v in new_dossier().items() if k != "accept"}),
