@@ -4,10 +4,15 @@
 A leader's comment on a draft may name people, so it stays with the case and no event carries it.
 """
 
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.directory import DocumentKind
 from contracts.registry import event
 from contracts.routing import CaseFact
 from contracts.topics import CASES
-from contracts.values import Identifier, Outcome, Text
+from contracts.values import Identifier, Outcome, Text, Value
 
 
 class SigningFact(CaseFact):
@@ -36,9 +41,18 @@ class CaseReturnedToOfficerV1(SigningFact):
     """A leader did not sign the draft and gave it back with a comment."""
 
 
+class RegisterEntry(Value):
+    """A number of a register of the competent unit; from these a register that was lost is raised again."""
+
+    kind: DocumentKind
+    year: Annotated[int, Field(ge=1900, lt=2200)]
+    number: Annotated[int, Field(ge=1, lt=2**31)]
+
+
 @event("case.signed.v1", CASES)
 class CaseSignedV1(SigningFact):
     """A leader signed the draft. A grant has its number from the register of the unit, kind of document and year."""
 
     outcome: Outcome
     result_number: Text | None = None
+    register_entry: RegisterEntry | None = None

@@ -9,6 +9,7 @@ from contracts.signature.routing import (
     CaseSignedV1,
     CaseSubmittedForSignatureV1,
     CaseTakenBackV1,
+    RegisterEntry,
     SigningFact,
 )
 from contracts.values import Outcome
@@ -42,12 +43,13 @@ def give_back(case: Case, comment: str, by: Signer, now: datetime) -> Decision[C
 
 def sign(case: Case, register: NumberRegister | None, by: Signer, now: datetime) -> tuple[Decision[Case], NumberRegister | None]:
     """The end of processing, and the register after it. A grant takes the next number; a refusal has none."""
-    draft, number = signature.may_sign(case, by).ruling, None
+    draft, number, entry = signature.may_sign(case, by).ruling, None, None
     if draft.outcome is Outcome.GRANTED and register is not None and case.signing is not None:
         register = register.taken()
         number = register.written(case.signing.number_format)
+        entry = RegisterEntry(kind=register.kind, year=register.year, number=register.last)
     case = signature.signed(case, number, by, now)
-    signed = _fact(CaseSignedV1, case, by.person, now, outcome=draft.outcome, result_number=number)
+    signed = _fact(CaseSignedV1, case, by.person, now, outcome=draft.outcome, result_number=number, register_entry=entry)
     decision = decided_event(case, replace(draft, result_number=number), by.person, now)
     return Decision(case, (signed, decision)), register
 

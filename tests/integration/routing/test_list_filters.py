@@ -46,7 +46,7 @@ async def test_page_filters_hold_together(world: World) -> None:
 
 
 @pytest.mark.parametrize("due", ["", "late", "today"])
-@pytest.mark.parametrize("state", ["decided", "unassigned", "needs-hand"])
+@pytest.mark.parametrize("state", ["decided", "unassigned", "needs-hand", "submitted"])
 async def test_an_empty_list_says_of_what(world: World, state: str, due: str) -> None:
     leader = world.browser("dung")
     page = await leader.open(f"/routing/cases?officer=all&unit={INSURANCE}&state={state}" + (f"&due={due}" if due else ""))
@@ -56,6 +56,7 @@ async def test_an_empty_list_says_of_what(world: World, state: str, due: str) ->
         "decided": "chưa có hồ sơ nào giải quyết xong",
         "unassigned": "không có hồ sơ nào chưa phân công",
         "needs-hand": "không có hồ sơ nào cần giao lại",
+        "submitted": "không có dự thảo nào chờ ký",
     }
     assert said[state] in nothing
     only = {"late": "Chỉ tìm những hồ sơ đã quá ngày hẹn trả.", "today": "Chỉ tìm những hồ sơ hẹn trả hôm nay."}

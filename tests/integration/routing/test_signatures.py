@@ -6,8 +6,15 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from contracts.directory import SigningV1
+from services.routing.domain.history import Person
+from services.routing.domain.register import NumberRegister
+from services.routing.domain.signature import Signer
+from services.routing.handlers.signature import sign
+from services.routing.repository.cases import find_case
+from services.routing.repository.publication import NumbersGiven
 from tests.integration.routing.test_pages import form_for
 from tests.support.draft_pages import shows_draft
 from tests.support.reference_data import DISTRICT, INSURANCE, headers_for, people, staff_id
@@ -226,3 +233,28 @@ async def test_the_round_counts_what_it_lists(world: World) -> None:
     assert sorted(row["id"] for row in listed.json()["cases"]) == sorted(cases)
     assert {row["state"] for row in listed.json()["cases"]} == {"submitted"}
     assert (await world.http.get("/routing/counts.json", headers=headers_for("dung", NOW))).json()["to_sign"] == 0
+
+
+async def test_a_register_that_a_restored_database_has_lost_is_raised_from_its_signatures(world: World) -> None:
+    """And one that stands higher stays."""
+    signatures = []
+    register = NumberRegister(DISTRICT, "QĐ", 2026, 7)
+    for case in await waiting(world, 2):
+        async with world.database.connect() as connection:
+            loaded = await find_case(connection, case)
+        assert loaded is not None
+        decision, after = sign(loaded, register, Signer(Person("cb-x", "X"), signs=True), NOW)
+        assert after is not None
+        register = after
+        signatures.append(decision.events[0])
+    for last, raised in ((8, 1), (9, 0), (11, 0)):
+        given = NumbersGiven()
+        for event in reversed(signatures):
+            given.note(event)
+        async with world.database.begin() as connection:
+            await connection.execute(text("DELETE FROM number_register"))
+            insert = text("INSERT INTO number_register VALUES (:unit, 'QĐ', 2026, :last)")
+            await connection.execute(insert, {"unit": DISTRICT, "last": last})
+            assert await given.save(connection) == raised
+        (row,) = await rows(world.database, "SELECT last FROM number_register")
+        assert row.last == max(last, 9)

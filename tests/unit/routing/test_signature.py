@@ -16,6 +16,7 @@ from contracts.signature.routing import (
     CaseSignedV1,
     CaseSubmittedForSignatureV1,
     CaseTakenBackV1,
+    RegisterEntry,
 )
 from contracts.values import Lane, Outcome, Role, WithdrawalReason
 from messaging.handler_table import Context, Decision, numbered
@@ -106,6 +107,7 @@ def test_a_signature_decides_as_drafted_and_numbers_a_grant_from_the_register() 
     number = f"45/2026/QĐ-{DISTRICT}"
     assert (signature.result_number, signature.by, signature.officer) == (number, "cb-chi", "cb-an")
     assert (decided.result_number, decided.outcome, decided.by, decided.officer) == (number, Outcome.GRANTED, "cb-chi", "cb-an")
+    assert signature.register_entry == RegisterEntry(kind="QĐ", year=2026, number=45)
     assert register == replace(REGISTER, last=45)
     verdict = decision.state.verdict
     assert verdict is not None
