@@ -90,7 +90,12 @@ CALENDARS = Topic(
     readers=("intake", "routing"),
 )
 PROCEDURES = Topic(
-    base="directory.procedures", owner="directory", kind=Kind.STATE, key="procedure code", partitions=1, readers=("intake",)
+    base="directory.procedures",
+    owner="directory",
+    kind=Kind.STATE,
+    key="procedure code",
+    partitions=1,
+    readers=("intake", "routing"),
 )
 STAFF = Topic(base="directory.staff", owner="directory", kind=Kind.STATE, key="staff id", partitions=1, readers=_ALL_OTHERS)
 KEYS = Topic(base="directory.keys", owner="directory", kind=Kind.STATE, key="key id", partitions=1, readers=_ALL_OTHERS)

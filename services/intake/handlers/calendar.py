@@ -20,6 +20,8 @@ def reschedule(dossier: Dossier, calendar: Calendar, now: datetime) -> Decision[
     """
     if dossier.status not in RUNNING or dossier.explanation is None or dossier.promised_at is None:
         return None
+    if dossier.extension is not None:
+        return None  # its date was named in the apology, and not counted
     held = Explanation.from_data(dossier.explanation)
     if held.calendar != calendar.id or held.calendar_version >= calendar.version:
         return None

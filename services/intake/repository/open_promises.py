@@ -17,7 +17,7 @@ _PAGE: Final = Statement("""
                 THEN CAST(explanation -> 'limit' ->> 'amount' AS integer) END AS days
     FROM dossier
     WHERE lane = :lane AND explanation ->> 'calendar' = :calendar AND status IN (2, 4) AND id > :last
-      AND promised_at > :now AND changed_at >= :changed_since
+      AND promised_at > :now AND changed_at >= :changed_since AND extension IS NULL
       AND CAST(explanation ->> 'calendar_version' AS bigint) < :version
       AND (explanation ->> 'provisional') IS DISTINCT FROM 'true'
     ORDER BY id LIMIT :limit

@@ -3,11 +3,11 @@
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-_COLUMNS = "span, first, unit, field, channel, competent, accepted, early, on_time, late, due, past_due"
+_COLUMNS = "span, first, unit, field, channel, competent, accepted, early, on_time, late, due, past_due, undecided, unassigned, to_fetch"
 
 
 def upgrade() -> None:

@@ -7,19 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from messaging.statements import Statement
 from services.reporting.domain.definition import DEFINITIONS
 from services.reporting.domain.question import NOT_FORWARDED
-from services.reporting.domain.tally import WAITING, TallyKey
+from services.reporting.domain.tally import NEVER, WAITING, TallyKey
 
 _KEY: Final = ", ".join(TallyKey._fields)
 _COUNTS: Final = ", ".join(WAITING)
 _DEFINED: Final = ", ".join(
-    f"('{definition.id}', CAST(ARRAY{sorted(map(int, definition.counted))} AS smallint[]))" for definition in DEFINITIONS
+    f"('{definition.id}', CAST(ARRAY{sorted(map(int, definition.counted))} AS smallint[]),"
+    f" CAST(ARRAY{sorted(map(int, definition.waiting))} AS smallint[]))"
+    for definition in DEFINITIONS
 )
 _COUNTABLE: Final = "d.accepted_on IS NOT NULL AND d.unit IS NOT NULL AND d.field IS NOT NULL AND d.channel IS NOT NULL"
 # By indexes dossier_open and dossier_to_fetch: what waits, once for the promised day or for that of the decision, and no more.
 _DAYS: Final = f"""
-    SELECT d.*, d.promised_on AS day, 1 AS undecided, 0 AS to_fetch,
-           CASE WHEN d.competent_unit IS NOT NULL AND d.officer IS NULL THEN 1 ELSE 0 END AS unassigned
+    SELECT d.*, d.promised_on AS due, 1 AS undecided, 0 AS to_fetch, 0 AS unassigned
     FROM dossier d WHERE d.decided_on IS NULL AND {_COUNTABLE}
+    UNION ALL
+    SELECT d.*, d.promised_on, 0, 0, 1
+    FROM dossier d WHERE d.decided_on IS NULL AND d.competent_unit IS NOT NULL AND d.officer IS NULL AND {_COUNTABLE}
     UNION ALL
     SELECT d.*, d.decided_on, 0, 1, 0
     FROM dossier d WHERE d.decided_on IS NOT NULL AND d.handed_over_at IS NULL AND d.status = 9 AND {_COUNTABLE}
@@ -27,8 +31,8 @@ _DAYS: Final = f"""
 _COUNTED: Final = f"""
     SELECT definition, span, CAST(CASE span WHEN 'd' THEN day ELSE date_trunc(part, day) END AS date) AS first,
            unit, field, channel, coalesce(competent_unit, '{NOT_FORWARDED}') AS competent, {_COUNTS}
-    FROM ({_DAYS}) AS waiting
-    JOIN (VALUES {_DEFINED}) AS defined (definition, counted) ON status = ANY(counted)
+    FROM (SELECT w.*, definition, CASE WHEN undecided = 1 AND status = ANY(held) THEN DATE '{NEVER}' ELSE due END AS day
+          FROM ({_DAYS}) AS w JOIN (VALUES {_DEFINED}) AS defined (definition, counted, held) ON status = ANY(counted)) AS waiting
     CROSS JOIN (VALUES ('d', 'day'), ('m', 'month'), ('y', 'year')) AS longer (span, part)
 """  # noqa: S608 -- our own words
 _KEPT: Final = f"SELECT {_KEY}, {_COUNTS} FROM tally WHERE undecided <> 0 OR unassigned <> 0 OR to_fetch <> 0"  # noqa: S608 -- our own words

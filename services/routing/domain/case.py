@@ -1,19 +1,18 @@
 """One case: an accepted dossier on its way through the competent unit. Its id is the dossier's, and so is its lane, for life.
 
-`TRANSITIONS` is all that can happen to it; whatever is not in the table is refused with a sentence that a clerk understands.
+What is not in the table of transitions (`states`) is refused with a sentence that a clerk understands.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Final, Self
+from typing import Self
 
 from contracts.aggregate import Aggregate
 from contracts.directory import SigningV1
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.registry import Event
-from contracts.values import Lane, Outcome, WithdrawalReason
+from contracts.values import Lane
 from services.routing.domain.extension import AskedExtension
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.pause import Pause
@@ -21,60 +20,14 @@ from services.routing.domain.refusals import (
     AlreadyDecided,
     AlreadyTheirs,
     AlreadyWithdrawn,
-    NumberWithoutGrant,
     OnlyLeadersReassign,
-    ReasonMissing,
-    ReasonWithoutDecline,
     SomebodyElses,
 )
+from services.routing.domain.ruling import Proposal, Ruling, Verdict, Withdrawal
 from services.routing.domain.signature_refusals import NeedsSignature, NotSubmitted, WaitsForSignature
+from services.routing.domain.states import CLOSED, TRANSITIONS, State, state_of
 from services.routing.domain.stop import AlreadyStopped, Stop
 from services.routing.domain.supplement_refusals import StillWaiting
-
-
-class State(StrEnum):
-    UNASSIGNED = "unassigned"
-    ASSIGNED = "assigned"
-    DECIDED = "decided"
-    WITHDRAWN = "withdrawn"
-    WAITING = "waiting"
-    STOPPED = "stopped"
-    SUBMITTED = "submitted"
-
-
-WORKED_ON: Final = frozenset({State.UNASSIGNED, State.ASSIGNED, State.SUBMITTED})
-OPEN: Final = WORKED_ON | {State.WAITING}
-"""In which somebody has to do something about it; while it waits, its applicant."""
-
-EXTENDING: Final = (Transition.EXTENSION_ASKED, Transition.EXTENDED, Transition.EXTENSION_REFUSED)
-TRANSITIONS: Final[dict[tuple[State | None, Transition], State]] = {
-    (None, Transition.OPENED): State.UNASSIGNED,
-    (State.UNASSIGNED, Transition.ASSIGNED): State.ASSIGNED,
-    (State.ASSIGNED, Transition.ASSIGNED): State.ASSIGNED,
-    (State.UNASSIGNED, Transition.DECIDED): State.DECIDED,
-    (State.ASSIGNED, Transition.DECIDED): State.DECIDED,
-    (State.UNASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
-    (State.ASSIGNED, Transition.WITHDRAWN): State.WITHDRAWN,
-    (State.DECIDED, Transition.WITHDRAWAL_REFUSED): State.DECIDED,
-    **{(state, due): state for state in sorted(WORKED_ON) for due in (Transition.DUE_SOON, Transition.OVERDUE)},
-    (State.ASSIGNED, Transition.PAUSED): State.WAITING,
-    (State.WAITING, Transition.ASSIGNED): State.WAITING,
-    (State.WAITING, Transition.RESUMED): State.ASSIGNED,
-    (State.WAITING, Transition.WITHDRAWN): State.WITHDRAWN,
-    **{(state, Transition.STOPPED): State.STOPPED for state in sorted(OPEN)},
-    **{(state, transition): state for state in sorted(OPEN) for transition in EXTENDING},
-    (State.STOPPED, Transition.WITHDRAWAL_REFUSED): State.STOPPED,
-    (State.ASSIGNED, Transition.SUBMITTED_FOR_SIGNATURE): State.SUBMITTED,
-    (State.SUBMITTED, Transition.TAKEN_BACK): State.ASSIGNED,
-    (State.SUBMITTED, Transition.RETURNED_TO_OFFICER): State.ASSIGNED,
-    (State.SUBMITTED, Transition.SIGNED): State.DECIDED,
-    # Whoever has it from then on drafts anew.
-    (State.SUBMITTED, Transition.ASSIGNED): State.ASSIGNED,
-    (State.SUBMITTED, Transition.WITHDRAWN): State.WITHDRAWN,
-}
-
-
-CLOSED: Final = frozenset(State) - OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,49 +36,6 @@ class Actor:
 
     person: Person
     leads: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What is decided. A grant may name the result's number; to decline is to state the reason."""
-
-    outcome: Outcome
-    result_number: str | None = None
-    reason: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.outcome is Outcome.DECLINED and not self.reason:
-            raise ReasonMissing
-        if self.outcome is Outcome.GRANTED and self.reason:
-            raise ReasonWithoutDecline
-        if self.outcome is Outcome.DECLINED and self.result_number:
-            raise NumberWithoutGrant
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    ruling: Ruling
-    at: datetime
-    by: Person
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A draft submitted for signature: what is to be decided, since when it waits, whose it is."""
-
-    ruling: Ruling
-    at: datetime
-    by: Person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
-    """`by` asked for it at the counter; `duplicate_of`: what the dossier that stays is known by."""
-
-    reason: WithdrawalReason
-    at: datetime
-    duplicate_of: str | None = None
-    by: Person | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,30 +115,6 @@ class Case(Aggregate):
     def promised_for(self, promised_at: datetime, provisional: Provisional | None) -> Self:
         """The promise is intake's; what it says is kept."""
         return replace(self, promised_at=promised_at, provisional=provisional)
-
-
-def state_of(
-    officer: object | None,
-    decision: object | None,
-    withdrawal: object | None,
-    stop: object | None = None,
-    pause: object | None = None,
-    proposal: object | None = None,
-) -> State:
-    """By who has the case, what was decided, how it was withdrawn or stopped, what it waits for, what waits for signature: None
-    for nobody and nothing.
-    """
-    if decision is not None:
-        return State.DECIDED
-    if withdrawal is not None:
-        return State.WITHDRAWN
-    if stop is not None:
-        return State.STOPPED
-    if pause is not None:
-        return State.WAITING
-    if proposal is not None:
-        return State.SUBMITTED
-    return State.UNASSIGNED if officer is None else State.ASSIGNED
 
 
 def assigned(case: Case, officer: Person, at: datetime, by: Person | None = None) -> Case:

@@ -10,6 +10,7 @@ from typing import Final
 from contracts.civil import civil_day
 from services.routing.domain.case import Case
 from services.routing.domain.history import Transition
+from services.routing.domain.states import WORKED_ON
 from worktime import Calendar
 
 ONE_DAY: Final = timedelta(days=1)
@@ -28,8 +29,10 @@ def last_near_day(calendar: Calendar | None, today: date, working_days: int) -> 
 
 
 def due_transition(case: Case, now: datetime, last_near: date) -> Transition | None:
-    """What the clock has to say of it and has not said for this promised date; None for nothing, and of a closed case."""
-    if case.closed:
+    """What the clock has to say of it and has not said for this promised date; None for nothing, and of one that is closed
+    or waits for its applicant.
+    """
+    if case.state not in WORKED_ON:
         return None
     if civil_day(case.promised_at) < civil_day(now):
         return Transition.OVERDUE if case.overdue_for != case.promised_at else None

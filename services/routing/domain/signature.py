@@ -10,9 +10,10 @@ from contracts.civil import civil_day
 from contracts.directory import StaffV1
 from contracts.values import Role
 from services.routing.domain.absence import Absence
-from services.routing.domain.case import Actor, Case, Proposal, Ruling, Verdict
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.history import Person, Transition
 from services.routing.domain.refusals import SomebodyElses
+from services.routing.domain.ruling import Proposal, Ruling, Verdict
 from services.routing.domain.signature_refusals import DecidedAlone, OnlyLeadersSign, OwnDraft
 
 

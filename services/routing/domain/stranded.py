@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from contracts.directory import StaffV1
 from contracts.values import Role
-from services.routing.domain.case import Case, State
+from services.routing.domain.case import Case
+from services.routing.domain.states import State
 
 
 class NeedsHand(StrEnum):

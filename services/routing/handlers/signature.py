@@ -15,9 +15,10 @@ from contracts.signature.routing import (
 from contracts.values import Outcome
 from messaging.handler_table import Decision
 from services.routing.domain import signature
-from services.routing.domain.case import Actor, Case, Ruling
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.history import Person
 from services.routing.domain.register import NumberRegister
+from services.routing.domain.ruling import Ruling
 from services.routing.domain.signature import Signer
 from services.routing.handlers.facts import facts_of
 from services.routing.handlers.work import decided_event

@@ -9,9 +9,10 @@ from contracts.routing import (
     CaseWithdrawnV1,
 )
 from messaging.handler_table import Context, Decision
-from services.routing.domain.case import Case, Withdrawal, withdrawn
+from services.routing.domain.case import Case, withdrawn
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import CaseUnknown
+from services.routing.domain.ruling import Withdrawal
 from services.routing.handlers.facts import facts_of
 
 

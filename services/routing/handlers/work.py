@@ -9,9 +9,10 @@ from contracts.routing import (
     CaseDecidedV1,
 )
 from messaging.handler_table import Decision
-from services.routing.domain.case import Actor, Case, Ruling, assigned, decided, may_assign, may_decide
+from services.routing.domain.case import Actor, Case, assigned, decided, may_assign, may_decide
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import NotAnOfficerHere
+from services.routing.domain.ruling import Ruling
 from services.routing.handlers.facts import facts_of
 
 

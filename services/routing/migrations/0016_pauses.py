@@ -1,4 +1,4 @@
-"""cases wait for papers or money: meanwhile they are in no list of open ones, and in one of their own"""
+"""cases wait for papers or money: meanwhile they are in no list of open ones (next step), and in one of their own"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,12 +9,6 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-_OPEN = "decided_at IS NULL AND withdrawn_at IS NULL AND waiting_since IS NULL"
-_INDEXES = {
-    "case_unit_open": (["competent_unit", "promised_at", "id"], _OPEN),
-    "case_officer_open": (["officer", "competent_unit", "promised_at", "id"], _OPEN),
-    "case_unit_unassigned": (["competent_unit", "promised_at", "id"], f"{_OPEN} AND officer IS NULL"),
-}
 _CHECKS = {
     "case_waits_wholly": "num_nonnulls(waiting_since, pause) IN (0, 2)",
     "case_waits_while_open": "waiting_since IS NULL OR decided_at IS NULL AND withdrawn_at IS NULL AND officer IS NOT NULL",
@@ -34,9 +28,6 @@ def upgrade() -> None:
         "case_step",
         "act IN ('opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'paused', 'resumed')",
     )
-    for name, (columns, where) in _INDEXES.items():
-        op.drop_index(name, table_name="routing_case")
-        op.create_index(name, "routing_case", columns, postgresql_where=sa.text(where))
     op.create_index(
         "case_unit_waiting",
         "routing_case",

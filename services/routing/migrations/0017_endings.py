@@ -5,11 +5,11 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-_OPEN = "decided_at IS NULL AND withdrawn_at IS NULL AND stopped_at IS NULL"
+_OPEN = "decided_at IS NULL AND withdrawn_at IS NULL AND stopped_at IS NULL AND waiting_since IS NULL"
 _INDEXES = {
     "case_unit_open": (["competent_unit", "promised_at", "id"], _OPEN),
     "case_officer_open": (["officer", "competent_unit", "promised_at", "id"], _OPEN),
@@ -24,7 +24,7 @@ _CHECKS = {
     "case_closed_once": "num_nonnulls(decided_at, withdrawn_at, stopped_at) <= 1",
 }
 _ACTS = (
-    "'opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'stopped', "
+    "'opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'paused', 'resumed', 'stopped', "
     "'extension-asked', 'extended', 'extension-refused'"
 )
 

@@ -7,10 +7,11 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+_OPEN: Final = "decided_at IS NULL AND withdrawn_at IS NULL AND stopped_at IS NULL AND waiting_since IS NULL"
 _CHECKS: Final = {
     "case_submitted_wholly": "num_nonnulls(submitted_at, submitted_by, submitted_by_name, draft_outcome) IN (0, 4)",
     "case_submitted_to_be_signed": "submitted_at IS NULL OR signing IS NOT NULL",
@@ -18,7 +19,8 @@ _CHECKS: Final = {
     "case_draft_reason_if_declined": "(draft_reason IS NOT NULL) = (draft_outcome IS NOT DISTINCT FROM 'declined')",
 }
 _ACTS: Final = (
-    "opened", "assigned", "decided", "withdrawn", "withdrawal-refused",
+    "opened", "assigned", "decided", "withdrawn", "withdrawal-refused", "paused", "resumed", "stopped",
+    "extension-asked", "extended", "extension-refused",
     "submitted-for-signature", "taken-back", "returned-to-officer", "signed",
 )  # fmt: skip
 
@@ -34,7 +36,7 @@ def upgrade() -> None:
         "case_unit_submitted",
         "routing_case",
         ["competent_unit", "promised_at", "id"],
-        postgresql_where=sa.text("decided_at IS NULL AND withdrawn_at IS NULL AND submitted_at IS NOT NULL"),
+        postgresql_where=sa.text(f"{_OPEN} AND submitted_at IS NOT NULL"),
     )
     op.add_column("case_step", sa.Column("comment", sa.Text(), nullable=True))
     op.drop_constraint("step_act_known", "case_step")

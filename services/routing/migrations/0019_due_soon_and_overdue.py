@@ -4,12 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
-_ACTS = "act IN ('opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'due-soon', 'overdue')"
-_OPEN = "decided_at IS NULL AND withdrawn_at IS NULL"
+_ACTS = (
+    "act IN ('opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'paused', 'resumed', 'stopped', "
+    "'extension-asked', 'extended', 'extension-refused', 'submitted-for-signature', 'taken-back', 'returned-to-officer', "
+    "'signed', 'due-soon', 'overdue')"
+)
+_OPEN = "decided_at IS NULL AND withdrawn_at IS NULL AND stopped_at IS NULL AND waiting_since IS NULL"
 
 
 def upgrade() -> None:

@@ -10,10 +10,11 @@ from contracts.directory import StaffV1
 from messaging import copies
 from services.routing.access import actor_of
 from services.routing.domain.assignment import Choice, Competent, Load, choices_of
-from services.routing.domain.case import Actor, Case, State
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.due import Left, left
 from services.routing.domain.history import HistoryLine
 from services.routing.domain.refusals import CaseUnknown
+from services.routing.domain.states import State
 from services.routing.domain.stranded import NeedsHand, needs_hand
 from services.routing.queries.signature import signs_for
 from services.routing.repository import cases, officers

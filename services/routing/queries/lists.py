@@ -13,8 +13,8 @@ from contracts.values import Role
 from messaging import copies
 from services.routing.access import units_of
 from services.routing.domain.assignment import Choice
-from services.routing.domain.case import state_of
 from services.routing.domain.due import Due, Left, left
+from services.routing.domain.states import state_of
 from services.routing.domain.work_list import CaseQuery, Counts, ListKey, ListKind, OfficerCounts, by_officer, counts_of
 from services.routing.queries.choices import choices
 from services.routing.repository import lists

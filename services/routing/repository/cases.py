@@ -13,9 +13,10 @@ from contracts.endings.ground import StopGround
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.statements import Statement
-from services.routing.domain.case import Case, Proposal, Ruling, Verdict, Withdrawal
+from services.routing.domain.case import Case
 from services.routing.domain.extension import AskedExtension
 from services.routing.domain.history import HistoryLine, Person, Transition
+from services.routing.domain.ruling import Proposal, Ruling, Verdict, Withdrawal
 from services.routing.domain.stop import Stop
 from services.routing.repository.open_counts import COUNTED
 from services.routing.repository.pauses import pause_columns, pause_of

@@ -8,18 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.values import Lane
 from messaging.statements import Statement
+from services.routing.repository.stranded import IS_OPEN
 
 # By index case_not_overdue_yet, which holds nothing that was published as overdue.
-_PAGE: Final = Statement("""
+_PAGE: Final = Statement(f"""
     SELECT c.id, c.calendar, c.promised_at FROM routing_case c
     LEFT JOIN unnest(CAST(:calendars AS text[]), CAST(:ends AS timestamptz[])) AS near (calendar, ends)
       ON near.calendar = c.calendar
-    WHERE c.lane = :lane AND c.decided_at IS NULL AND c.withdrawn_at IS NULL AND c.overdue_for IS DISTINCT FROM c.promised_at
+    WHERE c.lane = :lane AND {IS_OPEN} AND c.overdue_for IS DISTINCT FROM c.promised_at
       AND (c.promised_at, c.id) > (CAST(:after AS timestamptz), :after_id) AND c.promised_at < :farthest
       AND (c.promised_at < :today
            OR c.promised_at < COALESCE(near.ends, :usual) AND c.due_soon_for IS DISTINCT FROM c.promised_at)
     ORDER BY c.promised_at, c.id LIMIT :limit
-""")
+""")  # noqa: S608 -- our own words
 
 
 async def page(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.given import GivenLongText, GivenText
 from contracts.values import Identifier, Outcome
-from services.routing.domain.case import Ruling
+from services.routing.domain.ruling import Ruling
 
 
 class Schema(BaseModel):

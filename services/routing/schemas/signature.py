@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.given import GivenLongText
 from contracts.values import Outcome
-from services.routing.domain.case import Proposal, Ruling
+from services.routing.domain.ruling import Proposal, Ruling
 from services.routing.schemas.requests import Box, Schema, SeenCase
 
 

@@ -9,8 +9,9 @@ from pydantic import Field
 from contracts.intake import PaperRef, ProcedureRef, Provisional, UnitRef
 from contracts.supplements import OwedKind, OwedPaper
 from contracts.values import Lane, Outcome, WithdrawalReason
-from services.routing.domain.case import Case, State
+from services.routing.domain.case import Case
 from services.routing.domain.history import HistoryLine, Transition
+from services.routing.domain.states import State
 from services.routing.domain.stranded import NeedsHand
 from services.routing.schemas.endings import ExtensionDetail, StopDetail
 from services.routing.schemas.requests import NoteAbsence, Schema

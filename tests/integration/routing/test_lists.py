@@ -14,9 +14,10 @@ from contracts.directory import PostV1, StaffV1
 from contracts.envelope import Envelope
 from contracts.values import Outcome, Role
 from messaging.handler_table import numbered
-from services.routing.domain.case import Actor, Ruling
+from services.routing.domain.case import Actor
 from services.routing.domain.due import Due
 from services.routing.domain.history import Person
+from services.routing.domain.ruling import Ruling
 from services.routing.domain.work_list import CaseQuery, ListKind, by_officer, counts_of
 from services.routing.handlers.work import decide
 from services.routing.queries.lists import cursor

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.civil import civil_day
 from contracts.intake import DossierRescheduledV1
 from contracts.values import Outcome, WithdrawalReason
-from services.routing.domain.case import Actor, Ruling, Withdrawal, withdrawn
+from services.routing.domain.case import Actor, withdrawn
 from services.routing.domain.history import Person
+from services.routing.domain.ruling import Ruling, Withdrawal
 from services.routing.handlers.work import Assignee, assign, decide
 from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.officers import loads_of

@@ -18,9 +18,10 @@ from contracts.refusal import Refusal
 from contracts.values import CIVIL_TIME, Outcome, WithdrawalReason
 from messaging.handler_table import Decision
 from services.routing.domain.absence import Absence
-from services.routing.domain.case import Actor, Case, Ruling
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.due import days_left
 from services.routing.domain.history import Person
+from services.routing.domain.ruling import Ruling
 from services.routing.domain.stranded import needs_hand
 from services.routing.domain.work_list import Counts, by_officer, counts_of
 from services.routing.handlers.work import Assignee, assign, decide

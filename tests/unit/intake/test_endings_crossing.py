@@ -22,10 +22,11 @@ from contracts.intake import (
 from contracts.values import PortalStatus
 from services.intake.domain.endings import Extension
 from services.intake.domain.stages import Stage
-from services.routing.domain.case import Actor, State
+from services.routing.domain.case import Actor
 from services.routing.domain.extension import AskedExtension, ExtensionPending, ExtensionsUsedUp
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
+from services.routing.domain.states import State
 from services.routing.domain.stop import AlreadyStopped
 from services.routing.handlers.extension import answer, ask
 from services.routing.handlers.stop import stop

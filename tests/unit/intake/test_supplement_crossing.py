@@ -21,9 +21,10 @@ from services.intake.domain.stages import Stage
 from services.intake.handlers import owed
 from services.intake.handlers.calendar import reschedule
 from services.intake.repository.post_collections import Known
-from services.routing.domain.case import Actor, State
+from services.routing.domain.case import Actor
 from services.routing.domain.history import Person
 from services.routing.domain.pause import AskedPaper, Wanted
+from services.routing.domain.states import State
 from services.routing.domain.supplement_refusals import AskedBefore, StillWaiting
 from services.routing.handlers.supplement import ask
 from tests.support.intake_dossiers import CLERK, WEEK

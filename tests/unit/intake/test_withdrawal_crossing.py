@@ -27,9 +27,11 @@ from services.intake.handlers.dossier import hand_over, receive
 from services.intake.handlers.withdrawal import withdraw
 from services.routing.consumers import TABLE as ROUTING
 from services.routing.domain.assignment import Competent, Ledger
-from services.routing.domain.case import Actor, Case, Ruling, State
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.history import Person
 from services.routing.domain.refusals import AlreadyWithdrawn, CaseUnknown
+from services.routing.domain.ruling import Ruling
+from services.routing.domain.states import State
 from services.routing.handlers.work import decide
 from tests.support.intake_dossiers import CLERK, HERE, acceptance, submission
 from tests.support.intake_events import NOW

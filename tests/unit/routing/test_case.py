@@ -20,23 +20,13 @@ from contracts.supplements import OwedKind
 from contracts.values import Lane, Outcome, WithdrawalReason
 from messaging.handler_table import Context, Decision, numbered
 from services.routing.domain.assignment import Competent, Ledger
-from services.routing.domain.case import (
-    TRANSITIONS,
-    Actor,
-    Case,
-    Proposal,
-    Ruling,
-    State,
-    Verdict,
-    Withdrawal,
-    assigned,
-    decided,
-    withdrawn,
-)
+from services.routing.domain.case import Actor, Case, assigned, decided, withdrawn
 from services.routing.domain.history import HistoryLine, Person, Transition
 from services.routing.domain.pause import Pause
 from services.routing.domain.refusals import AlreadyDecided, AlreadyWithdrawn
+from services.routing.domain.ruling import Proposal, Ruling, Verdict, Withdrawal
 from services.routing.domain.signature_refusals import WaitsForSignature
+from services.routing.domain.states import TRANSITIONS, State
 from services.routing.domain.stop import AlreadyStopped
 from services.routing.domain.supplement_refusals import StillWaiting
 from services.routing.handlers.arrival import open_case, reschedule

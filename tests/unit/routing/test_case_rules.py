@@ -7,7 +7,7 @@ import pytest
 
 from contracts.values import Lane, Outcome
 from services.routing.domain.assignment import Competent, Ledger, Load
-from services.routing.domain.case import Actor, Case, Person, Ruling, State, Verdict, decided, may_assign, may_decide
+from services.routing.domain.case import Actor, Case, Person, decided, may_assign, may_decide
 from services.routing.domain.refusals import (
     AlreadyDecided,
     AlreadyTheirs,
@@ -17,6 +17,8 @@ from services.routing.domain.refusals import (
     ReasonWithoutDecline,
     SomebodyElses,
 )
+from services.routing.domain.ruling import Ruling, Verdict
+from services.routing.domain.states import State
 from tests.support.routing_world import NOW, accepted
 
 AN, BINH, CHI = Person("cb-an", "An"), Person("cb-binh", "Bình"), Person("cb-chi", "Chi")

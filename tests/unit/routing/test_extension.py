@@ -9,9 +9,10 @@ from contracts.endings.ground import ExtensionGround
 from contracts.endings.routing import CaseExtendedV1
 from contracts.refusal import Refusal
 from contracts.values import CIVIL_TIME
-from services.routing.domain.case import Actor, Case, State
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.extension import AskedExtension, NotWorkingDay
 from services.routing.domain.history import Transition
+from services.routing.domain.states import State
 from services.routing.handlers.extension import answer, ask, end_of
 from tests.support.routing_world import NOW
 from tests.unit.routing.test_case import AN, BINH, CHI, COLLEAGUE, LATER, LEADER, OFFICER, in_state, last_line

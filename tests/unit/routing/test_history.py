@@ -15,10 +15,11 @@ from contracts.routing import CaseAssignedV1, CaseDecidedV1, CaseDueSoonV1, Case
 from contracts.topics import CASES
 from contracts.values import Lane, Outcome
 from services.routing.domain.assignment import Load
-from services.routing.domain.case import Actor, Case, Ruling, Verdict
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.due import Left, Measure
 from services.routing.domain.freshness import Freshness
 from services.routing.domain.history import HistoryLine, Person, Transition
+from services.routing.domain.ruling import Ruling, Verdict
 from services.routing.main import SERVICE
 from services.routing.queries.case import CaseRecord
 from tests.support.routing_world import NOW, accepted

@@ -9,9 +9,10 @@ import pytest
 from contracts.directory import PostV1, StaffV1
 from contracts.routing import CaseDueSoonV1, CaseOverdueV1
 from contracts.values import CIVIL_TIME, Outcome, Role
-from services.routing.domain.case import Case, Ruling, Verdict
+from services.routing.domain.case import Case
 from services.routing.domain.history import Person
 from services.routing.domain.near import FARTHEST, last_near_day
+from services.routing.domain.ruling import Ruling, Verdict
 from services.routing.handlers.due import note_due
 from tests.support.reference_data import DISTRICT
 from tests.support.routing_world import NOW

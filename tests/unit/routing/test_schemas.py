@@ -18,8 +18,9 @@ from services.routing.commands.case import LimitedExtension
 from services.routing.commands.due import NoteDue
 from services.routing.commands.table import COMMANDS
 from services.routing.domain.assignment import Competent, Ledger
-from services.routing.domain.case import Actor, Case, Ruling
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.history import Person
+from services.routing.domain.ruling import Ruling
 from services.routing.handlers.arrival import open_case
 from services.routing.handlers.work import Assignee, assign, decide
 from services.routing.main import SERVICE
@@ -167,9 +168,7 @@ def test_openapi_names_what_a_program_sends_and_gets() -> None:
     schemas = document["components"]["schemas"]
     assert list(schemas["Step"]["properties"]) == ["number", "act", "at", "by", "officer", "comment"]
     commands = {
-        path: operations["post"]
-        for path, operations in document["paths"].items()
-        if path.endswith((*ENDINGS, "/absences"))
+        path: operations["post"] for path, operations in document["paths"].items() if path.endswith((*ENDINGS, "/absences"))
     }
     assert len(commands) == len([entry for entry in COMMANDS.entries if entry.body is not NoteDue]), "that is the clock's"
     for request, action in (

@@ -21,10 +21,12 @@ from contracts.signature.routing import (
 from contracts.values import Lane, Outcome, Role, WithdrawalReason
 from messaging.handler_table import Context, Decision, numbered
 from services.routing.domain.absence import Absence
-from services.routing.domain.case import Actor, Case, Ruling, State
+from services.routing.domain.case import Actor, Case
 from services.routing.domain.history import Person
 from services.routing.domain.register import NumberRegister
+from services.routing.domain.ruling import Ruling
 from services.routing.domain.signature import Signer, stands_in
+from services.routing.domain.states import State
 from services.routing.domain.stranded import NeedsHand, needs_hand
 from services.routing.handlers.signature import give_back, sign, submit, take_back
 from services.routing.handlers.withdrawal import withdraw

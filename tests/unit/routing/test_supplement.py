@@ -9,9 +9,10 @@ from contracts.directory import PaperV1, ProcedureV1, ProcedureVersionV1
 from contracts.intake import PaperRef
 from contracts.refusal import Refusal
 from contracts.supplements import OwedKind, SupplementReason
-from services.routing.domain.case import Actor, State
+from services.routing.domain.case import Actor
 from services.routing.domain.pause import AskedPaper, Wanted
 from services.routing.domain.refusals import SomebodyElses
+from services.routing.domain.states import State
 from services.routing.domain.supplement import papers_of, paused, resumed
 from services.routing.domain.supplement_refusals import (
     AmountMissing,

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0018"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.add_column("dossier", sa.Column("extension", JSONB(none_as_null=True), nullable=True))
     op.add_column("dossier", sa.Column("decline_reason", sa.String(), nullable=True))
     op.drop_constraint("dossier_status_known", "dossier")
-    op.create_check_constraint("dossier_status_known", "dossier", "status IN (1, 2, 3, 4, 7, 8, 9, 10)")
+    op.create_check_constraint("dossier_status_known", "dossier", "status BETWEEN 1 AND 10")
     op.create_check_constraint("dossier_stopped_once", "dossier", "(status = 8) = (stop IS NOT NULL)")
     op.create_check_constraint(
         "dossier_decline_reason_if_declined", "dossier", "decline_reason IS NULL OR outcome IS NOT DISTINCT FROM 'declined'"
