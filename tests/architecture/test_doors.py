@@ -33,6 +33,7 @@ READ_TOLERANTLY = {
     "TrackDossier.secret",
     "TrackingForm.code",
     "TrackingForm.secret",
+    "WithdrawBySecret.secret",
     "VoucherGiven.voucher",
 }
 """Looked up or compared, never shown: there a hidden character is passed over."""

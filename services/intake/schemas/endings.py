@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from contracts.civil import civil_moment
 from contracts.endings.ground import ExtensionGround, StopGround
+from contracts.values import Text
 
 
 class WithdrawBySecret(BaseModel):
@@ -14,7 +15,7 @@ class WithdrawBySecret(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    secret: Annotated[str, Field(max_length=100)]
+    secret: Text
 
 
 class StopState(BaseModel):
