@@ -4,8 +4,22 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.directory import CalendarV1, ReceptionRulesV1
+from contracts.given import GivenText
 from contracts.intake import UnitRef
 from contracts.values import Count
+
+
+class ChangedRules(ReceptionRulesV1):
+    cutoff_basis: GivenText | None = None
+    out_of_area_basis: GivenText | None = None
+
+
+class ChangedCalendar(CalendarV1):
+    """A calendar as it would be published, typed by people."""
+
+    name: GivenText
+    rules: ChangedRules | None = None
 
 
 class _Answer(BaseModel):

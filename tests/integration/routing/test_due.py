@@ -61,8 +61,8 @@ async def test_two_processes_at_once_find_each_once(url: str, database: AsyncEng
         running(url, clock=DAYS_LATER.isoformat()) as first,
         running(url, clock=DAYS_LATER.isoformat()) as second,
     ):
-        found = await asyncio.gather(note_all_due(first.state.process), note_all_due(second.state.process))
-    assert sum(found) == 5
+        noted = await asyncio.gather(note_all_due(first.state.process), note_all_due(second.state.process))
+    assert sum(noted) == 5
     assert [await said(database, case) for case in cases] == [["overdue"]] * 5
 
 
