@@ -79,7 +79,8 @@ def _print(raised: Raised) -> None:
         )
         return
     say(
-        f"Đã nâng {raised.counters} bộ đếm mã; {behind} mục thiếu phần sau, {absent} mục chỉ có trong Kafka: hãy nhập lại chúng.",
-        f"{raised.counters} counters and registers raised; {behind} lack their last part, "
-        f"{absent} are only in Kafka: enter them anew.",
+        f"Đã nâng {raised.counters} bộ đếm mã và sổ số; {behind} mục thiếu phần sau, {absent} mục chỉ có trong Kafka: "
+        "hãy nhập lại chúng.",
+        f"{raised.counters} code counters and registers raised; {behind} lack their last part, {absent} are only in Kafka: "
+        "enter them anew.",
     )
