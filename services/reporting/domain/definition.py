@@ -51,15 +51,15 @@ V2: Final = Definition(
     vi=(
         "Tính mỗi hồ sơ một lần, từ ngày tiếp nhận có mã, ở đơn vị tiếp nhận. Hồ sơ trả lại để bổ sung trước khi tiếp nhận, "
         "không được tiếp nhận, đã được rút hoặc đã dừng xử lý thì không tính. Sớm, đúng hay quá hạn xét theo ngày xử lý xong "
-        "so với ngày hẹn, không theo ngày công dân đến nhận. Chưa xong thì còn trong hạn cho đến hết ngày hẹn; trong lúc chờ bổ sung giấy tờ hay "
-        "nộp tiền thì thời hạn tạm dừng nên vẫn là trong hạn, sau đó xét theo ngày hẹn mới."
+        "so với ngày hẹn, không theo ngày công dân đến nhận. Chưa xong thì còn trong hạn cho đến hết ngày hẹn; trong lúc "
+        "chờ bổ sung giấy tờ hay nộp tiền thì thời hạn tạm dừng nên vẫn là trong hạn, sau đó xét theo ngày hẹn mới."
     ),
     en=(
         "Every dossier counts once, from the day it was accepted with a code, at the unit that received it. One handed back "
         "before acceptance, refused, withdrawn or stopped is not counted. Early, on time or late is judged by the day processing "
-        "ended against the promised date, never by the day the citizen came to fetch it. Unfinished ones are within time until the end "
-        "of the promised day; while papers or money are awaited the clock stands still, so that they are within time, and after "
-        "that the new promised date counts."
+        "ended against the promised date, never by the day the citizen came to fetch it. Unfinished ones are within time until "
+        "the end of the promised day; while papers or money are awaited the clock stands still, so that they are within "
+        "time, and after that the new promised date counts."
     ),
 )
 
