@@ -132,6 +132,13 @@ def _row(state: Dossier) -> dict[str, Any]:
         "handed_over_at": state.handed_over_at,
         "handed_over_by": state.handed_over_by,
         "address_confirmed": state.address_confirmed,
+        **_turns(state),
+    }
+
+
+def _turns(state: Dossier) -> dict[str, Any]:
+    """What may come between acceptance and a result, or instead of it."""
+    return {
         "withdrawal": state.withdrawal and asdict(state.withdrawal),
         "withdrawn_at": state.withdrawn_at,
         "owed_since": state.owed and state.owed.since,
