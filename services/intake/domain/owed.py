@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
+from contracts.civil import civil_day
 from contracts.intake import PaperRef
 from contracts.refusal import Invalid, Refusal
 from contracts.supplements import OwedKind, OwedPaper
-from worktime import Calendar, Explanation, Promise, recount, resume
+from worktime import Calendar, Explanation, Promise, WorkingDays, promise, recount, resume
 from worktime import Owed as Stands
 
 
@@ -115,3 +116,12 @@ def promise_after(
     earliest = held.pauses[-1].resumed_at if held.pauses else held.accepted_at
     began = max(earliest, paused_at)
     return resume(calendar, before, began, max(began, resumed_at), owed=Stands(owed.value))
+
+
+def named_date_after(named: datetime, calendar: Calendar, paused_at: datetime, resumed_at: datetime) -> datetime:
+    """A date that an apology named, which no limit leads to, with this pause in it: as many working days later as were lost.
+
+    Raises WorktimeError for what cannot be counted.
+    """
+    lost = calendar.days_worked(civil_day(paused_at), civil_day(resumed_at))
+    return promise(calendar, named, WorkingDays(lost)).moment if lost else named

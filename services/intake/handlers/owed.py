@@ -15,7 +15,7 @@ from messaging.handler_table import Context, Decision, Waiting
 from services.intake.domain import owed_facts
 from services.intake.domain.dossier import Dossier
 from services.intake.domain.offers import unusable
-from services.intake.domain.owed import Owed, promise_after
+from services.intake.domain.owed import Owed, named_date_after, promise_after
 from services.intake.domain.stages import IllegalStep, Transition
 from services.intake.domain.withdrawal import may_be_withdrawn
 from services.intake.handlers.routing import existing
@@ -59,6 +59,10 @@ def resume(dossier: Dossier | None, event: CaseResumedV1, context: Context) -> D
     calendar = _calendar(before.explanation["calendar"], context.known.calendars)
     try:
         promise = promise_after(before.explanation, calendar, event.owed, event.paused_at, event.handed_in_at)
+        promised_at = promise.moment
+        if before.extension is not None:
+            named = named_date_after(before.promised_at, calendar, event.paused_at, event.handed_in_at)
+            promised_at = max(promised_at, named)
     except WorktimeError as error:
         raise unusable(error) from error
     papers = {paper.code: paper for paper in before.papers}
@@ -68,7 +72,7 @@ def resume(dossier: Dossier | None, event: CaseResumedV1, context: Context) -> D
         Transition.RESUME,
         context.now,
         papers=tuple(papers.values()),
-        promised_at=promise.moment,
+        promised_at=promised_at,
         explanation=promise.explanation.to_data(),
     )
     return Decision(after, (owed_facts.resumed(after, event, before.promised_at),))

@@ -42,11 +42,13 @@ def record_stop(dossier: Dossier | None, event: CaseStoppedV1, context: Context)
 
 
 def record_extension(dossier: Dossier | None, event: CaseExtendedV1, context: Context) -> Decision[Dossier]:
-    """A leader has confirmed it: from here on the new date is promised, with an apology."""
+    """A leader has confirmed it: from here on the new date is promised, with an apology. A clock that went on meanwhile may have
+    led to a later date already, and no date is taken back.
+    """
     before = existing(dossier, context)
     assert before.promised_at is not None  # noqa: S101 -- a case is opened for what was accepted
     given = Extension(ground=event.ground, previous_at=before.promised_at, at=event.at, by=event.by, details=event.details)
-    after = before.moved(Transition.EXTEND, context.now, promised_at=event.until, extension=given)
+    after = before.moved(Transition.EXTEND, context.now, promised_at=max(event.until, before.promised_at), extension=given)
     return Decision(after, (facts.extended(after),))
 
 
