@@ -70,7 +70,7 @@ def start_everything(supervisor: Supervisor) -> None:
         with ThreadPoolExecutor(1) as pool:
             upgrade = pool.submit(schema.upgrade, plan.owner_urls())
             wait_until_ready(watch, servers[1:], ready)
-            if plan.kafka.users is not None:
+            if plan.kafka.users is not None and any(server.part.name == "kafka" for server in servers):
                 kafka_users.provide_rights(plan.kafka.users, plan.kafka.client_environment(kafka_users.BROKER))
             upgrade.result()
         status.update(inline("Khởi động các dịch vụ", "starting the services"))

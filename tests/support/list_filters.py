@@ -12,7 +12,7 @@ Ask = Callable[[Mapping[str, str]], Awaitable[Iterable[str]]]
 
 # Which part of a list is shown and in which order is no filter, nor what was done before. `search` is `q` where that is not to
 # stand in an address, `case` what is open beside the list.
-PAGING: Final = frozenset({"after", "turn", "limit", "page", "given", "signed", "kept", "search", "draft", "case"})
+PAGING: Final = frozenset({"after", "turn", "limit", "page", "given", "done", "signed", "kept", "search", "draft", "case"})
 _DOSSIERS: Final = frozenset({"unit", "status", "q"})
 _CASES: Final = frozenset({"unit", "officer", "state", "due"})
 _PERIOD: Final = frozenset({"from", "to", "as_of"})

@@ -81,6 +81,7 @@ async def intake(postgres: PostgresServer, folder: Path) -> AsyncIterator[Served
             "GET /api/intake/dossiers": listed,
             "GET /api/intake/dossiers (of one's only unit)": Question(looks_for=dossier["code"]),
             "GET /intake/dossiers": listed,
+            "GET /intake/dispatch": Question(query={"unit": DISTRICT}),
             "GET /intake/results": Question(query={"unit": DISTRICT}),
             "POST /intake/results": Question(body={"unit": DISTRICT, "q": dossier["code"]}),
             "GET /api/intake/applicants": known,

@@ -107,7 +107,9 @@ def _flat(value: Mapping[str, Any], path: Path) -> Iterable[tuple[Path, Sequence
 
 
 def _member(item: Mapping[str, Any], path: Path, name: str) -> Iterable[tuple[Path, Sequence[Part]]]:
-    if name in _IN_ONE_LINE:
+    if name == "signing":
+        yield path, [{"text": item["kind"]}, {"text": item["number_format"]}]
+    elif name in _IN_ONE_LINE:
         parts = [part for field, member in item.items() for part in _in_line(field, member)]
         yield path, parts
     else:

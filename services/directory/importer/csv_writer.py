@@ -91,7 +91,11 @@ def _days(calendar: CalendarV1) -> Iterator[Cells]:
 
 def _version(procedure: ProcedureV1, version: ProcedureVersionV1) -> Cells:
     limit = {"limit": version.limit.counted_in, "amount": version.limit.amount or None, "cutoff": version.limit.cutoff}
-    return {**version.model_dump(), "code": procedure.code, "sample": procedure.sample, **limit}
+    signing = {"signing": "officer"}
+    if version.signing is not None:
+        of_document = {"document_kind": version.signing.kind, "number_format": version.signing.number_format}
+        signing = {"signing": "leader", **of_document}
+    return {**version.model_dump(), "code": procedure.code, "sample": procedure.sample, **limit, **signing}
 
 
 def _competences(code: str, version: ProcedureVersionV1) -> Iterator[Cells]:

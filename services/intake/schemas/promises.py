@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from contracts.directory import CalendarV1, ReceptionRulesV1
 from contracts.given import GivenText
@@ -20,6 +20,8 @@ class ChangedCalendar(CalendarV1):
 
     name: GivenText
     rules: ChangedRules | None = None
+    refuse_beyond: StrictBool = False
+    sample: StrictBool = False
 
 
 class _Answer(BaseModel):

@@ -9,9 +9,9 @@ branch_labels = None
 depends_on = None
 
 _ACTS = (
-    "act IN ('opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'paused', 'resumed', 'stopped', "
-    "'extension-asked', 'extended', 'extension-refused', 'submitted-for-signature', 'taken-back', 'returned-to-officer', "
-    "'signed', 'due-soon', 'overdue')"
+    "act IN ('opened', 'assigned', 'decided', 'withdrawn', 'withdrawal-refused', 'due-soon', 'overdue', 'paused', 'resumed', "
+    "'stopped', 'extension-asked', 'extended', 'extension-refused', 'submitted-for-signature', 'taken-back', "
+    "'returned-to-officer', 'signed')"
 )
 _OPEN = "decided_at IS NULL AND withdrawn_at IS NULL AND stopped_at IS NULL AND waiting_since IS NULL"
 

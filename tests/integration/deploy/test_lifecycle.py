@@ -218,7 +218,7 @@ def _who(url: str) -> str:
 
 
 def _remember(plan: Plan, statement: LiteralString) -> None:
-    with psycopg.connect(plan.database_url("routing").replace("+psycopg", "")) as connection:
+    with psycopg.connect(plan.owner_url("routing").replace("+psycopg", "")) as connection:
         connection.execute(statement)
 
 

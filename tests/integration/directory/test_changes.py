@@ -265,3 +265,10 @@ async def test_who_disabled_somebody_stands_in_the_history(directory: Directory)
     ((by, lines),) = await directory.rows("SELECT by, lines FROM register_change WHERE subject = 'cb006' AND NOT is_new")
     assert by == "cb013"
     assert [(line["path"], line["after"]) for line in lines] == [(["active"], [{"word": "word.no"}])]
+
+
+async def test_the_history_of_a_first_import_is_a_page_like_any_other(postgres: PostgresServer, tmp_path: Path) -> None:
+    async with running(await postgres.create_database("directory"), settings_in(tmp_path), sample=False) as empty:
+        await empty.import_files(sample_files())
+        page = await (await administrator(empty, "operator")).get("/directory/history")
+    assert page.count("<section id=") > 10

@@ -63,9 +63,15 @@ LATE_LISTED = {
     "officer": "cb006",
     "days_late": 4,
     "held": [
-        {"unit": DISTRICT, "officer": None, "since": "2026-03-01T02:00:00Z", "until": "2026-03-01T02:00:00Z"},
-        {"unit": INSURANCE, "officer": None, "since": "2026-03-01T02:00:00Z", "until": "2026-03-01T03:00:00Z"},
-        {"unit": INSURANCE, "officer": "cb006", "since": "2026-03-01T03:00:00Z", "until": "2026-03-09T08:00:00Z"},
+        {"unit": DISTRICT, "officer": None, "since": "2026-03-01T02:00:00Z", "until": "2026-03-01T02:00:00Z", "leaders": False},
+        {"unit": INSURANCE, "officer": None, "since": "2026-03-01T02:00:00Z", "until": "2026-03-01T03:00:00Z", "leaders": False},
+        {
+            "unit": INSURANCE,
+            "officer": "cb006",
+            "since": "2026-03-01T03:00:00Z",
+            "until": "2026-03-09T08:00:00Z",
+            "leaders": False,
+        },
     ],
 }
 OPEN_LISTED = {
@@ -85,7 +91,7 @@ OPEN_LISTED = {
     "competent_name": None,
     "officer": None,
     "days_late": 3,
-    "held": [{"unit": DISTRICT, "officer": None, "since": "2026-03-02T02:00:00Z", "until": None}],
+    "held": [{"unit": DISTRICT, "officer": None, "since": "2026-03-02T02:00:00Z", "until": None, "leaders": False}],
 }
 
 
