@@ -163,7 +163,11 @@ class PublisherGuard:
         metrics.PUBLISHER_BEHIND.set(1)
 
     async def _rest(self) -> None:
-        """Until a connection reaches another database; while we are behind, for a moment."""
+        """Until a connection reaches another database; while we are behind, for a moment. Not at all when told to stop meanwhile:
+        a client that was starting may have taken the cancellation for its own.
+        """
+        if self.stopping.is_set():
+            return
         with contextlib.suppress(TimeoutError):
             if self._compared is None:
                 await asyncio.wait_for(self.stopping.wait(), AGAIN_SECONDS)

@@ -198,9 +198,14 @@ class Messaging:
 
 
 async def _cut_off(*tasks: asyncio.Task[None]) -> None:
+    """One that takes no notice must not hold up the end of a process."""
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if tasks:
+        ended, left = await asyncio.wait(tasks, timeout=END_SECONDS)
+        await asyncio.gather(*ended, return_exceptions=True)
+        for task in left:
+            log.error("a part does not end", part=repr(task.get_coro()))
 
 
 def _failed(task: asyncio.Task[None]) -> bool:
