@@ -17,8 +17,10 @@ MOST: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class CompetentSheet:
+    """`rows`: each with its number on the sheet."""
+
     name: str
-    rows: Sequence[Mapping[Any, Any]]
+    rows: Sequence[tuple[int, Mapping[Any, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +36,8 @@ async def dispatch_list(process: Process, unit: str, day: date, chosen: Round) -
     async with process.reads.connect() as connection:
         rows = await accepted_between(connection, unit, start, end, MOST + 1)
     competent = itemgetter("competent_name", "competent_id")
-    sheets = [CompetentSheet(name, list(group)) for (name, _), group in groupby(sorted(rows[:MOST], key=competent), competent)]
+    sheets = [
+        CompetentSheet(name, list(enumerate(group, 1)))
+        for (name, _), group in groupby(sorted(rows[:MOST], key=competent), competent)
+    ]
     return DispatchList(sheets, len(rows) > MOST)
