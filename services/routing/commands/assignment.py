@@ -4,21 +4,18 @@ from collections.abc import Iterable
 from typing import Final
 
 from chassis.process import Process
-from contracts.refusal import Refusal
 from contracts.values import Role
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
 from services.routing.access import actor_of
-from services.routing.commands.case import STAFF, case_of, worker, worker_who_has_seen_it
+from services.routing.commands.case import STAFF, case_of, each_by_itself, worker, worker_who_has_seen_it
 from services.routing.domain.case import Case
 from services.routing.domain.history import Person
-from services.routing.domain.refusals import CaseUnknown
 from services.routing.domain.stranded import needs_hand
 from services.routing.handlers.work import Assignee, assign
 from services.routing.repository.cases import CASE_STORE
 from services.routing.schemas.requests import AssignCase, AssignCases
-from services.routing.schemas.views import CaseChanged, CasesAssigned, RefusedCase
+from services.routing.schemas.views import CaseChanged, CasesAssigned
 from web import correlation
-from web.conditional import require_current
 from web.principal import Principal
 
 
@@ -27,18 +24,7 @@ def _assign(command: Command[AssignCase], work: UnitOfWork) -> Answer:
 
 
 def _assign_many(command: Command[AssignCases], work: UnitOfWork) -> Answer:
-    """Each by itself: a refusal touches its own case only."""
-    assigned, refused = [], []
-    for seen in command.body.cases:
-        try:
-            case = work.get(CASE_STORE, seen.case)
-            if case is None:
-                raise CaseUnknown
-            actor_of(command.by, case)
-            require_current(seen.version, case.version)
-            assigned.append(_assigned(case, command.body.officer, command.by, work))
-        except Refusal as refusal:
-            refused.append(RefusedCase(case=seen.case, code=refusal.code, vi=refusal.vi, en=refusal.en))
+    assigned, refused = each_by_itself(command, work, lambda case: _assigned(case, command.body.officer, command.by, work))
     return Answer(CasesAssigned(assigned=assigned, refused=refused).model_dump(mode="json"))
 
 

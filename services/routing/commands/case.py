@@ -1,6 +1,6 @@
 """One command on one case, which whoever gives it has seen. One of a program and one of a page are the same `CaseCommand`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -8,6 +8,7 @@ from fastapi import Path
 
 from chassis.process import CurrentProcess, Process
 from contracts.directory import StaffV1
+from contracts.refusal import Refusal
 from contracts.values import Identifier
 from messaging.command_table import Answer, Command, CommandKey, UnitOfWork
 from messaging.copied import Copied
@@ -20,7 +21,7 @@ from services.routing.schemas.endings import AnswerExtension, AskExtension, Stop
 from services.routing.schemas.requests import AssignCase, DecideCase, Schema
 from services.routing.schemas.signature import ReturnDraft, SignDraft, SubmitDraft, TakeBackDraft
 from services.routing.schemas.supplements import AskForPapers, AskForPayment
-from services.routing.schemas.views import CaseChanged
+from services.routing.schemas.views import CaseChanged, RefusedCase
 from services.routing.settings import routing_settings
 from web import correlation
 from web.conditional import IfMatch, require_current
@@ -109,6 +110,24 @@ async def case_command(
 ) -> CaseCommand:
     """What the twin endpoints of API and pages have in common, whoever asks."""
     return CaseCommand(process=process, person=person, case_id=case, version=version, key=key)
+
+
+def each_by_itself(
+    command: Command[Any], work: UnitOfWork, act: Callable[[Case], CaseChanged]
+) -> tuple[list[CaseChanged], list[RefusedCase]]:
+    """What became of each case that was seen: a refusal touches its own case only."""
+    done, refused = [], []
+    for seen in command.body.cases:
+        try:
+            case = work.get(CASE_STORE, seen.case)
+            if case is None:
+                raise CaseUnknown
+            actor_of(command.by, case)
+            require_current(seen.version, case.version)
+            done.append(act(case))
+        except Refusal as refusal:
+            refused.append(RefusedCase(case=seen.case, code=refusal.code, vi=refusal.vi, en=refusal.en))
+    return done, refused
 
 
 def worker(command: Command[Any], _: UnitOfWork) -> None:

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from chassis.process import Process
-from contracts.refusal import Refusal
 from messaging.command_table import Answer, Command, CommandEntry, CommandKey, Load, UnitOfWork
 from services.routing.access import actor_of
-from services.routing.commands.case import STAFF, case_of, changed, worker, worker_who_has_seen_it
+from services.routing.commands.case import STAFF, case_of, changed, each_by_itself, worker, worker_who_has_seen_it
 from services.routing.domain.case import Case
-from services.routing.domain.refusals import CaseUnknown
 from services.routing.domain.register import RegisterKey
 from services.routing.domain.signature import Signer, require_signer, stands_in
 from services.routing.handlers.signature import give_back, sign, submit, take_back
@@ -17,7 +15,7 @@ from services.routing.repository.cases import CASE_STORE
 from services.routing.repository.deputies import DEPUTIES
 from services.routing.repository.registers import REGISTERS
 from services.routing.schemas.signature import ReturnDraft, SignDraft, SignDrafts, SubmitDraft, TakeBackDraft
-from services.routing.schemas.views import CaseChanged, CasesSigned, RefusedCase
+from services.routing.schemas.views import CaseChanged, CasesSigned
 from web import correlation
 from web.conditional import require_current
 from web.principal import Principal
@@ -43,18 +41,8 @@ def _sign(command: Command[SignDraft], work: UnitOfWork) -> Answer:
 
 
 def _sign_many(command: Command[SignDrafts], work: UnitOfWork) -> Answer:
-    """Each by itself: a refusal touches its own case only, and takes no number."""
-    signed, refused = [], []
-    for seen in command.body.cases:
-        try:
-            case = work.get(CASE_STORE, seen.case)
-            if case is None:
-                raise CaseUnknown
-            actor_of(command.by, case)
-            require_current(seen.version, case.version)
-            signed.append(_signed(case, command.by, work))
-        except Refusal as refusal:
-            refused.append(RefusedCase(case=seen.case, code=refusal.code, vi=refusal.vi, en=refusal.en))
+    """What is refused takes no number."""
+    signed, refused = each_by_itself(command, work, lambda case: _signed(case, command.by, work))
     return Answer(CasesSigned(signed=signed, refused=refused).model_dump(mode="json"))
 
 

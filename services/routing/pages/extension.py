@@ -1,20 +1,21 @@
 """More time is asked for, and answered, on a page of its own, which says what follows; what is refused is said there."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from contracts.civil import civil_day
 from contracts.endings.ground import ExtensionGround
-from contracts.refusal import Refusal
 from services.routing.commands.case import CaseCommand, CaseId, case_command
+from services.routing.pages.act import act
 from services.routing.pages.screen import CurrentScreen, Screen
 from services.routing.queries.case import case_record
 from services.routing.schemas.endings import AnswerExtension, AskExtension
 from services.routing.settings import routing_settings
-from web.forms import SHOWN, Form, blank, read_form, require_button
+from web.forms import Form, blank, read_form
 
 router = APIRouter(prefix="/routing/cases", include_in_schema=False)
 M = TypeVar("M", AskExtension, AnswerExtension)
@@ -37,16 +38,7 @@ async def answer(screen: CurrentScreen, command: Annotated[CaseCommand, Depends(
 
 async def _do(screen: Screen, command: CaseCommand, model: type[M]) -> Response:
     form = await read_form(screen.request, model, screen.pages.texts)
-    if form.data is None:
-        return await _page(screen, command.case_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        await require_button(screen.request)
-        await command.run(form.data)
-    except Refusal as refusal:
-        if refusal.status not in SHOWN:
-            raise
-        return await _page(screen, command.case_id, form.refused(refusal), refusal.status)
-    return RedirectResponse(f"/routing/cases/{command.case_id}", HTTPStatus.SEE_OTHER)
+    return await act(screen, command, form, lambda typed: typed, partial(_page, screen, command.case_id))
 
 
 async def _page(screen: Screen, case_id: str, form: Form[Any], status: int = HTTPStatus.OK) -> Response:

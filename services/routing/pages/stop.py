@@ -1,19 +1,20 @@
 """To stop a case is asked on a page of its own, which says what follows; what is refused is said there, with what was typed."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from contracts.endings.ground import StopGround
-from contracts.refusal import Refusal
 from services.routing.commands.case import CaseCommand, CaseId, case_command
 from services.routing.domain.stop import OnlyLeadersStop
+from services.routing.pages.act import act
 from services.routing.pages.screen import CurrentScreen, Screen
 from services.routing.queries.case import case_record
 from services.routing.schemas.endings import StopCase
-from web.forms import SHOWN, Form, blank, read_form, require_button
+from web.forms import Form, blank, read_form
 
 router = APIRouter(prefix="/routing/cases", include_in_schema=False)
 
@@ -26,16 +27,7 @@ async def ask(screen: CurrentScreen, case: CaseId) -> Response:
 @router.post("/{case}/stop")
 async def stop(screen: CurrentScreen, command: Annotated[CaseCommand, Depends(case_command)]) -> Response:
     form = await read_form(screen.request, StopCase, screen.pages.texts)
-    if form.data is None:
-        return await _page(screen, command.case_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        await require_button(screen.request)
-        await command.run(form.data)
-    except Refusal as refusal:
-        if refusal.status not in SHOWN:
-            raise
-        return await _page(screen, command.case_id, form.refused(refusal), refusal.status)
-    return RedirectResponse(f"/routing/cases/{command.case_id}", HTTPStatus.SEE_OTHER)
+    return await act(screen, command, form, lambda typed: typed, partial(_page, screen, command.case_id))
 
 
 async def _page(screen: Screen, case_id: str, form: Form[Any], status: int = HTTPStatus.OK) -> Response:

@@ -1,24 +1,25 @@
 """To ask for papers or money is a page of its own: it names every paper, and says before a second request what that means."""
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, create_model
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from contracts.given import GivenLongText
-from contracts.refusal import Refusal
 from contracts.supplements import SupplementReason
 from contracts.values import Dong
 from services.routing.commands.case import CaseCommand, CaseId, case_command
 from services.routing.domain.supplement_refusals import NothingNamed
+from services.routing.pages.act import act
 from services.routing.pages.screen import CurrentScreen, Screen
 from services.routing.queries.case import CaseRecord
 from services.routing.queries.supplement import record_with_papers
 from services.routing.schemas.supplements import AskForPapers, AskForPayment, SupplementLine
-from web.forms import SHOWN, Form, blank, read_form, require_button
+from web.forms import Form, blank, read_form
 
 router = APIRouter(prefix="/routing/cases", include_in_schema=False)
 REASON: Final = "reason-"
@@ -56,39 +57,21 @@ async def show(screen: CurrentScreen, case: CaseId) -> Response:
 
 @router.post("/{case}/supplement")
 async def ask_for_papers(screen: CurrentScreen, command: Annotated[CaseCommand, Depends(case_command)]) -> Response:
-    record, papers = await _read(screen, command.case_id)
+    _, papers = await _read(screen, command.case_id)
     form = await read_form(screen.request, supplement_form(papers), screen.pages.texts)
-    if form.data is None:
-        return _page(screen, record, papers, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        await require_button(screen.request)
-        return await _asked(command, request_of(form.data))
-    except Refusal as refusal:
-        return await _refused(screen, command, form, refusal)
+    return await act(screen, command, form, request_of, partial(_again, screen, command.case_id))
 
 
 @router.post("/{case}/payment")
 async def ask_for_payment(screen: CurrentScreen, command: Annotated[CaseCommand, Depends(case_command)]) -> Response:
     form = await read_form(screen.request, PaymentForm, screen.pages.texts)
-    if form.data is None:
-        return _page(screen, *await _read(screen, command.case_id), form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        await require_button(screen.request)
-        return await _asked(command, AskForPayment(amount=form.data.amount))
-    except Refusal as refusal:
-        return await _refused(screen, command, form, refusal)
+    return await act(
+        screen, command, form, lambda typed: AskForPayment(amount=typed.amount), partial(_again, screen, command.case_id)
+    )
 
 
-async def _asked(command: CaseCommand, request: AskForPapers | AskForPayment) -> Response:
-    await command.run(request)
-    return RedirectResponse(f"/routing/cases/{command.case_id}", HTTPStatus.SEE_OTHER)
-
-
-async def _refused(screen: Screen, command: CaseCommand, form: Form[Any], refusal: Refusal) -> Response:
-    """With the form as it was typed, on the case as it is now."""
-    if refusal.status not in SHOWN:
-        raise refusal
-    return _page(screen, *await _read(screen, command.case_id), form.refused(refusal), int(refusal.status))
+async def _again(screen: Screen, case_id: str, form: Form[Any], status: int) -> Response:
+    return _page(screen, *await _read(screen, case_id), form, status)
 
 
 async def _read(screen: Screen, case_id: str) -> tuple[CaseRecord, Mapping[str, str]]:
